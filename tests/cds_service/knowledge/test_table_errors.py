@@ -1,0 +1,216 @@
+"""A row that cannot stand stops the start, and the error names its file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cds_service.errors import KnowledgeError
+from cds_service.knowledge import TABLES, Knowledge, load_knowledge
+from cds_service.tables import read_tables
+
+SHIPPED = read_tables(None)
+LAST = {name: text.count("\n") + 1 for name, text in SHIPPED.items()}
+
+INTERACTION = (
+    "{id},{a},{b},{harm},{display},monitor,{summary},,,{monitor},{routes},,{alt},{source},here,It says so.,{review}"
+)
+RENAL = "{id},{drug},{routes},egfr,{low},{high},major,warning,{most},{unit},{to},slow,,,,{source},here,So it says.,"
+
+
+def interaction(**cells: str) -> str:
+    given = {"id": "x", "a": "warfarin", "b": "loratadine", "harm": "moderate", "display": "info", "summary": "a risk"}
+    given |= {"monitor": "inr@5", "routes": "", "alt": "", "source": "warfarin-label", "review": "unreviewed", **cells}
+    return INTERACTION.format(**given)
+
+
+def renal(**cells: str) -> str:
+    given = {"id": "x", "drug": "loratadine", "routes": "", "low": "", "high": "30", "most": "", "unit": "", "to": ""}
+    return RENAL.format(**{**given, "source": "warfarin-label", **cells})
+
+
+def loaded(table: str, *rows: str) -> Knowledge:
+    text = SHIPPED[table] if SHIPPED[table].endswith("\n") else SHIPPED[table] + "\n"
+    return load_knowledge({**SHIPPED, table: text + "\n".join(rows) + "\n"})
+
+
+def test_the_rows_that_these_tests_spoil_are_sound_before() -> None:
+    assert loaded("interactions.csv", interaction()) and loaded("renal_rows.csv", renal())
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ({"a": "wafarin"}, "'wafarin' is not an ingredient of drugs.csv"),
+        ({"b": "class:nsaids"}, "'class:nsaids' is not in classes.csv"),
+        ({"b": "warfarin"}, "a drug does not interact with itself"),
+        ({"harm": "severe"}, "harm is 'severe'"),
+        ({"display": "loud"}, "display is 'loud'"),
+        ({"harm": "moderate", "display": "critical"}, "display critical is louder than harm moderate allows"),
+        ({"summary": ""}, "summary is empty"),
+        ({"summary": "x" * 91}, "summary is over 90 characters"),
+        ({"monitor": "inr"}, "it is KEY@DAYS"),
+        ({"monitor": "inrr@5"}, "monitor inrr is not in our tables"),
+        ({"routes": "orall"}, "routes has 'orall'"),
+        ({"alt": "alt-nothing"}, "alternative alt-nothing is not in our tables"),
+        ({"source": ""}, "source is empty"),
+        ({"source": "hearsay"}, "source hearsay is not in our tables"),
+        ({"review": "unreviewd"}, "review is 'unreviewd'"),
+        ({"review": "pharmacist|2026-11-20|2028-01-01"}, "within 12 months"),
+        ({"review": "pharmacist|2026-02-30|2026-05-01"}, "within 12 months"),
+        ({"id": "ddi-warfarin--metronidazole"}, "ddi-warfarin--metronidazole stands on line"),
+        ({"id": "allergy-same-ingredient"}, "id allergy-same-ingredient is that of"),
+    ],
+)
+def test_an_interaction_that_cannot_stand_is_named_with_its_line(cells: dict[str, str], says: str) -> None:
+    with pytest.raises(KnowledgeError) as error:
+        loaded("interactions.csv", interaction(**cells))
+    assert says in str(error.value)
+    assert ".csv, line " in str(error.value)
+    if "is that of" not in says:  # either of two rows that share an id may be named first
+        assert f"interactions.csv, line {LAST['interactions.csv']}" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([renal(low="30", high="30")], "the band is empty"),
+        ([renal(high="")], "the band must end"),
+        ([renal(high="500")], "the band must end"),
+        ([renal(low="x")], "from is 'x', not a number"),
+        ([renal(low="-5")], "from is -5: out of range"),
+        ([renal(), renal(id="y", low="31", high="60")], "its band leaves a gap to or overlaps x"),
+        ([renal(), renal(id="y", low="29", high="60")], "its band leaves a gap to or overlaps x"),
+        ([renal(), renal(id="y", routes="oral")], "it speaks of routes of x too"),
+        ([renal(routes="oral|rectal"), renal(id="y", routes="oral")], "it speaks of routes of"),
+        ([renal(most="10")], "no unit is stated"),
+        ([renal(most="10", unit="spoon")], "unit"),
+        ([renal(most="60", unit="kg")], "the daily dose is not plausible"),
+        ([renal(to="metformin 500 mg daily")], "does not name the drug it is about"),
+        ([renal(to="loratadine as directed")], "has no clear dose"),
+        ([renal(most="10", unit="mg", to="loratadine 100 mg daily")], "adjust_to gives more than max_daily_dose"),
+    ],
+)
+def test_a_band_or_a_dose_that_does_not_fit_is_named(rows: list[str], says: str) -> None:
+    with pytest.raises(KnowledgeError, match=r"renal_rows\.csv, line \d+: ") as error:
+        loaded("renal_rows.csv", *rows)
+    assert says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "says"),
+    [
+        ("interactions.csv", "x,warfarin", "the number of cells differs"),
+        ("interactions.csv", 'x,"open', ""),
+        ("drugs.csv", "11289,warfarin,,,,,rxnorm,here", "11289 stands on line"),
+        ("drugs.csv", "900001,newdrug,coumadin,,,,rxnorm,here", "the name 'coumadin' stands for"),
+        ("drugs.csv", "900001,newdrug,,,,no-class,rxnorm,here", "classes has 'no-class'"),
+        ("combos.csv", "new combination,,11289|900001,,rxnorm,here", "ingredient 900001 is not in drugs.csv"),
+        ("products.csv", "900001,", "ingredients is empty"),
+        ("products.csv", "11289,6809", "the RxCUI stands for 11289 elsewhere"),
+        ("allergy_groups.csv", "g,group,foobarol,,,warfarin-label,here,Yes.,", "'foobarol' is not an ingredient"),
+        ("allergy_groups.csv", "g,group,,snomad#1,,warfarin-label,here,Yes.,", "not a code of the form key#code"),
+        (
+            "coverage.csv",
+            "warfarin,drug-interaction,none-needed,warfarin-label,,",
+            "has drug-interaction rows after all",
+        ),
+        ("coverage.csv", "warfarin,weather,none-needed,warfarin-label,,", "topic is 'weather'"),
+        ("coverage.csv", "cetirizine,drug-interaction,none-needed,,,", "its sources are not in sources.yaml"),
+        (
+            "alternatives.csv",
+            "x,class:nsaid,pain,acetaminophen,ibuprofen 200 mg daily,warfarin-label,h,Y.,",
+            "not name",
+        ),
+        ("alternatives.csv", "x,class:nsaid,luck,acetaminophen,,warfarin-label,h,Y.,", "order_text is empty"),
+    ],
+)
+def test_other_rows_that_cannot_stand_are_named_with_their_line(table: str, row: str, says: str) -> None:
+    with pytest.raises(KnowledgeError) as error:
+        loaded(table, row)
+    assert f"{table}, line " in str(error.value) and says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("warfarin-label:\n  title: again\n", "warfarin-label stands on line"),
+        ("thing:\n  title: only\n", "thing: a source has"),
+        ("- a list\n", "sources.yaml"),
+        (
+            "s: {title: t, publisher: p, year: 26, identifier: i, url: 'https://x', kind: label}\n",
+            "s: year is no year",
+        ),
+        ("s: {title: t, publisher: p, year: 2026, identifier: i, url: 'ftp://x', kind: label}\n", "url does not begin"),
+        (
+            "s: {title: t, publisher: p, year: 2026, identifier: i, url: 'https://x', kind: rumour}\n",
+            "kind is 'rumour'",
+        ),
+        ("s: {title: '', publisher: p, year: 2026, identifier: i, url: 'https://x', kind: label}\n", "title"),
+    ],
+)
+def test_a_source_that_cannot_be_cited_is_named(text: str, says: str) -> None:
+    with pytest.raises(KnowledgeError, match=r"sources\.yaml") as error:
+        load_knowledge({**SHIPPED, "sources.yaml": SHIPPED["sources.yaml"] + text})
+    assert says in str(error.value)
+
+
+def test_a_missing_table_and_a_missing_column_are_named() -> None:
+    with pytest.raises(KnowledgeError, match=r"missing: uses\.csv"):
+        load_knowledge({name: text for name, text in SHIPPED.items() if name != "uses.csv"})
+    with pytest.raises(KnowledgeError, match="there is no column 'washout_days'"):
+        table = SHIPPED["interactions.csv"].replace("washout_days", "washout", 1)
+        load_knowledge({**SHIPPED, "interactions.csv": table})
+
+
+HEADER = SHIPPED["interactions.csv"].splitlines()[0]
+
+
+def site(folder: Path, **files: str) -> Knowledge:
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    return load_knowledge(read_tables(folder))
+
+
+def test_a_site_adds_rows_and_replaces_ours_of_the_same_key(tmp_path: Path) -> None:
+    ours = load_knowledge(SHIPPED)
+    replaced = interaction(id="ddi-warfarin--metronidazole", b="metronidazole", harm="minor", display="off")
+    theirs = site(tmp_path, interactions="\n".join([HEADER, interaction(id="site-1"), replaced, ""]))
+    assert len(theirs.interactions) == len(ours.interactions) + 1
+    assert theirs.cited["ddi-warfarin--metronidazole"].place == "site/interactions.csv, line 3"
+    assert theirs.version != ours.version
+
+
+def test_a_site_s_coverage_of_one_topic_leaves_ours_of_the_others(tmp_path: Path) -> None:
+    header = SHIPPED["coverage.csv"].splitlines()[0]
+    theirs = site(tmp_path, coverage=f"{header}\nfinasteride,drug-allergy,none-needed,warfarin-label,,\n")
+    finasteride = theirs.names.drugs["25025"]
+    assert theirs.coverage(finasteride, "drug-allergy") == "none-needed"
+    assert theirs.coverage(finasteride, "drug-interaction") == "none-needed"
+
+
+def test_a_site_s_spreadsheet_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "interactions.csv").write_bytes(b"\xef\xbb\xbf" + f"{HEADER}\r\n{interaction(id='s')}\r\n".encode())
+    assert "s" in load_knowledge(read_tables(tmp_path)).cited
+
+
+def test_a_site_s_bad_row_is_named_in_its_own_file(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match=r"^site/interactions\.csv, line 3: harm is 'severe'"):
+        site(tmp_path, interactions="\n".join([HEADER, interaction(id="s"), interaction(id="t", harm="severe")]))
+
+
+def test_a_site_s_folder_must_be_one_and_hold_only_tables_that_we_know(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="does not exist"):
+        read_tables(tmp_path / "nowhere")
+    (tmp_path / "interaction.csv").write_text(HEADER)
+    with pytest.raises(KnowledgeError, match=r"interaction\.csv in the knowledge folder is not a table we know"):
+        read_tables(tmp_path)
+    (tmp_path / "interaction.csv").rename(tmp_path / "interactions.csv")
+    (tmp_path / "interactions.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(KnowledgeError, match="cannot be read as UTF-8"):
+        read_tables(tmp_path)
+
+
+def test_every_shipped_table_is_read() -> None:
+    assert set(SHIPPED) == set(TABLES)

@@ -1,0 +1,106 @@
+"""The drug that a text names: combinations, their unknown parts, doubtful abbreviations, other drugs."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.terminology.lexicon import Entry, Lexicon
+from cds_service.terminology.vocabulary import Drug, Naming, Vocabulary
+
+DRUGS = {str(n): Drug(str(n), name) for n, name in enumerate(("alol", "bipril", "cozide", "dazole"))}
+VOCABULARY = Vocabulary(
+    drugs=DRUGS,
+    lexicon=Lexicon(
+        [*(Entry(drug.name, (drug.rxcui,)) for drug in DRUGS.values()), Entry("czd", ("2",), certain=False)]
+    ),
+    rxnorm={"0": ("0",), "99": ("1", "2")},
+    allergens={},
+    group_words=Lexicon(),
+)
+
+
+def naming(text: str) -> Naming:
+    found = VOCABULARY.named_in(text)
+    assert found is not None
+    return found
+
+
+def names(text: str) -> list[str]:
+    return [drug.name for drug in naming(text).drugs]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "alol/bipril",
+            "alol-bipril",
+            "Alol 5 MG / Bipril 10 MG Oral Tablet",
+            "alol 5mg/bipril 10mg",
+            "alol and bipril",
+        ),
+        *(
+            "alol with bipril",
+            "alol 80 MG/ML / bipril 11.4 MG/ML",
+            "alol + bipril",
+            "alol & bipril",
+            "alol (5 mg)-bipril",
+        ),
+    ],
+)
+def test_strengths_and_marks_between_two_names_make_a_combination(text: str) -> None:
+    assert names(text) == ["alol", "bipril"]
+    assert naming(text).others == () and naming(text).unknown == ()
+
+
+@pytest.mark.parametrize("text", ["alol, bipril", "alol 5 mg daily and bipril", "alol then bipril", "alol bipril"])
+def test_anything_else_between_them_makes_two_drugs(text: str) -> None:
+    assert names(text) == ["alol"] and naming(text).others == ("bipril",)
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        *(
+            ("alol/xyzzy", "xyzzy"),
+            ("alol 5 mg / Xyzzy 10 mg", "Xyzzy"),
+            ("xyzzy/alol", "xyzzy"),
+            ("alol-xyzzy", "xyzzy"),
+        ),
+        *(("alol/bipril/xyzzy 5/10/5", "xyzzy"), ("xyzzy 5 mg + alol", "xyzzy")),
+    ],
+)
+def test_a_joined_word_that_is_no_name_is_handed_out(text: str, unknown: str) -> None:
+    assert naming(text).unknown == (unknown,)
+
+
+@pytest.mark.parametrize("text", ["alol - stop after food", "alol 5 mg/day", "alol-er", "alol 5 mg/tablet", "po/alol"])
+def test_the_words_of_an_order_are_no_components(text: str) -> None:
+    assert naming(text).unknown == ()
+
+
+def test_an_abbreviation_alone_is_doubtful() -> None:
+    assert names("czd 25") == ["cozide"] and not naming("czd 25").certain
+
+
+def test_an_abbreviation_is_certain_as_part_of_a_known_combination() -> None:
+    assert names("bipril/czd") == ["bipril", "cozide"] and naming("bipril/czd").certain
+
+
+def test_an_abbreviation_in_an_unknown_combination_is_left_out_and_handed_out() -> None:
+    assert names("alol/czd") == ["alol"]
+    assert naming("alol/czd").certain and naming("alol/czd").unknown == ("czd",)
+
+
+def test_a_name_said_twice_is_no_other_drug() -> None:
+    assert naming("alol (alol 5 mg)").others == ()
+
+
+def test_text_without_a_name_and_a_code_that_nobody_knows_give_nothing() -> None:
+    assert VOCABULARY.named_in("xyzzy") is None and VOCABULARY.named_in("") is None
+    assert VOCABULARY.by_code("12345") == ()
+    assert [drug.name for drug in VOCABULARY.by_code("99")] == ["bipril", "cozide"]
+
+
+def test_only_certain_names_are_offered_for_a_misspelling() -> None:
+    assert "czd" not in dict(VOCABULARY.names())
