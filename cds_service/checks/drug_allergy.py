@@ -14,6 +14,8 @@ from cds_service.checks.proposing import replacements, stop
 from cds_service.checks.registry import check
 from cds_service.findings import DISPLAYS, HARMS, Display, Finding, NotAssessed
 from cds_service.knowledge import Knowledge
+from cds_service.knowledge.kinds.allergies import allergy_rows_for, groups_with
+from cds_service.knowledge.kinds.logic_rules import LogicRule
 from cds_service.knowledge.rows import Graded
 from cds_service.terminology.vocabulary import Drug
 
@@ -45,19 +47,20 @@ def drug_allergy(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAs
 def _worst(knowledge: Knowledge, order: Medication, allergy: Allergy) -> tuple[Graded, Drug] | None:
     named = frozenset(drug.rxcui for drug in allergy.drugs)
     same = "allergy-same-ingredient-intolerance" if allergy.kind == "intolerance" else "allergy-same-ingredient"
+    rules = knowledge.keyed(LogicRule)
     matches: list[tuple[Graded, Drug]] = [
-        (knowledge.rule[same], drug) for drug in order.drugs if drug.rxcui in named and same in knowledge.rule
+        (rules[same], drug) for drug in order.drugs if drug.rxcui in named and same in rules
     ]
     if not matches:
         keys = _keys(knowledge, allergy)
-        matches = [(row, drug) for drug in order.drugs for row in knowledge.allergy_rows_for(keys, drug)]
+        matches = [(row, drug) for drug in order.drugs for row in allergy_rows_for(knowledge, keys, drug)]
     return min(matches, key=lambda match: HARMS.index(match[0].harm), default=None)
 
 
 def _keys(knowledge: Knowledge, allergy: Allergy) -> frozenset[str]:
     """What rows may call this allergen: its ingredients, the groups recorded, and the groups of its ingredients."""
     groups = frozenset(f"group:{group}" for group in allergy.groups)
-    return groups.union(*({drug.rxcui, *knowledge.groups_with(drug)} for drug in allergy.drugs))
+    return groups.union(*({drug.rxcui, *groups_with(knowledge, drug)} for drug in allergy.drugs))
 
 
 def _display(row: Graded, allergy: Allergy) -> Display:

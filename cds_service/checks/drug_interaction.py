@@ -16,7 +16,7 @@ from cds_service.checks.proposing import monitoring, replacements, stop
 from cds_service.checks.registry import check
 from cds_service.findings import HARMS, Finding, NotAssessed
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.rows import Interaction
+from cds_service.knowledge.kinds.interactions import Interaction, interactions_between
 from cds_service.terminology.vocabulary import Drug
 
 _Match = tuple[Interaction, Drug, Drug]
@@ -50,7 +50,7 @@ def _worst(chart: Chart, knowledge: Knowledge, order: Medication, partner: Medic
         (row, drug, other)
         for drug, other in product(order.drugs, partner.drugs)
         if drug.rxcui != other.rxcui
-        for row in knowledge.interactions_between(drug, other)
+        for row in interactions_between(knowledge, drug, other)
         if _applies(chart, knowledge, row, order, partner)
     ]
     return min(matches, key=lambda match: HARMS.index(match[0].harm), default=None)

@@ -15,6 +15,8 @@ from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
 from cds_service.findings import HARMS, Finding, NotAssessed
 from cds_service.knowledge import Knowledge
+from cds_service.knowledge.kinds.duplicates import duplicate_rows_for
+from cds_service.knowledge.kinds.logic_rules import LogicRule
 from cds_service.knowledge.rows import Graded
 from cds_service.terminology.routes import LOCAL_ROUTES
 from cds_service.terminology.vocabulary import Drug
@@ -52,11 +54,11 @@ def _apart(one: Medication, other: Medication) -> bool:
 
 def _worst(knowledge: Knowledge, order: Medication, partner: Medication) -> _Match | None:
     pairs = list(product(order.drugs, partner.drugs))
-    same = knowledge.rule.get("duplicate-same-ingredient")
+    same = knowledge.keyed(LogicRule).get("duplicate-same-ingredient")
     for drug, other in pairs:
         if drug.rxcui == other.rxcui and same is not None:
             return same, drug, other
-    matches = [(row, drug, other) for drug, other in pairs for row in knowledge.duplicate_rows_for(drug, other)]
+    matches = [(row, drug, other) for drug, other in pairs for row in duplicate_rows_for(knowledge, drug, other)]
     return min(matches, key=lambda match: HARMS.index(match[0].harm), default=None)
 
 

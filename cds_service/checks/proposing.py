@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from cds_service.chart import Chart, Medication
 from cds_service.findings import Proposal
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.rows import Graded, Interaction
+from cds_service.knowledge.kinds.alternatives import alternatives_for
+from cds_service.knowledge.kinds.interactions import Interaction
+from cds_service.knowledge.kinds.monitors import Monitor
+from cds_service.knowledge.rows import Graded
 from cds_service.terminology.vocabulary import Drug
 
 
@@ -18,7 +21,7 @@ def stop(order: Medication, *, recommended: bool = False) -> Proposal:
 
 def replacements(knowledge: Knowledge, row: Graded, order: Medication, ordered: Drug) -> Iterator[Proposal]:
     """What the row names in place of the ordered drug for the use that the order states; none when it states none."""
-    for alternative in knowledge.alternatives_for(row, ordered, order.uses):
+    for alternative in alternatives_for(knowledge, row, ordered, order.uses):
         drug = knowledge.names.drugs[alternative.drug]
         content = {"order_text": alternative.order_text, "rxcui": drug.rxcui, "name": drug.name}
         label = f"Order {alternative.order_text} instead"
@@ -27,7 +30,7 @@ def replacements(knowledge: Knowledge, row: Graded, order: Medication, ordered: 
 
 def monitoring(chart: Chart, knowledge: Knowledge, row: Interaction, order: Medication) -> Proposal | None:
     """The laboratory orders that the row asks for and that are not among the drafts yet, as one proposal."""
-    wanted = [(knowledge.monitor_of[key], days) for key, days in row.monitor]
+    wanted = [(knowledge.keyed(Monitor)[key], days) for key, days in row.monitor]
     tests = [
         {"code": monitor.loinc, "display": monitor.display, "text": monitor.label, "within_days": days}
         for monitor, days in wanted

@@ -15,7 +15,7 @@ from cds_service.checks.registry import check
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.rows import RenalRow
+from cds_service.knowledge.kinds.renal import RenalRow
 from cds_service.terminology.routes import LOCAL_ROUTES
 from cds_service.terminology.vocabulary import Drug
 
@@ -34,7 +34,7 @@ def renal_dosing(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAs
     bands that the drug's label gives, and the ordered daily dose with the band's maximum."""
     for order in chart.orders:
         for drug in order.drugs:
-            rows = [row for row in knowledge.renal_rows_for(drug) if _same_route(row, order)]
+            rows = [row for row in knowledge.for_drug(RenalRow, drug) if _same_route(row, order)]
             for estimator in dict.fromkeys(row.estimator for row in rows):
                 yield from _judge(chart, knowledge, order, drug, [row for row in rows if row.estimator == estimator])
 

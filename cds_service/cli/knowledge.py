@@ -23,17 +23,13 @@ def command() -> None:
 @command.command("stats")
 def stats() -> None:
     """Count what the tables hold."""
+    from cds_service.knowledge.rows import KINDS
+
     knowledge = _tables()
     graded = list(knowledge.graded_rows())
     counts = {
         "ingredients": len(knowledge.names.drugs),
-        "interactions": len(knowledge.interactions),
-        "allergy groups": len(knowledge.allergy_groups),
-        "allergy rows": len(knowledge.allergy_rows),
-        "duplicate classes": len(knowledge.duplicates),
-        "renal rows": len(knowledge.renal),
-        "logic rules": len(knowledge.rules),
-        "alternatives": len(knowledge.alternatives),
+        **{kind.noun: len(knowledge.all(kind)) for kind in KINDS.values() if kind.noun},
         "sources": len(knowledge.sources),
     }
     click.echo(f"version {knowledge.version}")

@@ -13,22 +13,12 @@ from cds_service.errors import KnowledgeError
 _Choice = TypeVar("_Choice", bound=str)
 
 SITE = "site/"  # stands before the names of a site's own files
-# What makes a row the same row: a site's row replaces ours of the same key.
-KEY_COLUMNS: Mapping[str, tuple[str, ...]] = {
+# What makes a row of the tables of names the same row; every other kind of rows says so itself.
+NAME_TABLES: Mapping[str, tuple[str, ...]] = {
     "drugs.csv": ("rxcui",),
     "combos.csv": ("name",),
     "classes.csv": ("class",),
     "products.csv": ("rxcui",),
-    "interactions.csv": ("id",),
-    "monitors.csv": ("key",),
-    "allergy_groups.csv": ("group",),
-    "allergy_rows.csv": ("id",),
-    "duplicate_rows.csv": ("id",),
-    "renal_rows.csv": ("id",),
-    "rules.csv": ("id",),
-    "alternatives.csv": ("id",),
-    "uses.csv": ("use",),
-    "coverage.csv": ("drug", "topic"),
 }
 
 
@@ -97,19 +87,20 @@ class Cells:
         return None if number is None else int(number)
 
 
-def read_rows(tables: Mapping[str, str], table: str) -> Iterator[Cells]:
+def read_rows(tables: Mapping[str, str], table: str, key: tuple[str, ...] = ()) -> Iterator[Cells]:
     """The rows of a table: ours, and then a site's own, which stand in place of ours of the same key.
 
-    A row with more or fewer cells than the header, and a key that one file holds twice, is an error.
+    `key` names the columns that make a row the same row. A row with more or fewer cells than the header, and a key
+    that one file holds twice, is an error.
     """
-    own = _keyed(table, tables[table])
-    site = _keyed(SITE + table, tables[SITE + table]) if SITE + table in tables else {}
-    yield from (cells for key, cells in own.items() if key not in site)
+    key = key or NAME_TABLES[table]
+    own = _keyed(table, tables[table], key)
+    site = _keyed(SITE + table, tables[SITE + table], key) if SITE + table in tables else {}
+    yield from (cells for values, cells in own.items() if values not in site)
     yield from site.values()
 
 
-def _keyed(file: str, content: str) -> dict[tuple[str, ...], Cells]:
-    columns = KEY_COLUMNS[file.removeprefix(SITE)]
+def _keyed(file: str, content: str, columns: tuple[str, ...]) -> dict[tuple[str, ...], Cells]:
     rows: dict[tuple[str, ...], Cells] = {}
     for cells in _parsed(file, content):
         key = tuple(cells.required(column) for column in columns)

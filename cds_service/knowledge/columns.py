@@ -9,6 +9,7 @@ from typing import TypedDict
 from cds_service.findings import DISPLAYS, HARMS, Display, Harm
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.rows import UNREVIEWED
+from cds_service.terminology.systems import code
 
 _APPROVED = re.compile(r"(?P<role>[a-z][a-z -]+)\|(?P<on>\d{4}-\d\d-\d\d)\|(?P<by>\d{4}-\d\d-\d\d)", re.IGNORECASE)
 
@@ -75,3 +76,11 @@ def _within_a_year(approved: str, review_by: str) -> bool:
     except ValueError:
         return False
     return 0 < days <= 366
+
+
+def codes(cells: Cells) -> tuple[tuple[str, str], ...]:
+    """The column `codes`: (system URI, code) of each `SYSTEM#CODE`."""
+    try:
+        return tuple(code(item) for item in cells.items("codes"))
+    except ValueError as error:
+        raise cells.wrong(str(error)) from None

@@ -9,16 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
 from cds_service.knowledge.knowledge import Knowledge
-from cds_service.knowledge.rows import (
-    AllergyGroup,
-    AllergyRow,
-    Alternative,
-    Cited,
-    DuplicateRow,
-    Interaction,
-    LogicRule,
-    RenalRow,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +38,9 @@ def passages_of(knowledge: Knowledge) -> Iterator[Passage]:
     for row in knowledge.cited.values():
         yield Passage(
             id=row.id,
-            title=_title(row, knowledge),
+            title=row.title(knowledge),
             text=row.supports,
             source=asdict(knowledge.sources[row.source]),
             locator=row.locator,
             rules=(row.id,),
         )
-
-
-def _title(row: Cited, knowledge: Knowledge) -> str:
-    names = knowledge.names
-
-    def side(key: str) -> str:
-        return knowledge.group_of[key.removeprefix("group:")].label if key.startswith("group:") else names.label(key)
-
-    match row:
-        case Interaction():
-            return f"{side(row.a)} with {side(row.b)}"
-        case AllergyRow():
-            return f"Allergy to {side(row.allergen)} and {side(row.drug)}"
-        case DuplicateRow():
-            return f"Two drugs of the class {names.class_labels[row.drug_class]}"
-        case RenalRow():
-            return f"{side(row.drug)} and kidney function"
-        case Alternative():
-            return f"{side(row.drug)} in place of {side(row.instead_of)}"
-        case AllergyGroup():
-            return f"Allergy group {row.label}"
-        case LogicRule():
-            return row.summary.capitalize()
-    return row.id

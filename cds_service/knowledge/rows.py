@@ -1,20 +1,24 @@
-"""The row types. Every clinical row is `Cited`: no source, no row.
+"""What the rows of every table have in common. The kinds of rows, one file each, stand in `kinds/`.
 
-Drug columns hold ingredient names and `class:KEY`; the loader turns names into RxCUIs, so that a look-up is by concept.
+Every clinical row is `Cited`: no source, no row. Drug columns hold ingredient names and `class:KEY`; reading turns
+names into RxCUIs, so that a look-up is by concept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
+from cds_service.errors import KnowledgeError
 from cds_service.findings import Display, Harm
-from cds_service.terminology.lexicon import split_words
+from cds_service.knowledge.cells import Cells, read_rows
+from cds_service.knowledge.names import DrugNames
 
-Action = Literal["avoid", "adjust", "monitor", "separate"]
-ACTIONS: tuple[Action, ...] = ("avoid", "adjust", "monitor", "separate")
-Estimator = Literal["egfr", "crcl"]
-ESTIMATORS: tuple[Estimator, ...] = ("egfr", "crcl")
+if TYPE_CHECKING:
+    from cds_service.knowledge.knowledge import Knowledge
+
 UNREVIEWED = "unreviewed"
 
 
@@ -31,27 +35,82 @@ class Source:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """What every clinical row has: its id, its source and the place in it, and what that says, in our words.
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What the reading of a row may ask: the drug names, and the keys of another table."""
 
-    `place` is where the row stands in our tables: file and line.
+    names: DrugNames
+    tables: Mapping[str, str]
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The card topics whose coverage is kept."""
+        return covered_topics()
+
+    @cache  # noqa: B019 - a context lives as long as one loading
+    def keys(self, table: str) -> frozenset[str]:
+        """The first key column of another table's rows."""
+        column = KINDS[table].key[0]
+        return frozenset(cells.required(column) for cells in read_rows(self.tables, table, KINDS[table].key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a table: `place` is its file and line.
+
+    Of its kind: `table` is the file, `key` the columns that make a row the same row, `noun` what rows are called in
+    counts, `topic` the card topic whose coverage the rows are (empty when they are none).
     """
 
     table: ClassVar[str]
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    noun: ClassVar[str] = ""
+    topic: ClassVar[str] = ""
+    place: str
+
+    @classmethod
+    def read(cls, cells: Cells, context: Context) -> Self:
+        """The row of these cells, or KnowledgeError with file and line."""
+        raise NotImplementedError
+
+    @classmethod
+    def check(cls, knowledge: Knowledge) -> None:
+        """What must hold over all rows of this kind; KnowledgeError at the first that cannot stand."""
+
+    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+        """RxCUIs and `class:KEY`s of the drugs that the row speaks of."""
+        return ()
+
+    def require(self, holds: bool, message: str) -> None:
+        """KnowledgeError with file and line unless `holds`."""
+        if not holds:
+            raise KnowledgeError(f"{self.place}: {message}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cited(Row):
+    """What every clinical row has: its id, its source and the place in it, and what that says, in our words.
+
+    Where unreviewed rows are silent, those of a kind that is not `gated` are still used: they define and do not speak.
+    """
+
+    gated: ClassVar[bool] = True
     id: str
     source: str
     locator: str
     supports: str
     review: str
-    place: str
 
     @property
     def reviewed(self) -> bool:
         return self.review != UNREVIEWED
 
+    def title(self, knowledge: Knowledge) -> str:
+        """What the row is about, as the title of its passage."""
+        return self.id
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Graded(Cited):
     """A row that can become a finding. `summary`: the concern in a few words; `management`: what can be done."""
 
@@ -62,114 +121,18 @@ class Graded(Cited):
     alternatives: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Interaction(Graded):
-    table = "interactions.csv"
-    a: str
-    b: str
-    action: Action
-    mechanism: str
-    monitor: tuple[tuple[str, int], ...]  # (key of monitors.csv, days)
-    routes: frozenset[str]
-    washout_days: int
+_Kind = TypeVar("_Kind", bound=type[Row])
+KINDS: dict[str, type[Row]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class AllergyRow(Graded):
-    """Who is allergic to `allergen` (a group or an ingredient) should meet this when given `drug` (likewise)."""
-
-    table = "allergy_rows.csv"
-    allergen: str
-    drug: str
-
-
-@dataclass(frozen=True, slots=True)
-class DuplicateRow(Graded):
-    """Two members of `drug_class` together; `exceptions` are pairs of ingredients that belong together."""
-
-    table = "duplicate_rows.csv"
-    drug_class: str
-    exceptions: frozenset[frozenset[str]]
+def kind(cls: _Kind) -> _Kind:
+    """Register a kind of rows under its table; a second owner of the table is refused at import."""
+    if cls.table in KINDS:
+        raise ValueError(f"{cls.table} has two kinds of rows: {KINDS[cls.table].__name__} and {cls.__name__}")
+    KINDS[cls.table] = cls
+    return cls
 
 
-@dataclass(frozen=True, slots=True)
-class RenalRow(Graded):
-    """A band [low, high) of the estimator, in mL/min/1.73 m2 for egfr and mL/min for crcl; None is open."""
-
-    table = "renal_rows.csv"
-    drug: str
-    routes: frozenset[str]
-    estimator: Estimator
-    low: float | None
-    high: float | None
-    max_daily_dose: float | None
-    dose_unit: str
-    adjust_to: str
-    max_age_days: int
-
-    def covers(self, value: float) -> bool:
-        return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
-
-
-@dataclass(frozen=True, slots=True)
-class LogicRule(Graded):
-    """A rule whose logic stands in a check, not in a table; the row gives its grading, words and source."""
-
-    table = "rules.csv"
-    topic: str
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative(Cited):
-    """What a source gives in place of `instead_of` for a stated use, with its own dose."""
-
-    table = "alternatives.csv"
-    instead_of: str
-    use: str
-    drug: str
-    order_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class AllergyGroup(Cited):
-    """Ingredients that a recorded allergy may mean. `codes` are (system URI, code); `names` are words for it."""
-
-    table = "allergy_groups.csv"
-    label: str
-    members: frozenset[str]
-    codes: tuple[tuple[str, str], ...]
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Monitor:
-    key: str
-    label: str
-    loinc: str
-    display: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    key: str
-    label: str
-    words: tuple[str, ...]
-    codes: frozenset[str]  # `SYSTEM-URI#CODE`
-
-    def is_stated_in(self, stated: frozenset[str]) -> bool:
-        """True when one of an order's stated reasons has a code of this use, or one of its names as whole words."""
-        texts = (f" {' '.join(word.text for word in split_words(text))} " for text in stated if "#" not in text)
-        return bool(stated & self.codes) or any(f" {word} " in text for text in texts for word in self.words)
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageCell:
-    """An ingredient whose sources were gone through for a topic, and no row was needed."""
-
-    place: str
-    drug: str
-    topic: str
-    sources: tuple[str, ...]
-    locator: str
-    note: str
+def covered_topics() -> tuple[str, ...]:
+    """The card topics that some kind of rows covers."""
+    return tuple(dict.fromkeys(kind.topic for kind in KINDS.values() if kind.topic))

@@ -11,8 +11,14 @@ from cds_service.claims import Claim, supported
 from cds_service.facts import OrderRef
 from cds_service.findings import DEFAULT_DISPLAY, DISPLAYS, Finding
 from cds_service.knowledge import COVERED_TOPICS, load_knowledge
+from cds_service.knowledge.kinds.allergies import AllergyGroup
+from cds_service.knowledge.kinds.alternatives import Alternative
+from cds_service.knowledge.kinds.coverage import CoverageCell
+from cds_service.knowledge.kinds.duplicates import DuplicateRow
+from cds_service.knowledge.kinds.interactions import Interaction, interactions_between
+from cds_service.knowledge.kinds.renal import RenalRow
 from cds_service.knowledge.passages import passages_of
-from cds_service.knowledge.rows import DuplicateRow, Graded
+from cds_service.knowledge.rows import Graded
 from cds_service.tables import read_tables
 from cds_service.terminology.vocabulary import Drug
 from tests.charts import allergy, chart, data, knowledge
@@ -28,10 +34,10 @@ def drug(name: str) -> Drug:
 
 def test_the_first_release_has_the_breadth_it_promises() -> None:
     assert len(KNOWLEDGE.names.drugs) >= 120
-    assert len(KNOWLEDGE.interactions) >= 60
-    assert len(KNOWLEDGE.renal) >= 15
+    assert len(KNOWLEDGE.all(Interaction)) >= 60
+    assert len(KNOWLEDGE.all(RenalRow)) >= 15
     groups = {"penicillins", "sulfonamide-antibiotics", "nsaids", "opioids", "cephalosporins-aminobenzyl"}
-    assert groups <= KNOWLEDGE.group_of.keys()
+    assert groups <= KNOWLEDGE.keyed(AllergyGroup).keys()
 
 
 def test_every_cited_row_is_a_passage_with_its_source_and_the_place_in_it() -> None:
@@ -84,16 +90,17 @@ def test_shipped_rows_are_unreviewed_since_nobody_invents_an_approver() -> None:
 
 def test_without_unreviewed_rows_nothing_fires_and_the_number_is_kept() -> None:
     silent = KNOWLEDGE.without_unreviewed()
-    assert silent.silent == KNOWLEDGE.unreviewed and list(silent.graded_rows()) == [] and silent.alternatives == ()
+    assert silent.silent == KNOWLEDGE.unreviewed and list(silent.graded_rows()) == [] and silent.all(Alternative) == ()
     assert silent.version == KNOWLEDGE.version
     assert silent.vocabulary.lexicon is KNOWLEDGE.vocabulary.lexicon
     assert silent.coverage(drug("warfarin"), "drug-interaction") == "not-covered"
 
 
 def test_a_row_that_a_role_approved_stays() -> None:
-    approved = replace(KNOWLEDGE.interactions[0], review="pharmacist|2026-11-20|2027-11-01")
-    kept = replace(KNOWLEDGE, interactions=(approved, *KNOWLEDGE.interactions[1:])).without_unreviewed()
-    assert kept.interactions == (approved,)
+    first, *others = KNOWLEDGE.all(Interaction)
+    approved = replace(first, review="pharmacist|2026-11-20|2027-11-01")
+    rows = {**KNOWLEDGE.rows, Interaction.table: (approved, *others)}
+    assert replace(KNOWLEDGE, rows=rows).without_unreviewed().all(Interaction) == (approved,)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +118,7 @@ def test_coverage_tells_rows_from_none_needed_and_from_nobody_looked(name: str, 
 
 
 def test_a_topic_in_which_nobody_looked_is_not_covered() -> None:
-    nobody_looked = replace(KNOWLEDGE, none_needed=(), renal=())
+    nobody_looked = replace(KNOWLEDGE, rows={**KNOWLEDGE.rows, CoverageCell.table: (), RenalRow.table: ()})
     assert nobody_looked.coverage(drug("warfarin"), "renal-dosing") == "not-covered"
     states = {KNOWLEDGE.coverage(one, topic) for one in KNOWLEDGE.names.drugs.values() for topic in COVERED_TOPICS}
     assert states <= {"rows", "none-needed", "not-covered"}
@@ -119,7 +126,7 @@ def test_a_topic_in_which_nobody_looked_is_not_covered() -> None:
 
 def test_an_interaction_is_found_either_way_round_and_by_class() -> None:
     def between(one: str, other: str) -> set[str]:
-        return {row.id for row in KNOWLEDGE.interactions_between(drug(one), drug(other))}
+        return {row.id for row in interactions_between(KNOWLEDGE, drug(one), drug(other))}
 
     assert "ddi-warfarin--sulfamethoxazole" in between("warfarin", "sulfamethoxazole")
     assert between("warfarin", "ibuprofen") == between("ibuprofen", "warfarin") != set()
@@ -133,7 +140,7 @@ def test_the_version_changes_with_any_table_and_only_then() -> None:
 
 
 def test_the_tables_recognise_every_allergen_group_by_its_words_and_codes() -> None:
-    for group in KNOWLEDGE.allergy_groups:
+    for group in KNOWLEDGE.all(AllergyGroup):
         for word in group.names:
             (found,) = chart(allergies=data(allergy(word))).allergies.items
             assert group.id in found.groups or found.drugs, word

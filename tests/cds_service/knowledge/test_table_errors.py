@@ -8,6 +8,7 @@ import pytest
 
 from cds_service.errors import KnowledgeError
 from cds_service.knowledge import TABLES, Knowledge, load_knowledge
+from cds_service.knowledge.kinds.interactions import Interaction
 from cds_service.tables import read_tables
 
 SHIPPED = read_tables(None)
@@ -177,7 +178,7 @@ def test_a_site_adds_rows_and_replaces_ours_of_the_same_key(tmp_path: Path) -> N
     ours = load_knowledge(SHIPPED)
     replaced = interaction(id="ddi-warfarin--metronidazole", b="metronidazole", harm="minor", display="off")
     theirs = site(tmp_path, interactions="\n".join([HEADER, interaction(id="site-1"), replaced, ""]))
-    assert len(theirs.interactions) == len(ours.interactions) + 1
+    assert len(theirs.all(Interaction)) == len(ours.all(Interaction)) + 1
     assert theirs.cited["ddi-warfarin--metronidazole"].place == "site/interactions.csv, line 3"
     assert theirs.version != ours.version
 

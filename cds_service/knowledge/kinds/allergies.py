@@ -1,0 +1,96 @@
+"""`allergy_groups.csv` and `allergy_rows.csv`: what a recorded allergy may mean, and which drugs it speaks against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.columns import cited, codes, graded
+from cds_service.knowledge.rows import Cited, Context, Graded, kind
+from cds_service.terminology.vocabulary import Drug
+
+if TYPE_CHECKING:
+    from cds_service.knowledge.knowledge import Knowledge
+
+GROUP = "group:"
+
+
+@kind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllergyGroup(Cited):
+    """Ingredients that a recorded allergy may mean. `codes` are (system URI, code); `names` are words for it."""
+
+    table: ClassVar[str] = "allergy_groups.csv"
+    key: ClassVar[tuple[str, ...]] = ("group",)
+    noun: ClassVar[str] = "allergy groups"
+    gated: ClassVar[bool] = False
+    label: str
+    members: frozenset[str]
+    codes: tuple[tuple[str, str], ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def read(cls, cells: Cells, context: Context) -> Self:
+        return cls(
+            **cited(cells, "group"),
+            label=cells.required("label"),
+            members=frozenset(context.names.key(cells, member) for member in cells.items("members")),
+            codes=codes(cells),
+            names=cells.items("names"),
+        )
+
+    def title(self, knowledge: Knowledge) -> str:
+        return f"Allergy group {self.label}"
+
+
+@kind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllergyRow(Graded):
+    """Who is allergic to `allergen` (a group or an ingredient) should meet this when given `drug` (likewise)."""
+
+    table: ClassVar[str] = "allergy_rows.csv"
+    noun: ClassVar[str] = "allergy rows"
+    topic: ClassVar[str] = "drug-allergy"
+    allergen: str
+    drug: str
+
+    @classmethod
+    def read(cls, cells: Cells, context: Context) -> Self:
+        groups = context.keys(AllergyGroup.table)
+
+        def side(column: str) -> str:
+            value = cells.required(column).removeprefix(GROUP)
+            return GROUP + value if value in groups else context.names.key(cells, value)
+
+        return cls(**graded(cells), allergen=side("allergen"), drug=side("drug"))
+
+    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+        for side in (self.allergen, self.drug):
+            yield from _members(side, knowledge)
+
+    def title(self, knowledge: Knowledge) -> str:
+        return f"Allergy to {_label(self.allergen, knowledge)} and {_label(self.drug, knowledge)}"
+
+
+def allergy_rows_for(knowledge: Knowledge, allergens: frozenset[str], drug: Drug) -> tuple[AllergyRow, ...]:
+    """Rows whose allergen is one of `allergens` (`group:KEY` or RxCUI) and that speak of the drug."""
+    keys = {drug.rxcui, *groups_with(knowledge, drug)}
+    rows = knowledge.for_drug(AllergyRow, drug)
+    return tuple(row for row in rows if row.allergen in allergens and row.drug in keys)
+
+
+def groups_with(knowledge: Knowledge, drug: Drug) -> frozenset[str]:
+    """`group:KEY` of every group that the drug is a member of."""
+    return frozenset(GROUP + group.id for group in knowledge.all(AllergyGroup) if drug.rxcui in group.members)
+
+
+def _members(side: str, knowledge: Knowledge) -> Iterable[str]:
+    return knowledge.keyed(AllergyGroup)[side.removeprefix(GROUP)].members if side.startswith(GROUP) else (side,)
+
+
+def _label(side: str, knowledge: Knowledge) -> str:
+    if side.startswith(GROUP):
+        return knowledge.keyed(AllergyGroup)[side.removeprefix(GROUP)].label
+    return knowledge.names.label(side)

@@ -1,0 +1,51 @@
+"""`duplicate_rows.csv`: classes of which a patient needs one drug at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.columns import graded
+from cds_service.knowledge.names import CLASS
+from cds_service.knowledge.rows import Context, Graded, kind
+from cds_service.terminology.vocabulary import Drug
+
+if TYPE_CHECKING:
+    from cds_service.knowledge.knowledge import Knowledge
+
+
+@kind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateRow(Graded):
+    """Two members of `drug_class` together; `exceptions` are pairs of ingredients that belong together."""
+
+    table: ClassVar[str] = "duplicate_rows.csv"
+    noun: ClassVar[str] = "duplicate classes"
+    topic: ClassVar[str] = "duplicate-therapy"
+    drug_class: str
+    exceptions: frozenset[frozenset[str]]
+
+    @classmethod
+    def read(cls, cells: Cells, context: Context) -> Self:
+        drug_class = cells.required("class").removeprefix(CLASS)
+        context.names.key(cells, CLASS + drug_class)
+        pairs = (
+            frozenset(context.names.key(cells, name.strip()) for name in pair.split("+"))
+            for pair in cells.items("exceptions")
+        )
+        return cls(**graded(cells), drug_class=drug_class, exceptions=frozenset(pairs))
+
+    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+        return (CLASS + self.drug_class,)
+
+    def title(self, knowledge: Knowledge) -> str:
+        return f"Two drugs of the class {knowledge.names.class_labels[self.drug_class]}"
+
+
+def duplicate_rows_for(knowledge: Knowledge, one: Drug, other: Drug) -> tuple[DuplicateRow, ...]:
+    """Rows of a class that both drugs belong to, unless the pair belongs together."""
+    pair, theirs = frozenset((one.rxcui, other.rxcui)), knowledge.names.classes.get(other.rxcui, frozenset())
+    rows = knowledge.for_drug(DuplicateRow, one)
+    return tuple(row for row in rows if row.drug_class in theirs and pair not in row.exceptions)

@@ -1,0 +1,30 @@
+"""`rules.csv`: rules whose logic stands in a check; the row gives grading, words and source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.columns import graded
+from cds_service.knowledge.rows import Context, Graded, kind
+
+if TYPE_CHECKING:
+    from cds_service.knowledge.knowledge import Knowledge
+
+
+@kind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogicRule(Graded):
+    """One that is not approved may be missing where unreviewed rows are silent: its check then cannot look."""
+
+    table: ClassVar[str] = "rules.csv"
+    noun: ClassVar[str] = "logic rules"
+    card_topic: str
+
+    @classmethod
+    def read(cls, cells: Cells, context: Context) -> Self:
+        return cls(**graded(cells), card_topic=cells.required("topic"))
+
+    def title(self, knowledge: Knowledge) -> str:
+        return self.summary.capitalize()

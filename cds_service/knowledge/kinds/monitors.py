@@ -1,0 +1,54 @@
+"""`monitors.csv`: the laboratory tests that rows ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from cds_service.errors import KnowledgeError
+from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.rows import Context, Row, kind
+
+if TYPE_CHECKING:
+    from cds_service.knowledge.knowledge import Knowledge
+
+
+@kind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitor(Row):
+    """`label` stands in sentences, `display` is LOINC's own name of the code."""
+
+    table: ClassVar[str] = "monitors.csv"
+    key: ClassVar[tuple[str, ...]] = ("key",)
+    id: str
+    label: str
+    loinc: str
+    display: str
+    source: str
+
+    @classmethod
+    def read(cls, cells: Cells, context: Context) -> Self:
+        label, loinc, display, source = (cells.required(name) for name in ("label", "loinc", "display", "source"))
+        return cls(
+            place=cells.place, id=cells.required("key"), label=label, loinc=loinc, display=display, source=source
+        )
+
+
+def monitoring(cells: Cells) -> tuple[tuple[str, int], ...]:
+    """The column `monitor` of another table: `KEY@DAYS`, joined by `|`."""
+    return tuple(_monitoring(cells, item) for item in cells.items("monitor"))
+
+
+def require_monitors(knowledge: Knowledge, wanted: Iterable[tuple[str, int]], place: str) -> None:
+    """KnowledgeError unless every test that a row asks for is in monitors.csv."""
+    unknown = [key for key, _ in wanted if key not in knowledge.keyed(Monitor)]
+    if unknown:
+        raise KnowledgeError(f"{place}: monitor {', '.join(unknown)} is not in our tables")
+
+
+def _monitoring(cells: Cells, item: str) -> tuple[str, int]:
+    key, _, days = item.partition("@")
+    if not days.isdigit():
+        raise cells.wrong(f"monitor is {item!r}; it is KEY@DAYS")
+    return key, int(days)

@@ -1,0 +1,89 @@
+"""`renal_rows.csv`: what a label says of a drug in a band of kidney function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations, groupby, pairwise
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
+
+from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.columns import graded
+from cds_service.knowledge.doses import daily_milligrams, in_milligrams
+from cds_service.knowledge.rows import Context, Graded, kind
+from cds_service.terminology.routes import ROUTES
+
+if TYPE_CHECKING:
+    from cds_service.knowledge.knowledge import Knowledge
+
+Estimator = Literal["egfr", "crcl"]
+ESTIMATORS: tuple[Estimator, ...] = ("egfr", "crcl")
+HIGHEST_BAND = 130  # mL/min; above it a band is no statement about kidney disease
+
+
+@kind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenalRow(Graded):
+    """A band [low, high) of the estimator, in mL/min/1.73 m2 for egfr and mL/min for crcl; None is open."""
+
+    table: ClassVar[str] = "renal_rows.csv"
+    noun: ClassVar[str] = "renal bands"
+    topic: ClassVar[str] = "renal-dosing"
+    drug: str
+    routes: frozenset[str]
+    estimator: Estimator
+    low: float | None
+    high: float | None
+    max_daily_dose: float | None
+    dose_unit: str
+    adjust_to: str
+    max_age_days: int
+
+    @classmethod
+    def read(cls, cells: Cells, context: Context) -> Self:
+        return cls(
+            **graded(cells),
+            drug=context.names.key(cells, cells.required("drug")),
+            routes=cells.choices("routes", ROUTES),
+            estimator=cells.choice("estimator", ESTIMATORS),
+            low=cells.number("from"),
+            high=cells.number("below"),
+            max_daily_dose=cells.number("max_daily_dose"),
+            dose_unit=cells.text("dose_unit"),
+            adjust_to=cells.text("adjust_to"),
+            max_age_days=cells.whole("max_age_days") or 365,
+        )
+
+    @classmethod
+    def check(cls, knowledge: Knowledge) -> None:
+        _bands(knowledge.all(cls))
+        for row in knowledge.all(cls):
+            limit = None if row.max_daily_dose is None else in_milligrams(row.max_daily_dose, row.dose_unit, row)
+            if row.adjust_to:
+                daily = daily_milligrams(row, row.adjust_to, row.drug, knowledge.vocabulary)
+                row.require(limit is None or daily <= limit, "adjust_to gives more than max_daily_dose")
+
+    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+        return (self.drug,)
+
+    def title(self, knowledge: Knowledge) -> str:
+        return f"{knowledge.names.label(self.drug)} and kidney function"
+
+    def covers(self, value: float) -> bool:
+        return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
+
+
+def _bands(rows: Iterable[RenalRow]) -> None:
+    """Bands of one drug, estimator and route follow each other; no two bands of other routes claim one order."""
+    for row in rows:
+        row.require(row.low is None or row.high is None or row.low < row.high, "the band is empty")
+        ends = row.high is not None and row.high <= HIGHEST_BAND
+        row.require(ends, f"the band must end, at {HIGHEST_BAND} mL/min or below")
+    ordered = sorted(rows, key=lambda row: (row.drug, row.estimator, sorted(row.routes), row.low or 0.0))
+    for _, group in groupby(ordered, key=lambda row: (row.drug, row.estimator, row.routes)):
+        for below, above in pairwise(group):
+            above.require(below.high == above.low, f"its band leaves a gap to or overlaps {below.id}")
+    for _, group in groupby(ordered, key=lambda row: (row.drug, row.estimator)):
+        for one, other in combinations(group, 2):
+            shared = one.routes != other.routes and (not one.routes or not other.routes or one.routes & other.routes)
+            other.require(not shared, f"it speaks of routes of {one.id} too")
