@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from cds_service.findings import Finding
@@ -66,11 +67,14 @@ def supported(claim: Claim, finding: Finding, passages: Mapping[str, Passage], k
         return False
     if claim.of_the_rule:
         return True
-    ground = " ".join(_ground(claim, finding, passages))
-    if not _numbers(claim.text) <= _numbers(ground):
-        return False
     lexicon = knowledge.vocabulary.lexicon
-    return _drugs(claim.text, lexicon) <= _drugs(ground, lexicon) | set(finding.concepts)
+    numbers, drugs = _numbers(claim.text), _drugs(claim.text, lexicon) - set(finding.concepts)
+    for text in _ground(claim, finding, passages):
+        if not numbers and not drugs:
+            break
+        numbers -= _numbers(text)
+        drugs -= _drugs(text, lexicon) if drugs else frozenset()
+    return not numbers and not drugs
 
 
 def _ground(claim: Claim, finding: Finding, passages: Mapping[str, Passage]) -> Iterable[str]:
@@ -81,13 +85,16 @@ def _ground(claim: Claim, finding: Finding, passages: Mapping[str, Passage]) -> 
         yield f"{passages[passage_id].title} {passages[passage_id].text}"
 
 
-def _numbers(text: str) -> set[str]:
+# The texts of the rows come again and again; what stands in them is looked for once.
+@lru_cache(maxsize=8192)
+def _numbers(text: str) -> frozenset[str]:
     """The figures of a text; "1,000" is the same as "1000"."""
-    return {figure.replace(",", "") for figure in _NUMBER.findall(_INDEXED.sub("", text))}
+    return frozenset(figure.replace(",", "") for figure in _NUMBER.findall(_INDEXED.sub("", text)))
 
 
-def _drugs(text: str, lexicon: Lexicon) -> set[str]:
-    return {rxcui for mention in lexicon.find(text) if mention.certain for rxcui in mention.rxcuis}
+@lru_cache(maxsize=8192)
+def _drugs(text: str, lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(rxcui for mention in lexicon.find(text) if mention.certain for rxcui in mention.rxcuis)
 
 
 def _sentence(text: str) -> str:

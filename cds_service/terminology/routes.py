@@ -5,6 +5,7 @@ Source of the codes: SNOMED CT route-of-administration values as used in the FHI
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from cds_service.terminology.lexicon import split_words
@@ -47,6 +48,7 @@ _BY_SNOMED = {
 }
 
 
+@lru_cache(maxsize=8192)
 def routes_in(text: str) -> frozenset[str]:
     """Routes that a text states; empty when it states none. A local word ("eye") outweighs a word for the form."""
     words = [word.text for word in split_words(text)]

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from cds_service.terminology.sig_phrases import (
     AS_NEEDED,
@@ -78,6 +79,7 @@ class Sig:
             return None
 
 
+@lru_cache(maxsize=8192)  # the same directions stand in many charts
 def read_sig(text: str) -> Sig:
     """Read one order's text. Never raises: what is not simple comes back as None with a reason."""
     if len(text) > MAX_LENGTH:

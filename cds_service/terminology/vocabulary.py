@@ -5,9 +5,9 @@ Built from the knowledge tables (a level above); this room only looks things up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cds_service.terminology.combination import joined, strangers
 from cds_service.terminology.lexicon import Lexicon, Mention
@@ -58,6 +58,14 @@ class Vocabulary:
 
     def named_in(self, text: str) -> Naming | None:
         """The drug a text names, exactly; None when there is no exact name in it."""
+        return self._remembered(text)
+
+    @cached_property
+    def _remembered(self) -> Callable[[str], Naming | None]:
+        """The same names stand in many charts: what a text was read as is kept, for a bounded number of texts."""
+        return lru_cache(maxsize=8192)(self._read)
+
+    def _read(self, text: str) -> Naming | None:
         mentions = self.lexicon.find(text)
         if not mentions:
             return None
