@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from cds_service.chart.dates import moment_of
 from cds_service.chart.fhir_json import Resource, codings, modified, number, obj, reference, text
-from cds_service.chart.model import Listing, Measurement
+from cds_service.chart.model import Measurement, Measurements
 from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin
 from cds_service.terminology.observables import BY_LOINC, EGFR, OBSERVABLES, Implausible, Observable
@@ -24,15 +27,19 @@ class _Reading:
     problem: str | None = None
 
 
-def read_measurements(supplied: Supplied, what: str) -> Listing[Measurement]:
+def read_measurements(supplied: Supplied, what: str) -> Measurements:
     """Observations of the kinds we know. Cancelled and entered-in-error ones are left out."""
     wanted, notes = supplied.only({"Observation"}, what)
     valid = [resource for resource in wanted.resources if text(resource.get("status")) in _VALID]
     kinds = [(resource, _kinds(resource)) for resource in valid]
     if any(len(found) > 1 for _, found in kinds):
         notes = (*notes, f"{what}: a result that is coded as two different things was not used")
-    items = tuple(_measurement(resource, *found.popitem()) for resource, found in kinds if len(found) == 1)
-    return Listing(wanted.state, items, notes)
+    unread: defaultdict[str, tuple[Callable[[], Measurement], ...]] = defaultdict(tuple)
+    for resource, found in kinds:
+        if len(found) == 1:
+            ((kind, rank),) = found.items()
+            unread[kind] += (partial(_measurement, resource, kind, rank),)
+    return Measurements(wanted.state, unread, notes)
 
 
 def _kinds(resource: Resource) -> dict[str, int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from cds_service.chart.supplied import State
@@ -117,6 +118,26 @@ class Measurement:
         return Fact(self.label, self.shown, self.origin, self.on, note or self.problem)
 
 
+@dataclass(frozen=True)
+class Measurements:
+    """What was measured, by kind. A chart holds a hundred results of which a call asks for three: each kind is read
+    from its resources when a check first asks for it."""
+
+    state: State
+    unread: Mapping[str, tuple[Callable[[], Measurement], ...]] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
+
+    def of(self, kind: str) -> tuple[Measurement, ...]:
+        """Every measurement of a kind, usable or not, in the order in which they were supplied."""
+        if kind not in self._read:
+            self._read[kind] = tuple(read() for read in self.unread.get(kind, ()))
+        return self._read[kind]
+
+    @cached_property
+    def _read(self) -> dict[str, tuple[Measurement, ...]]:
+        return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """`sex` is FHIR administrative gender as recorded, the only input that the kidney formulas have for it."""
@@ -148,8 +169,8 @@ class Chart:
     background: tuple[Medication, ...]
     medications: Listing[Medication]
     allergies: Listing[Allergy]
-    labs: Listing[Measurement]
-    vitals: Listing[Measurement]
+    labs: Measurements
+    vitals: Measurements
     texts: tuple[UnreadText, ...] = ()
     planned_tests: frozenset[str] = frozenset()
 
@@ -168,5 +189,5 @@ class Chart:
 
     def latest(self, *kinds: str) -> Measurement | None:
         """The newest measurement of these kinds, usable or not; None when there is none on record."""
-        found = [m for m in (*self.labs.items, *self.vitals.items) if m.kind in kinds]
+        found = [m for kind in kinds for m in (*self.labs.of(kind), *self.vitals.of(kind))]
         return max(found, key=lambda m: (m.at or BEFORE_ALL, m.value is not None, -m.rank), default=None)
