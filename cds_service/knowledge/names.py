@@ -43,7 +43,7 @@ class DrugNames:
 
 def read_names(tables: Mapping[str, str]) -> DrugNames:
     """`tables` maps file names to their text."""
-    labels = {cells.required("class"): cells.required("label") for cells in read_rows(tables, "classes.csv")}
+    classes = list(read_rows(tables, "classes.csv"))
     rows = list(read_rows(tables, "drugs.csv"))
     drugs = {cells.required("rxcui"): Drug(cells.required("rxcui"), cells.required("name")) for cells in rows}
     combos = list(read_rows(tables, "combos.csv"))
@@ -53,14 +53,27 @@ def read_names(tables: Mapping[str, str]) -> DrugNames:
             lexicon.add(entry)
         except ValueError as error:
             raise cells.wrong(str(error)) from None
+    by_name = {drug.name: rxcui for rxcui, drug in drugs.items()}
     return DrugNames(
         drugs=drugs,
-        by_name={drug.name: rxcui for rxcui, drug in drugs.items()},
-        classes={cells.required("rxcui"): cells.choices("classes", labels) for cells in rows},
-        class_labels=labels,
+        by_name=by_name,
+        classes=_memberships(rows, classes, by_name),
+        class_labels={cells.required("class"): cells.required("label") for cells in classes},
         lexicon=lexicon,
         rxnorm=_codes(drugs, [*read_rows(tables, "products.csv"), *(row for row in combos if row.text("rxcui"))]),
     )
+
+
+def _memberships(rows: list[Cells], classes: list[Cells], by_name: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """RxCUI -> class keys: what the drug's own row says, and the `members` that a class lists."""
+    keys = [cells.required("class") for cells in classes]
+    member_of = {cells.required("rxcui"): set(cells.choices("classes", keys)) for cells in rows}
+    for cells in classes:
+        for name in cells.items("members") if "members" in cells.values else ():
+            if name not in by_name:
+                raise cells.wrong(f"{name!r} is not an ingredient of drugs.csv")
+            member_of[by_name[name]].add(cells.required("class"))
+    return {rxcui: frozenset(found) for rxcui, found in member_of.items()}
 
 
 def _drug_entries(rows: list[Cells]) -> Iterator[tuple[Cells, Entry]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import graded
+from cds_service.knowledge.conditions import Condition, conditions
 from cds_service.knowledge.kinds.monitors import monitoring, require_monitors
+from cds_service.knowledge.names import CLASS
 from cds_service.knowledge.rows import Context, Graded, kind
 from cds_service.terminology.routes import ROUTES
 from cds_service.terminology.vocabulary import Drug
@@ -25,7 +26,10 @@ ACTIONS: tuple[Action, ...] = ("avoid", "adjust", "monitor", "separate")
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction(Graded):
-    """`monitor` holds (key of monitors.csv, days); empty `routes` are all; a stopped partner counts `washout_days`."""
+    """`monitor` holds (key of monitors.csv, days); empty `routes` are all; `when` holds what must be true as well.
+
+    `washout`: for how many days side a, and side b, still count after they were stopped.
+    """
 
     table: ClassVar[str] = "interactions.csv"
     noun: ClassVar[str] = "interactions"
@@ -36,7 +40,8 @@ class Interaction(Graded):
     mechanism: str
     monitor: tuple[tuple[str, int], ...]
     routes: frozenset[str]
-    washout_days: int
+    washout: tuple[int, int]
+    when: tuple[Condition, ...]
 
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
@@ -48,14 +53,15 @@ class Interaction(Graded):
             mechanism=cells.text("mechanism"),
             monitor=monitoring(cells),
             routes=cells.choices("routes", ROUTES),
-            washout_days=cells.whole("washout_days") or 0,
+            washout=_washout(cells),
+            when=conditions(cells, context.names),
         )
 
     @classmethod
     def check(cls, knowledge: Knowledge) -> None:
         for row in knowledge.all(cls):
             require_monitors(knowledge, row.monitor, row.place)
-            row.require(row.a != row.b, "a drug does not interact with itself")
+            row.require(row.a != row.b or row.a.startswith(CLASS), "a drug does not interact with itself")
 
     def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
         return (self.a, self.b)
@@ -66,15 +72,36 @@ class Interaction(Graded):
 
 def interactions_between(knowledge: Knowledge, one: Drug, other: Drug) -> tuple[Interaction, ...]:
     """Rows for a pair, by ingredient or by class, either way round; the most specific first."""
-    index = _by_pair(knowledge)
-    pairs = product(knowledge.names.keys_of(one.rxcui), knowledge.names.keys_of(other.rxcui))
-    return tuple(row for pair in pairs for row in index.get(frozenset(pair), ()))
+    return _between(knowledge, one.rxcui, other.rxcui)
+
+
+# The same pairs meet in many charts.
+@lru_cache(maxsize=65536)
+def _between(knowledge: Knowledge, one: str, other: str) -> tuple[Interaction, ...]:
+    index, theirs = _by_pair(knowledge), knowledge.names.keys_of(other)
+    found: dict[str, Interaction] = {}
+    for key in knowledge.names.keys_of(one):
+        partners = index.get(key, {})
+        found.update((row.id, row) for partner in theirs for row in partners.get(partner, ()))
+    return tuple(found.values())
 
 
 @lru_cache(maxsize=4)
-def _by_pair(knowledge: Knowledge) -> Mapping[frozenset[str], tuple[Interaction, ...]]:
-    index: dict[frozenset[str], tuple[Interaction, ...]] = {}
+def _by_pair(knowledge: Knowledge) -> Mapping[str, Mapping[str, tuple[Interaction, ...]]]:
+    index: dict[str, dict[str, tuple[Interaction, ...]]] = {}
     for row in knowledge.all(Interaction):
-        pair = frozenset((row.a, row.b))
-        index[pair] = (*index.get(pair, ()), row)
+        for key, partner in {(row.a, row.b), (row.b, row.a)}:
+            partners = index.setdefault(key, {})
+            partners[partner] = (*partners.get(partner, ()), row)
     return index
+
+
+def _washout(cells: Cells) -> tuple[int, int]:
+    """`14` for both sides, or `a:14`, `b:35`, `a:14|b:35`; empty: a side that was stopped does not count."""
+    days = {"a": 0, "b": 0}
+    for item in cells.items("washout_days"):
+        side, mark, value = item.rpartition(":")
+        if not value.isdigit() or (mark and side not in days):
+            raise cells.wrong(f"washout_days is {item!r}; it is DAYS, a:DAYS or b:DAYS")
+        days.update({side: int(value)} if mark else {"a": int(value), "b": int(value)})
+    return days["a"], days["b"]

@@ -1,0 +1,60 @@
+"""Whether the conditions of an interaction row hold for a pair of medications and the patient."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cds_service.chart import Chart, Medication
+from cds_service.knowledge import Knowledge
+from cds_service.knowledge.conditions import Company, Condition, Limit
+from cds_service.knowledge.kinds.interactions import Interaction
+
+_NEWEST_DAYS = 90  # how old a result may be where the row does not say
+
+
+def circumstances_hold(
+    chart: Chart, knowledge: Knowledge, row: Interaction, one: Medication, other: Medication
+) -> bool:
+    """True when every condition of the row holds; `one` is the medication of side a, `other` that of side b."""
+    return all(_holds(chart, knowledge, condition, one, other) for condition in row.when)
+
+
+def _holds(chart: Chart, knowledge: Knowledge, condition: Condition, one: Medication, other: Medication) -> bool:
+    if isinstance(condition, Company):
+        return _is_taken(chart, knowledge, condition) is condition.present
+    if condition.what == "age":
+        years = _age(chart)
+        return years is not None and condition.holds(years)
+    if condition.what in ("daily_a", "daily_b"):
+        daily = (one if condition.what == "daily_a" else other).sig.daily("mg")
+        return daily is None or condition.holds(float(daily.value))
+    if condition.what in ("days_a", "days_b"):
+        days = (one if condition.what == "days_a" else other).sig.duration_days
+        return days is None or condition.holds(days)
+    return _measured(chart, condition)
+
+
+def _is_taken(chart: Chart, knowledge: Knowledge, company: Company) -> bool:
+    """A drug that a model read lowers nothing, so that it does not count."""
+    taken = (*chart.medications.items, *chart.background, *chart.orders)
+    return any(
+        not company.keys.isdisjoint(knowledge.names.keys_of(drug.rxcui))
+        for medication in taken
+        if not medication.ended and not medication.origin.is_read
+        for drug in medication.drugs
+    )
+
+
+def _age(chart: Chart) -> int | None:
+    born = chart.patient.born
+    if born is None:
+        return None
+    return chart.today.year - born.year - ((chart.today.month, chart.today.day) < (born.month, born.day))
+
+
+def _measured(chart: Chart, limit: Limit) -> bool:
+    newest = chart.latest(limit.what)
+    if newest is None or newest.value is None or newest.on is None:
+        return False
+    recent = chart.today - newest.on <= timedelta(days=limit.days or _NEWEST_DAYS)
+    return recent and limit.holds(newest.value)

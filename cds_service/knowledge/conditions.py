@@ -1,0 +1,68 @@
+"""Conditions under which a row of interactions speaks: the column `when`, each of whose parts must hold.
+
+    without=class:ppi,misoprostol   none of these is taken or ordered (a drug that only a model read does not count)
+    with=class:corticosteroid       one of these is taken or ordered
+    age>=65   age<18                in years; an unknown age does not hold
+    daily_a>20   daily_b>20         mg a day of side a or b; holds unless the dose is known to be at most that
+    days_a>3   days_b>3             duration in days; holds unless it is known to be at most that
+    potassium>=5.1@30               the newest result, at most 30 days old; holds only when there is one
+
+What would lower a concern has to be known to do so; what raises one has to be known to hold. A row without conditions
+stands beside the one with them and says what remains.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.names import DrugNames
+
+Comparison = Literal[">=", "<", ">"]
+_COMPANY = re.compile(r"(with|without)=(.+)")
+_NUMBER = re.compile(r"(?P<what>[a-z0-9_]+)(?P<sign>>=|<|>)(?P<value>\d+(?:\.\d+)?)(?:@(?P<days>\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """`keys`: RxCUIs and `class:KEY`s of which one must be there (`present`) or none may be."""
+
+    present: bool
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`what`: age, daily_a, daily_b, days_a, days_b, or the kind of a measurement not older than `days`."""
+
+    what: str
+    sign: Comparison
+    value: float
+    days: int | None = None
+
+    def holds(self, value: float) -> bool:
+        if self.sign == ">=":
+            return value >= self.value
+        return value < self.value if self.sign == "<" else value > self.value
+
+
+Condition = Company | Limit
+
+
+def conditions(cells: Cells, names: DrugNames) -> tuple[Condition, ...]:
+    """The column `when`; a table without the column has no conditions."""
+    return tuple(_read(cells, names, item) for item in cells.items("when")) if "when" in cells.values else ()
+
+
+def _read(cells: Cells, names: DrugNames, item: str) -> Condition:
+    company = _COMPANY.fullmatch(item)
+    if company:
+        keys = frozenset(names.key(cells, name.strip()) for name in company[2].split(","))
+        return Company(company[1] == "with", keys)
+    limit = _NUMBER.fullmatch(item)
+    if not limit:
+        raise cells.wrong(f"when is {item!r}; see cds_service/knowledge/conditions.py for what it may say")
+    sign: Comparison = ">=" if limit["sign"] == ">=" else "<" if limit["sign"] == "<" else ">"
+    return Limit(limit["what"], sign, float(limit["value"]), int(limit["days"]) if limit["days"] else None)
