@@ -1,53 +1,19 @@
-"""The observations that checks ask for: their LOINC codes, the unit we compute in, and what is plausible.
+"""The observations that checks ask for: kidney function, body size, and those of `laboratory.py`, by key and by LOINC.
 
 Codes were gone through one by one; a code is in at most one value set. Left out on purpose: panels (45066-8, 24362-6),
 paediatric estimates (50384-7, bedside Schwartz), creatinine before or after dialysis and in urine, weights that are
 stated, birth or dry weights, heights that are stated. eGFR (indexed to 1.73 m2) and creatinine clearance (not indexed)
 are two observables: a band written for one is never read with the other.
-
-Bounds are those of plausibility, not of normality. A value outside is a typing or unit error: it is never used, and the
-card says "check value". They hold in the observable's own unit, after conversion.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from cds_service.terminology.units import INDEXED_ML_MIN, INR_UNIT, Quantity, convert
-
-
-class Implausible(ValueError):
-    """The value is outside the bounds of what a living person can have. The text never holds the value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Observable:
-    """One thing that is measured.
-
-    `loinc`: codes in order of preference; of results of one moment the earlier code is used. `unit`: UCUM.
-    `low`, `high`: the plausible values, both included, in `unit`. `analyte`: what units.convert needs to know.
-    """
-
-    key: str
-    label: str
-    unit: str
-    low: float
-    high: float
-    loinc: tuple[str, ...]
-    analyte: str | None = None
-
-    def read(self, quantity: Quantity) -> float:
-        """The value in `unit`.
-
-        Raises UnitNotUnderstood when the unit cannot be converted, Implausible when the value is out of bounds.
-        """
-        value = float(convert(quantity, self.unit, self.analyte).value)
-        if not self.low <= value <= self.high:
-            raise Implausible(f"{self.label} is outside {self.low:g} to {self.high:g} {self.unit}")
-        return value
-
+from cds_service.terminology.laboratory import LABORATORY
+from cds_service.terminology.observable import Implausible, Observable
+from cds_service.terminology.units import INDEXED_ML_MIN, INR_UNIT
 
 EGFR = Observable(
     key="egfr",
@@ -161,7 +127,24 @@ OBSERVABLES: Mapping[str, Observable] = MappingProxyType(
         for one in (
             *(EGFR, CREATININE_CLEARANCE, CREATININE, WEIGHT, HEIGHT),
             *(POTASSIUM, SODIUM, GLUCOSE, INR),
+            *LABORATORY,
         )
     }
 )
 BY_LOINC: Mapping[str, Observable] = MappingProxyType({code: one for one in OBSERVABLES.values() for code in one.loinc})
+
+__all__ = [
+    "BY_LOINC",
+    "CREATININE",
+    "CREATININE_CLEARANCE",
+    "EGFR",
+    "GLUCOSE",
+    "HEIGHT",
+    "INR",
+    "OBSERVABLES",
+    "POTASSIUM",
+    "SODIUM",
+    "WEIGHT",
+    "Implausible",
+    "Observable",
+]

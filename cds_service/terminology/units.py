@@ -6,7 +6,7 @@ case-sensitive UCUM without an annotation. Everything else is refused. What may 
 - `mL/min` and `mL/min/{1.73_m2}` are different quantities. UCUM gives annotations no meaning, so a UCUM library takes
   the second for the first; here an annotated unit converts to itself alone.
 - Mass and substance concentration convert only for an analyte whose molar mass is known here, milliequivalents
-  only for a monovalent ion.
+  only for an ion whose valence is.
 - Temperatures and other scales with an offset are refused.
 """
 
@@ -26,9 +26,13 @@ INR_UNIT = "{INR}"
 
 # Molar masses in g/mol; with 113.12 for creatinine, 1 mg/dL is the customary 88.4 umol/L.
 MOLAR_MASS: Mapping[str, float] = MappingProxyType(
-    {"creatinine": 113.12, "glucose": 180.156, "potassium": 39.0983, "sodium": 22.9898}
+    {
+        **{"creatinine": 113.12, "glucose": 180.156, "bilirubin": 584.66},
+        **{"potassium": 39.0983, "sodium": 22.9898, "lithium": 6.94, "magnesium": 24.305, "calcium": 40.078},
+        **{"digoxin": 780.94, "phenytoin": 252.27, "theophylline": 180.16},
+    }
 )
-MONOVALENT = frozenset({"potassium", "sodium"})
+VALENCE: Mapping[str, int] = MappingProxyType({"potassium": 1, "sodium": 1, "lithium": 1, "magnesium": 2, "calcium": 2})
 
 _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     INDEXED_ML_MIN: (
@@ -63,6 +67,20 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "[ft_i]": ("[ft_i]", "ft", "foot", "feet"),
     "mL": ("ml", "milliliter", "milliliters", "millilitre", "millilitres"),
     INR_UNIT: ("{inr}", "inr", "{inrratio}"),
+    "10*9/L": (
+        *("10*9/l", "10^9/l", "x10^9/l", "x10*9/l", "x10e9/l", "10e9/l", "giga/l", "gpt/l"),
+        *("10*3/ul", "10^3/ul", "x10^3/ul", "x10*3/ul", "x10e3/ul", "10e3/ul", "x10(3)/ul", "10*3/mcl", "x10^3/mcl"),
+        *("k/ul", "k/mcl", "k/mm3", "k/cumm", "th/ul", "thou/ul", "thousand/ul", "thou/cumm", "10*3/mm3", "10^3/mm3"),
+    ),
+    "/uL": ("/ul", "/mcl", "/mm3", "/cumm", "cells/ul", "cells/mcl", "cells/mm3", "cells/cumm", "{cells}/ul"),
+    "U/L": ("u/l", "iu/l", "[iu]/l", "units/l", "unit/l"),
+    "m[IU]/L": ("m[iu]/l", "miu/l", "mu/l", "uiu/ml", "u[iu]/ml", "mciu/ml", "uu/ml"),
+    "ms": ("ms", "msec", "msecs", "millisecond", "milliseconds"),
+    "/min": ("/min", "bpm", "beats/min", "beats/minute", "{beats}/min", "{heart_beats}/min", "perminute"),
+    "%": ("%", "percent", "pct"),
+    "ng/mL": ("ng/ml", "mcg/l"),
+    "ug/mL": ("ug/ml", "mcg/ml"),
+    "g/dL": ("g/dl", "gm/dl", "g%"),
 }
 _TABLE = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
 # An INR is a ratio and is often sent without a unit, or with that of a plain number.
@@ -153,9 +171,11 @@ def _factor(source: str, target: str, analyte: str | None) -> float:
 
 def _parse(registry: Any, unit: str, analyte: str | None) -> Any:
     """One UCUM code as a pint quantity on a ratio scale."""
+    charges = 1
     if re.search(r"eq\b", unit):
-        if analyte not in MONOVALENT:
-            raise UnitNotUnderstood("milliequivalents are read for monovalent ions only")
+        charges = VALENCE.get(analyte or "", 0)
+        if not charges:
+            raise UnitNotUnderstood("milliequivalents are read only for ions whose valence is known here")
         unit = re.sub(r"eq\b", "mol", unit)
     from lark.exceptions import LarkError  # the parser below ucumvert
 
@@ -164,4 +184,4 @@ def _parse(registry: Any, unit: str, analyte: str | None) -> Any:
         _ = parsed / parsed  # a TypeError on a scale with an offset, and on an annotation that stands alone
     except (LarkError, TypeError, ArithmeticError) as error:
         raise UnitNotUnderstood("the unit is not valid UCUM on a ratio scale") from error
-    return parsed
+    return parsed / charges

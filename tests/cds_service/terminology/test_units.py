@@ -83,7 +83,7 @@ def test_indexed_and_absolute_clearance_are_never_interchanged(indexed, plain):
         ("foo", "foo", None),
         ("mg/dL", "umol/L", None),  # the analyte is not known
         ("mg/dL", "umol/L", "urea"),
-        ("meq/L", "mmol/L", "calcium"),  # divalent
+        ("meq/L", "mmol/L", "phosphate"),  # its valence depends on the pH
         ("meq/L", "mmol/L", None),
         ("mg", "kg/L", "creatinine"),
         ("kg", "cm", None),
