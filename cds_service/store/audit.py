@@ -117,11 +117,12 @@ def is_there(connection: Connection, stamped: StampedEvent) -> bool:
 def verify(connection: Connection, keyring: Keyring) -> AuditVerdict:
     """Recompute every link in order; stops at the first that does not fit."""
     rows, prev = 0, GENESIS
-    for row in connection.execution_options(yield_per=500).execute(select(audit).order_by(audit.c.seq)).mappings():
-        fits = row["seq"] == rows + 1 and row["prev"] == prev and row["this"] == _link(keyring, row)
-        if not fits:
-            return AuditVerdict(rows=rows, broken_at=row["seq"], head=prev)
-        rows, prev = rows + 1, row["this"]
+    with connection.execution_options(yield_per=500).execute(select(audit).order_by(audit.c.seq)) as trail:
+        for row in trail.mappings():
+            fits = row["seq"] == rows + 1 and row["prev"] == prev and row["this"] == _link(keyring, row)
+            if not fits:
+                return AuditVerdict(rows=rows, broken_at=row["seq"], head=prev)
+            rows, prev = rows + 1, row["this"]
     return AuditVerdict(rows=rows, broken_at=None, head=prev)
 
 

@@ -1,15 +1,15 @@
-"""A migrated store on real SQLite files, and calls to put into it."""
+"""A migrated store on real SQLite files and on a real PostgreSQL, and calls to put into it."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +24,8 @@ from cds_service.store import (
     migrate,
     open_store,
 )
+from tests.databases import Beside
+from tests.postgres import PostgresServer, postgres_server
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 REASONS = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
@@ -32,9 +34,29 @@ MakeCall = Callable[..., Invocation]
 MakeFeedback = Callable[..., FeedbackItem]
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One PostgreSQL for the whole run, without waiting for the disk: what is durable is proved in tests/chaos."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Every test that touches a database runs on both."""
+    return str(request.param)
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.from_env({"COUNTERSIGN_RUN_DIR": str(tmp_path / "run")})
+def settings(tmp_path: Path, engine_name: str, request: pytest.FixtureRequest) -> Settings:
+    given = {"COUNTERSIGN_RUN_DIR": str(tmp_path / "run")}
+    if engine_name == "postgresql":
+        server = request.getfixturevalue("postgres")
+        given |= {
+            "COUNTERSIGN_DATABASE_URL": server.make_database(),
+            "COUNTERSIGN_REPLAY_DATABASE_URL": server.make_database(),
+        }
+    return Settings.from_env(given)
 
 
 @pytest.fixture
@@ -51,46 +73,30 @@ def store(settings: Settings, keyring: Keyring) -> Iterator[Store]:
 
 
 @pytest.fixture
-def database_file(settings: Settings) -> Path:
-    return Path(settings.database_url.removeprefix("sqlite:///"))
+def past(settings: Settings) -> Beside:
+    """The main database as another program sees it."""
+    return Beside(settings.database_url)
 
 
 @pytest.fixture
-def rows(database_file: Path) -> Callable[[str], list[tuple[object, ...]]]:
-    """Reads the file past the store, as another program would."""
-
-    def read(query: str) -> list[tuple[object, ...]]:
-        with closing(sqlite3.connect(database_file)) as connection:
-            return connection.execute(query).fetchall()
-
-    return read
+def past_replay(settings: Settings) -> Beside:
+    return Beside(settings.replay_database_url)
 
 
 @pytest.fixture
-def locked(database_file: Path) -> Callable[[], contextmanager]:
-    """Another process holds the write lock for as long as the block lasts."""
-
-    @contextmanager
-    def hold() -> Iterator[None]:
-        with closing(sqlite3.connect(database_file, isolation_level=None)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield
-            connection.execute("ROLLBACK")
-
-    return hold
+def rows(past: Beside) -> Callable[[str], list[tuple[Any, ...]]]:
+    """Runs a statement past the store, as another program would."""
+    return past.run
 
 
 @pytest.fixture
-def gone(database_file: Path) -> Callable[[], contextmanager]:
-    """The database file is out of reach for as long as the block lasts: an outage that shows at once."""
+def locked(past: Beside) -> Callable[[], AbstractContextManager[None]]:
+    return past.locked
 
-    @contextmanager
-    def take_away() -> Iterator[None]:
-        away = database_file.rename(database_file.with_name("away"))
-        yield
-        away.rename(database_file)
 
-    return take_away
+@pytest.fixture
+def gone(past: Beside) -> Callable[[], AbstractContextManager[None]]:
+    return past.gone
 
 
 @pytest.fixture

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,11 +13,7 @@ from cds_service.errors import SettingsError
 from cds_service.store import check_revision, migrate, open_store
 from cds_service.store.database import open_database
 from cds_service.store.migrate import BRANCHES, move
-
-
-def tables(path: Path) -> set[str]:
-    with closing(sqlite3.connect(path)) as connection:
-        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+from tests.databases import ON_SQLITE
 
 
 def test_a_migrated_database_has_the_shape_that_the_code_writes(settings):
@@ -36,13 +29,14 @@ def test_a_migrated_database_has_the_shape_that_the_code_writes(settings):
         database.close()
 
 
+@ON_SQLITE
 def test_a_database_that_is_not_there_is_refused_with_the_command_to_type(settings):
     with pytest.raises(SettingsError, match="python -m cds_service migrate"):
         check_revision(settings)
     assert not settings.run_dir.exists()
 
 
-def test_a_database_that_is_behind_is_refused(settings, database_file):
+def test_a_database_that_is_behind_is_refused(settings):
     migrate(settings)
     check_revision(settings)
     move(settings.database_url, "main", "main@base")
@@ -54,16 +48,15 @@ def test_a_database_that_is_behind_is_refused(settings, database_file):
         check_revision(settings)
 
 
-def test_a_database_of_a_newer_version_is_refused_and_left_alone(settings, database_file):
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(settings, rows):
     migrate(settings)
-    with closing(sqlite3.connect(database_file)) as connection, connection:
-        connection.execute("UPDATE main_revision SET version_num = 'main9999'")
+    rows("UPDATE main_revision SET version_num = 'main9999'")
     for refuse in (check_revision, migrate):
         with pytest.raises(SettingsError, match="main9999"):
             refuse(settings)
 
 
-def test_up_down_and_up_again_with_data(settings, keyring, call, feedback_item, database_file):
+def test_up_down_and_up_again_with_data(settings, keyring, call, feedback_item, past):
     for _ in range(2):
         migrate(settings)
         store = open_store(settings, keyring)
@@ -72,7 +65,7 @@ def test_up_down_and_up_again_with_data(settings, keyring, call, feedback_item, 
         assert store.add_feedback(*caller, [feedback_item()]).stored == 1
         store.close()
         move(settings.database_url, "main", "main@base")
-        assert tables(database_file) == {"main_revision"}
+        assert past.tables() == {"main_revision"}
 
 
 def test_migrating_again_keeps_what_is_there(store, settings, call, rows):
@@ -90,13 +83,14 @@ def test_several_processes_that_migrate_at_once_end_in_one_database(settings, in
     check_revision(settings)
 
 
-def test_both_urls_may_name_one_database(settings, database_file):
+def test_both_urls_may_name_one_database(settings, past):
     shared = replace(settings, replay_database_url=settings.database_url)
     migrate(shared)
     check_revision(shared)
-    assert {"token_use", "audit", "main_revision", "replay_revision"} <= tables(database_file)
+    assert {"token_use", "audit", "main_revision", "replay_revision"} <= past.tables()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("url", "said"),
     [

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -15,11 +12,6 @@ from cds_service.store import migrate, open_replay_guard
 
 NOW = 1_800_000_000.0
 EXP = NOW + 300
-
-
-@pytest.fixture
-def replay_file(settings) -> Path:
-    return Path(settings.replay_database_url.removeprefix("sqlite:///"))
 
 
 @pytest.fixture
@@ -59,27 +51,24 @@ def test_fifty_uses_at_once_over_processes_and_threads_give_one_true(guard, sett
     assert answers.count(b"1") == 1
 
 
-def test_a_use_is_forgotten_only_well_after_the_token_has_expired(guard, replay_file):
+def test_a_use_is_forgotten_only_well_after_the_token_has_expired(guard, past_replay):
     guard.first_use("https://ehr", "jti-1", EXP, NOW)
     assert not guard.first_use("https://ehr", "jti-1", EXP, EXP + 120)
     guard.first_use("https://ehr", "jti-2", EXP + 9000, EXP + 3600)
-    with closing(sqlite3.connect(replay_file)) as connection:
-        assert connection.execute("SELECT count(*) FROM token_use").fetchall() == [(1,)]
+    assert past_replay.run("SELECT count(*) FROM token_use") == [(1,)]
 
 
-def test_a_guard_that_cannot_answer_says_so_and_never_lets_a_token_through(guard, replay_file):
+def test_a_guard_that_cannot_answer_says_so_and_never_lets_a_token_through(guard, past_replay):
     guard.first_use("https://ehr", "jti-1", EXP, NOW)
-    away = replay_file.with_name("away")
-    replay_file.rename(away)
-    for jti in ("jti-1", "jti-2"):
-        with pytest.raises(StoreUnavailable):
-            guard.first_use("https://ehr", jti, EXP, NOW)
-    assert not guard.reachable()
-    away.rename(replay_file)
+    with past_replay.gone():
+        for jti in ("jti-1", "jti-2"):
+            with pytest.raises(StoreUnavailable):
+                guard.first_use("https://ehr", jti, EXP, NOW)
+        assert not guard.reachable()
     assert not guard.first_use("https://ehr", "jti-1", EXP, NOW)
     assert guard.first_use("https://ehr", "jti-2", EXP, NOW)
 
 
-def test_the_guard_outlives_an_outage_of_the_main_database(guard, database_file):
-    database_file.unlink()
-    assert guard.first_use("https://ehr", "jti-1", EXP, NOW)
+def test_the_guard_outlives_an_outage_of_the_main_database(guard, gone):
+    with gone():
+        assert guard.first_use("https://ehr", "jti-1", EXP, NOW)
