@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import ipaddress
 import re
 import socket
 import ssl
@@ -21,7 +20,7 @@ from concurrent.futures import TimeoutError as TookTooLong
 from urllib.parse import SplitResult, urlsplit
 
 from cds_service.errors import CountersignError, NotAuthenticated
-from cds_service.settings import is_loopback
+from cds_service.outbound import Reach
 from cds_service.web.jose import PublicKey
 from cds_service.web.key_sets import KeySet
 from cds_service.web.strict_json import parse_object
@@ -90,19 +89,16 @@ class _Line:
     """One connection to one checked address: what was resolved is what is connected to."""
 
     def __init__(self, parts: SplitResult, allow_loopback: bool) -> None:
-        local = allow_loopback and is_loopback(parts.hostname or "")
-        if not parts.hostname or parts.username or (parts.scheme != "https" and not (local and parts.scheme == "http")):
+        self.parts, self._reach = parts, Reach(loopback=allow_loopback)
+        if not parts.hostname or parts.username or not self._reach.allows_scheme(parts.scheme, parts.hostname):
             raise KeySetNotFetched("the URL is not plain https")
-        self.parts, self._local = parts, local
         self._socket: socket.socket | None = None
         self._is_cut = False
 
     def connect(self) -> http.client.HTTPConnection:
         host, secure = self.parts.hostname or "", self.parts.scheme == "https"
         port = self.parts.port or (443 if secure else 80)
-        address = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
-        if not self._local and not ipaddress.ip_address(address).is_global:
-            raise KeySetNotFetched("the host resolves to an address that is not public")
+        address = self._reach.addresses(host, port)[0]
         self._socket = socket.create_connection((address, port), timeout=DEADLINE)
         if secure:
             context = ssl.create_default_context()

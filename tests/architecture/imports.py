@@ -17,7 +17,7 @@ PURE = (
     ("engine", "claims", "cards"),
 )
 SHELL = (
-    ("settings",),
+    ("settings", "outbound"),
     ("store", "fhir", "models", "tables", "evidence"),
     ("reading", "governance"),
     ("rooms", "answer"),
