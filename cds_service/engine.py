@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.revise import revised
+from cds_service.chart.revise import ADDED, revised, with_added
 from cds_service.checks import CHECKS, Check
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
 from cds_service.knowledge import COVERED_TOPICS, Knowledge
 
 CHANGES = ("replace", "adjust")
+SAFETY = "medication-safety"  # the service whose checks judge what any service would add
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def assess(
     """Everything that the checks of a service have to say about the orders of a hook call."""
     mine = [check for check in checks.values() if check.service == service and hook in check.hooks]
     first = _run(mine, chart, knowledge)
-    verified = tuple(replace(c, finding=_verified(c, mine, chart, knowledge)) for c in first.concerns)
+    judges = {"change": mine, "add": [check for check in checks.values() if check.service == SAFETY]}
+    verified = tuple(replace(c, finding=_verified(c, judges, chart, knowledge)) for c in first.concerns)
     return replace(first, concerns=verified)
 
 
@@ -57,7 +59,8 @@ def concern_id(check: str, finding: Finding) -> str:
 
 def _run(checks: Iterable[Check], chart: Chart, knowledge: Knowledge) -> Assessment:
     concerns: dict[str, Concern] = {}
-    missing: list[NotAssessed] = list(_uncovered(chart, knowledge))
+    checks = list(checks)
+    missing: list[NotAssessed] = list(_uncovered(checks, chart, knowledge))
     broken: list[tuple[str, Exception]] = []
     looked = False
     for check in checks:
@@ -95,22 +98,30 @@ def _at_most_warning(finding: Finding) -> Finding:
     return replace(finding, display=display, proposals=tuple(replace(p, recommended=False) for p in finding.proposals))
 
 
-def _verified(concern: Concern, checks: list[Check], chart: Chart, knowledge: Knowledge) -> Finding:
-    """The finding with only those changes that leave nothing to warn about."""
-    kept = [
-        p for p in concern.finding.proposals if p.intent not in CHANGES or _leaves_nothing(p, checks, chart, knowledge)
-    ]
+def _verified(concern: Concern, judges: Mapping[str, list[Check]], chart: Chart, knowledge: Knowledge) -> Finding:
+    """The finding with only those changes and additions that leave nothing to warn about."""
+    kept = []
+    for proposal in concern.finding.proposals:
+        if proposal.intent in CHANGES:
+            order = proposal.target.reference
+            after = revised(chart, order, proposal.content["order_text"], knowledge.vocabulary)
+            stands = _leaves_nothing(proposal, order, judges["change"], after, knowledge)
+        elif proposal.intent == "add":
+            after = with_added(chart, proposal.content["order_text"], knowledge.vocabulary)
+            stands = _leaves_nothing(proposal, ADDED, judges["add"], after, knowledge)
+        else:
+            stands = True
+        kept += [proposal] if stands else []
     return replace(concern.finding, proposals=tuple(_one_recommended(kept)))
 
 
-def _leaves_nothing(proposal: Proposal, checks: list[Check], chart: Chart, knowledge: Knowledge) -> bool:
-    """Re-run on the result: no finding of moderate or worse about this order, and for a new drug nothing unassessed."""
-    after = revised(chart, proposal.target.reference, proposal.content["order_text"], knowledge.vocabulary)
+def _leaves_nothing(proposal: Proposal, order: str, checks: list[Check], after: Chart, knowledge: Knowledge) -> bool:
+    """Re-run on the result: no finding of moderate or worse about the order, and for a new drug nothing unassessed."""
     result = _run(checks, after, knowledge)
-    about = [c.finding for c in result.concerns if c.finding.subject.reference == proposal.target.reference]
+    about = [c.finding for c in result.concerns if c.finding.subject.reference == order]
     if result.broken or any(finding.harm != "minor" for finding in about):
         return False
-    unassessed = any(n.subject and n.subject.reference == proposal.target.reference for n in result.not_assessed)
+    unassessed = any(note.subject and note.subject.reference == order for note in result.not_assessed)
     return proposal.intent == "adjust" or not unassessed
 
 
@@ -121,10 +132,12 @@ def _one_recommended(proposals: list[Proposal]) -> Iterable[Proposal]:
         taken = taken or proposal.recommended
 
 
-def _uncovered(chart: Chart, knowledge: Knowledge) -> Iterable[NotAssessed]:
+def _uncovered(checks: Iterable[Check], chart: Chart, knowledge: Knowledge) -> Iterable[NotAssessed]:
     """Cells of the coverage matrix in which nobody has looked yet; a drug without any coverage asks for a card."""
-    for order in chart.orders:
-        gaps = {topic: _not_covered(order, topic, knowledge) for topic in COVERED_TOPICS}
+    mine = {check.topic for check in checks}
+    topics = [topic for topic in COVERED_TOPICS if topic in mine]
+    for order in chart.orders if topics else ():
+        gaps = {topic: _not_covered(order, topic, knowledge) for topic in topics}
         for name in set.intersection(*map(set, gaps.values())):
             yield NotAssessed(f"{name} is not covered by our tables yet", order.ref, "not-assessed", "info")
         for topic, names in gaps.items():

@@ -26,7 +26,7 @@ DEFAULT_DISPLAY: Mapping[Harm, Display] = {
 class Proposal:
     """An intent, not a resource: `cards/` renders it in the client's dialect.
 
-    `content` by intent: stop {}; adjust and replace {"order_text": str, "rxcui": str, "name": str};
+    `content` by intent: stop {}; adjust, replace and add {"order_text": str, "rxcui": str, "name": str};
     monitor {"tests": [{"code": LOINC, "display": str, "text": str, "within_days": int}, ...]}.
     `cites` are the sources of what it proposes (a replacement's dose has its own).
     """

@@ -52,6 +52,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "interactions, allergies, duplicate therapy and renal dosing, each with its source. "
         "Says what it could not check.",
     ),
+    "companion-orders": (
+        "Companion orders",
+        "Offers what an order calls for and the chart lacks: baseline and follow-up tests with their windows, the "
+        "monitoring that an interaction asks for, and companion drugs such as a laxative beside an opioid. Names a "
+        "test that is repeated before it can tell anything new.",
+    ),
 }
 _COMMON_KEYS = ("patient", "encounter", "medications", "statements", "allergies", "problems")
 _USAGE = (

@@ -71,9 +71,9 @@ class CdsClient:
             assert check_response(body, reply.body) == []
         return reply
 
-    def ask(self, body: Mapping[str, Any]) -> Reply:
+    def ask(self, body: Mapping[str, Any], service: str = SERVICE) -> Reply:
         """A hook call that must be answered."""
-        reply = self.call(body)
+        reply = self.call(body, service)
         assert reply.status == 200, reply.text
         return reply
 

@@ -66,6 +66,8 @@ def _actions(
         case "monitor":
             orders = (_laboratory_order(draft, proposal, test, now, new_id) for test in proposal.content["tests"])
             return [{"type": "create", "description": f"Order {o['code']['text']}", "resource": o} for o in orders]
+        case "add":
+            return [{"type": "create", "description": label, "resource": _added(draft, proposal, new_id)}]
     raise ValueError(f"no suggestion is made of the intent {proposal.intent}")
 
 
@@ -73,6 +75,19 @@ def _revised(draft: Mapping[str, Any], proposal: Proposal) -> Resource:
     kept = {name: value for name, value in _without_blanks(draft).items() if name.lstrip("_") not in _OF_THE_OLD_DRUG}
     coding = {"system": RXNORM, "code": proposal.content["rxcui"], "display": proposal.content["name"]}
     return {**kept, "medicationCodeableConcept": {"coding": [coding], "text": proposal.content["order_text"]}}
+
+
+def _added(draft: Mapping[str, Any], proposal: Proposal, new_id: Callable[..., str]) -> Resource:
+    """A draft order beside the one that calls for it, for the same patient, encounter and prescriber."""
+    coding = {"system": RXNORM, "code": proposal.content["rxcui"], "display": proposal.content["name"]}
+    order: Resource = {
+        "resourceType": "MedicationRequest",
+        "id": new_id("MedicationRequest", proposal.content["rxcui"]),
+        "status": "draft",
+        "intent": "order",
+        "medicationCodeableConcept": {"coding": [coding], "text": proposal.content["order_text"]},
+    }
+    return {**order, **{name: draft[name] for name in ("subject", "encounter", "requester") if name in draft}}
 
 
 def _renamed(draft: Mapping[str, Any], proposal: Proposal) -> Resource:

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from cds_service.chart.allergies import read_allergies
 from cds_service.chart.dates import day_of
-from cds_service.chart.fhir_json import Resource, codings, reference, text
+from cds_service.chart.fhir_json import Resource, reference, text
 from cds_service.chart.measurements import read_measurements
 from cds_service.chart.medications import TYPES, MedicationReader
 from cds_service.chart.model import Chart, Listing, Medication, Person, UnreadText
 from cds_service.chart.naming import NOT_RECOGNISED
+from cds_service.chart.results import Results, planned_tests
 from cds_service.chart.supplied import ABSENT, Supplied
 from cds_service.hooks import Context
-from cds_service.terminology.systems import LOINC
 from cds_service.terminology.vocabulary import Vocabulary
 
 
@@ -45,7 +45,8 @@ def build_chart(
         labs=read_measurements(supplied.get("labs", ABSENT), "laboratory results"),
         vitals=read_measurements(supplied.get("vitals", ABSENT), "vital signs"),
         texts=(*_unread("order", drafts), *_unread("medication", medications.items)),
-        planned_tests=frozenset(code for order in context.orders for code in _tests(order)),
+        tests=tuple(planned_tests(context.orders)),
+        results=Results(supplied.get("labs", ABSENT)),
     )
 
 
@@ -71,13 +72,6 @@ def _medications(keys: tuple[Supplied, Supplied], reader: MedicationReader, draf
     return Listing(
         "data" if current and orders.known else orders.state, current, (*order_notes, *statement_notes, *failed)
     )
-
-
-def _tests(order: Resource) -> frozenset[str]:
-    """LOINC codes of a laboratory order among the drafts."""
-    if order["resourceType"] != "ServiceRequest" or order.get("doNotPerform") is True:
-        return frozenset()
-    return frozenset(code for system, code, _ in codings(order.get("code")) if system == LOINC)
 
 
 def _unread(role: str, medications: Iterable[Medication]) -> list[UnreadText]:

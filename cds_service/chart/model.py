@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from cds_service.chart.results import PlannedTest, Results
 from cds_service.chart.supplied import State
 from cds_service.facts import Fact, OrderRef, Origin
 from cds_service.terminology.sig import Sig
@@ -160,7 +161,7 @@ class UnreadText:
 class Chart:
     """`orders` are the drafts in focus; `background` the other drafts of the same call, as good as active.
 
-    `planned_tests` are LOINC codes of the laboratory orders among the drafts.
+    `tests` are the laboratory orders among the drafts, `results` what was resulted, by LOINC code.
     """
 
     now: datetime
@@ -172,11 +173,17 @@ class Chart:
     labs: Measurements
     vitals: Measurements
     texts: tuple[UnreadText, ...] = ()
-    planned_tests: frozenset[str] = frozenset()
+    tests: tuple[PlannedTest, ...] = ()
+    results: Results = field(default_factory=Results)
 
     @property
     def today(self) -> date:
         return self.now.date()
+
+    @property
+    def planned_codes(self) -> frozenset[str]:
+        """LOINC codes of the tests among the drafts."""
+        return frozenset(code for test in self.tests for code in test.codes)
 
     def company_of(self, order: Medication) -> tuple[Medication, ...]:
         """What the order would be given together with: current medications and the other drafts.

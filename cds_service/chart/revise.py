@@ -1,4 +1,7 @@
-"""The chart as it would be after a proposal was accepted: one order saying another text. For verification only."""
+"""The chart as it would be after a proposal was accepted: one order saying another text, or one more order.
+
+For verification only.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,22 @@ from cds_service.terminology.vocabulary import Vocabulary
 _OF_THE_OLD_DRUG = frozenset(
     {"medicationReference", "medicationCodeableConcept", "dosageInstruction", "dispenseRequest", "contained"}
 )
+
+
+ADDED = "MedicationRequest/added"  # the reference of an order that is only tried
+
+
+def with_added(chart: Chart, order_text: str, vocabulary: Vocabulary) -> Chart:
+    """`chart` with one more order, the only one in focus; the drafts stand beside it, as when all are signed."""
+    order = {
+        "resourceType": "MedicationRequest",
+        "id": ADDED.partition("/")[2],
+        "status": "draft",
+        "intent": "order",
+        "medicationCodeableConcept": {"text": order_text},
+    }
+    read = MedicationReader(vocabulary, chart.now, {}).read(order)
+    return replace(chart, orders=(read,), background=(*chart.background, *chart.orders), texts=())
 
 
 def revised(chart: Chart, reference: str, order_text: str, vocabulary: Vocabulary) -> Chart:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cds_service.chart import Chart, Medication
 from cds_service.findings import Proposal
@@ -29,14 +29,25 @@ def replacements(knowledge: Knowledge, row: Graded, order: Medication, ordered: 
 
 
 def monitoring(chart: Chart, knowledge: Knowledge, row: Interaction, order: Medication) -> Proposal | None:
-    """The laboratory orders that the row asks for and that are not among the drafts yet, as one proposal."""
-    wanted = [(knowledge.keyed(Monitor)[key], days) for key, days in row.monitor]
+    """The laboratory orders that an interaction asks for and that are not among the drafts yet, as one proposal."""
+    return laboratory_orders(chart, knowledge, row.monitor, row, order)
+
+
+def laboratory_orders(
+    chart: Chart, knowledge: Knowledge, wanted: Iterable[tuple[str, int]], row: Graded, order: Medication
+) -> Proposal | None:
+    """The tests (key of monitors.csv, due in days) that are not among the drafts yet, as one proposal."""
+    monitors = [(knowledge.keyed(Monitor)[key], days) for key, days in wanted]
+    lacking = [(monitor, days) for monitor, days in monitors if monitor.codes.isdisjoint(chart.planned_codes)]
+    if not lacking:
+        return None
     tests = [
         {"code": monitor.loinc, "display": monitor.display, "text": monitor.label, "within_days": days}
-        for monitor, days in wanted
-        if monitor.loinc not in chart.planned_tests
+        for monitor, days in lacking
     ]
-    if not tests:
-        return None
-    label = "Order " + " and ".join(f"{test['text']} in {test['within_days']} days" for test in tests)
+    label = "Order " + " and ".join(f"{monitor.label} {_due(days)}" for monitor, days in lacking)
     return Proposal("monitor", order.ref, label, {"tests": tests}, (row.id,))
+
+
+def _due(days: int) -> str:
+    return "now" if days == 0 else f"in {days} days"

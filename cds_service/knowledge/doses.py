@@ -13,12 +13,17 @@ LARGEST_DAILY_MG = 50_000
 
 def daily_milligrams(row: Row, order_text: str, rxcui: str, vocabulary: Vocabulary) -> float:
     """The daily dose of an order that a row proposes; KnowledgeError unless it names the drug and a clear dose."""
-    naming = vocabulary.named_in(order_text)
-    named = naming is not None and naming.certain and [drug.rxcui for drug in naming.drugs] == [rxcui]
-    row.require(named, f"{order_text!r} does not name the drug it is about")
+    require_name(row, order_text, rxcui, vocabulary)
     daily = read_sig(order_text).daily("mg")
     row.require(daily is not None and 0 < daily.value <= LARGEST_DAILY_MG, f"{order_text!r} has no clear dose")
     return float(daily.value) if daily else 0.0
+
+
+def require_name(row: Row, order_text: str, rxcui: str, vocabulary: Vocabulary) -> None:
+    """KnowledgeError unless the order that a row proposes names the drug that it says, and no other."""
+    naming = vocabulary.named_in(order_text)
+    named = naming is not None and naming.certain and [drug.rxcui for drug in naming.drugs] == [rxcui]
+    row.require(named, f"{order_text!r} does not name the drug it is about")
 
 
 def in_milligrams(value: float, unit: str, row: Row) -> float:

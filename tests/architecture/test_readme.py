@@ -56,8 +56,9 @@ def test_every_setting_is_in_its_table(name: str) -> None:
 
 
 def test_every_prefetch_key_of_discovery_is_in_its_table_as_it_is(service: RunningService) -> None:
-    (found,) = {tuple(one["prefetch"].items()) for one in service.get("/cds-services").body["services"]}
-    assert dict(re.findall(r"^\| `(\w+)` \| `([^`]*\{\{[^`]*)` \|$", README, re.MULTILINE)) == dict(found)
+    services = service.get("/cds-services").body["services"]
+    found = {key: query for one in services for key, query in one["prefetch"].items()}
+    assert dict(re.findall(r"^\| `(\w+)` \| `([^`]*\{\{[^`]*)` \|$", README, re.MULTILINE)) == found
 
 
 def test_the_tour_names_every_patient_and_types_only_what_the_tests_type() -> None:

@@ -23,7 +23,7 @@ def test_an_accepted_suggestion_changes_the_draft_and_the_next_call_is_quiet(
     assert "pantoprazole" in draft
     assert "omeprazole" not in draft
     assert clinician.cards.count() == 0
-    assert clinician.page.locator(".no-advice").is_visible()
+    assert clinician.page.locator(".no-advice").first.is_visible()
     (event,) = store.feedback_for(card.uuid)
     (chosen,) = [one["uuid"] for one in card.body["suggestions"] if "pantoprazole" in one["label"]]
     assert (event.outcome, event.suggestions, event.channel) == ("accepted", (chosen,), "cds-hooks")
@@ -37,6 +37,14 @@ def test_an_ordered_test_is_not_suggested_again(clinician: Clinician) -> None:
     assert clinician.drafts[1].startswith("INR, due ")
     assert clinician.cards.get_by_role("button", name="Order INR").count() == 0
     assert clinician.cards.first.locator(".indicator").inner_text() == "Warning"
+
+
+def test_a_missing_baseline_is_ordered_with_a_click_and_not_asked_for_again(clinician: Clinician) -> None:
+    clinician.opens("grace-lindqvist")
+    clinician.orders("metformin 500 bid")
+    clinician.accepts("Order creatinine now")
+    assert clinician.drafts[1].startswith("creatinine, due ")
+    assert clinician.cards.count() == 0
 
 
 def test_a_confirmed_drug_name_counts_as_written_and_the_concern_rises(clinician: Clinician) -> None:

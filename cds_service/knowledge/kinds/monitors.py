@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monitor(Row):
-    """`label` stands in sentences, `display` is LOINC's own name of the code."""
+    """`label` stands in sentences, `display` is LOINC's own name of the code.
+
+    `codes` are all LOINC codes under which the test counts as ordered or done: its own, its variants and its panels.
+    """
 
     table: ClassVar[str] = "monitors.csv"
     key: ClassVar[tuple[str, ...]] = ("key",)
@@ -25,19 +28,27 @@ class Monitor(Row):
     label: str
     loinc: str
     display: str
+    codes: frozenset[str]
     source: str
 
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
         label, loinc, display, source = (cells.required(name) for name in ("label", "loinc", "display", "source"))
+        codes = frozenset((loinc, *cells.items("also")))
         return cls(
-            place=cells.place, id=cells.required("key"), label=label, loinc=loinc, display=display, source=source
+            place=cells.place,
+            id=cells.required("key"),
+            label=label,
+            loinc=loinc,
+            display=display,
+            codes=codes,
+            source=source,
         )
 
 
-def monitoring(cells: Cells) -> tuple[tuple[str, int], ...]:
-    """The column `monitor` of another table: `KEY@DAYS`, joined by `|`."""
-    return tuple(_monitoring(cells, item) for item in cells.items("monitor"))
+def monitoring(cells: Cells, column: str = "monitor") -> tuple[tuple[str, int], ...]:
+    """A column of another table that asks for tests: `KEY@DAYS`, joined by `|`."""
+    return tuple(_monitoring(cells, column, item) for item in cells.items(column))
 
 
 def require_monitors(knowledge: Knowledge, wanted: Iterable[tuple[str, int]], place: str) -> None:
@@ -47,8 +58,8 @@ def require_monitors(knowledge: Knowledge, wanted: Iterable[tuple[str, int]], pl
         raise KnowledgeError(f"{place}: monitor {', '.join(unknown)} is not in our tables")
 
 
-def _monitoring(cells: Cells, item: str) -> tuple[str, int]:
+def _monitoring(cells: Cells, column: str, item: str) -> tuple[str, int]:
     key, _, days = item.partition("@")
     if not days.isdigit():
-        raise cells.wrong(f"monitor is {item!r}; it is KEY@DAYS")
+        raise cells.wrong(f"{column} is {item!r}; it is KEY@DAYS")
     return key, int(days)

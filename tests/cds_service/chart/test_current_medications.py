@@ -142,6 +142,6 @@ def test_a_laboratory_order_counts_by_its_loinc_code_alone() -> None:
         code = {"coding": [{"system": system, "code": "6301-6"}]}
         return {"resourceType": "ServiceRequest", "id": "l1", "code": code, **members}
 
-    assert chart(test("http://loinc.org")).planned_tests == {"6301-6"}
-    assert chart(test("urn:local")).planned_tests == frozenset()
-    assert chart(test("http://loinc.org", doNotPerform=True)).planned_tests == frozenset()
+    assert chart(test("http://loinc.org")).planned_codes == {"6301-6"}
+    assert chart(test("urn:local")).planned_codes == frozenset()
+    assert chart(test("http://loinc.org", doNotPerform=True)).planned_codes == frozenset()

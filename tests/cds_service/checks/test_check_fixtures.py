@@ -59,7 +59,7 @@ def test_every_folder_of_calls_belongs_to_a_check() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_the_call_is_answered_as_its_file_expects(service: RunningService, file: Path) -> None:
     case = json.loads(file.read_text("utf-8"))
-    reply = service.ask(resolve_dates(case["request"], datetime.now(UTC)))
+    reply = service.ask(resolve_dates(case["request"], datetime.now(UTC)), CHECKS[file.parent.name].service)
     expected = case["expect"]
     assert len(reply.findings) == len(expected["cards"]), reply.findings
     for found, wanted in zip(reply.findings, expected["cards"], strict=True):
@@ -71,7 +71,7 @@ def test_the_call_is_answered_as_its_file_expects(service: RunningService, file:
 @pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.id)
 def test_what_a_check_says_speaks_from_a_source(service: RunningService, check: Check) -> None:
     case = json.loads((FOLDER / check.id / "fires.json").read_text("utf-8"))
-    reply = service.ask(resolve_dates(case["request"], datetime.now(UTC)))
+    reply = service.ask(resolve_dates(case["request"], datetime.now(UTC)), check.service)
     assert service.rooms is not None
     for card in reply.cards:
         concern = card["extension"]["org.countersign.concern"]
