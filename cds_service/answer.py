@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -17,11 +18,11 @@ from cds_service.cards.dialects import DIALECTS
 from cds_service.chart import build_chart, merge
 from cds_service.claims import claims_of
 from cds_service.engine import Assessment, assess
+from cds_service.facts import OrderRef
 from cds_service.fhir.prefetch import Prefetch, resolve_prefetch
 from cds_service.fhir.tenant import Tenant
 from cds_service.findings import NotAssessed
-from cds_service.hooks import HookRequest
-from cds_service.hooks.contract import reference_of
+from cds_service.hooks import HookRequest, reference_of
 from cds_service.reading import read
 from cds_service.rooms import Rooms
 from cds_service.store import AuditEvent, CardRecord, Invocation, SuggestionRecord
@@ -64,17 +65,18 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
     started, now = time.monotonic(), rooms.clock()
     call = Call(service_id, request, tenant, body_digest)
     prefetch = resolve_prefetch(request)
+    request = _with_named_orders(request, prefetch)
     vocabulary = rooms.knowledge.vocabulary
     chart = build_chart(request.context, prefetch.supplied, vocabulary, now)
     reading_ends = started + rooms.settings.deadline_ms / 1000 * _READING_SHARE
     chart = merge(chart, read(chart.texts, rooms.models, rooms.readings, reading_ends), vocabulary)
-    assessment = assess(service_id, request.hook, chart, rooms.knowledge)
+    assessment = _with_missing_orders(assess(service_id, request.hook, chart, rooms.knowledge), request)
     claims = {one.id: claims_of(one.finding, rooms.passages, rooms.knowledge) for one in assessment.concerns}
     setting = Setting(
         knowledge=rooms.knowledge,
         passages=rooms.passages,
         models=rooms.models.versions,
-        drafts={reference_of(order): order for order in request.context.orders},
+        drafts=_drafts(request),
         launch_url=f"{rooms.settings.app_url}/launch",
         now=now,
         name=call.name,
@@ -86,6 +88,27 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
     _report(rooms, call, assessment, prefetch)
     rooms.store.record(_invocation(rooms, call, cards, notes, setting, (time.monotonic() - started) * 1000))
     return Answer(_body(cards, notes, rooms))
+
+
+def _with_named_orders(request: HookRequest, prefetch: Prefetch) -> HookRequest:
+    """order-dispatch names its orders by reference alone; what was supplied has them."""
+    if not request.context.named:
+        return request
+    supplied = (resource for one in prefetch.supplied.values() for resource in one.resources if "id" in resource)
+    return replace(request, context=request.context.with_orders({reference_of(one): one for one in supplied}))
+
+
+def _drafts(request: HookRequest) -> dict[str, Mapping[str, Any]]:
+    """What suggestions may change: the orders that came in the call. One that was named is signed already."""
+    orders = {reference_of(order): order for order in request.context.orders}
+    return {reference: order for reference, order in orders.items() if reference not in request.context.named}
+
+
+def _with_missing_orders(assessment: Assessment, request: HookRequest) -> Assessment:
+    drugs = (one for one in request.context.missing if one.startswith("MedicationRequest/"))
+    notes = (NotAssessed("the order was not supplied, so nothing was checked", OrderRef(one, one)) for one in drugs)
+    missing = tuple(replace(note, topic="not-assessed", prominent="warning") for note in notes)
+    return replace(assessment, not_assessed=(*missing, *assessment.not_assessed)) if missing else assessment
 
 
 def _notes(assessment: Assessment, prefetch: Prefetch, rooms: Rooms) -> list[dict[str, str]]:

@@ -1,112 +1,100 @@
-"""What every hook contract is made of: the registry, the context protocol, and the field rules of the hook library.
+"""What every hook contract is made of: the registry, and the context that a call brings once it has been read.
 
-Ids in a context come in two forms that must not be mixed up: bare ids (`patientId`, `encounterId`) and typed
-references (`userId`, `selections`).
+A contract file lists the members of the hook's context and makes a Context of what they hold. The list is read twice:
+to read a call, and to publish the JSON Schema of one.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any
 
-from cds_service.errors import InvalidRequest
+from cds_service.hooks.members import Brought, Member, Resource, reference_of
 
-_BARE_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
-_TYPED_ID = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})\Z")
+_LAY_USERS = ("Patient/", "RelatedPerson/")
 
 
-class Context(Protocol):
-    """What every context has; a hook's own dataclass adds to it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One call's context. `orders` are the order resources it concerns, `focus` the `Type/id` of those that advice is
+    about; the others are background.
+
+    `named` are orders given by reference alone: they come from the prefetch or the FHIR server (`with_orders`).
+    `brought` is every patient's resource in the context with the path where it stands.
+    """
+
+    patient_id: str
+    user_id: str | None = None
+    encounter_id: str | None = None
+    orders: tuple[Resource, ...] = ()
+    focus: frozenset[str] = frozenset()
+    named: tuple[str, ...] = ()
+    brought: tuple[Brought, ...] = ()
 
     @property
-    def patient_id(self) -> str: ...
-    @property
-    def user_id(self) -> str | None: ...
-    @property
-    def encounter_id(self) -> str | None: ...
-    @property
-    def orders(self) -> tuple[Mapping[str, Any], ...]:
-        """The order resources that this hook brings, as sent."""
+    def for_lay_reader(self) -> bool:
+        """True when the patient, or somebody of theirs, reads the cards."""
+        return self.user_id is not None and self.user_id.startswith(_LAY_USERS)
+
+    def with_orders(self, found: Mapping[str, Resource]) -> Context:
+        """The context with those of its named orders that were found, `found` by `Type/id`."""
+        orders = tuple(found[reference] for reference in self.named if reference in found)
+        return replace(self, orders=(*self.orders, *orders)) if orders else self
 
     @property
-    def focus(self) -> frozenset[str]:
-        """`Type/id` of the orders that advice is about; the others are background."""
+    def missing(self) -> tuple[str, ...]:
+        """Named orders that are not among the orders yet."""
+        there = {reference_of(order) for order in self.orders} if self.named else frozenset()
+        return tuple(reference for reference in self.named if reference not in there)
+
+
+Making = Callable[[Mapping[str, Any], tuple[Brought, ...]], Context]
 
 
 @dataclass(frozen=True, slots=True)
 class Hook:
+    """`version` is the hook's own; `words` say when it fires; `make` gets what the members read."""
+
     name: str
     version: str
-    parse: Callable[[Mapping[str, Any]], Context]
+    members: tuple[Member, ...]
+    make: Making
+    words: str
+
+    def parse(self, context: Mapping[str, Any]) -> Context:
+        """Read a context; InvalidRequest names the member that is wrong. Members that are not listed are ignored."""
+        values: dict[str, Any] = {}
+        brought: list[Brought] = []
+        for member in self.members:
+            values[member.name] = member.read(context)
+            brought += member.brought(context)
+        return self.make(values, tuple(brought))
 
 
 HOOKS: dict[str, Hook] = {}
-_Contract = TypeVar("_Contract", bound=type)
 
 
-def hook(name: str, version: str) -> Callable[[_Contract], _Contract]:
-    """Register a context dataclass under the hook's name; a second owner of a name is refused at import."""
+def hook(name: str, version: str, *members: Member) -> Callable[[Making], Making]:
+    """Register a contract under the hook's name; a second owner of a name is refused at import."""
 
-    def register(contract: _Contract) -> _Contract:
+    def register(make: Making) -> Making:
         if name in HOOKS:
-            raise ValueError(f"hook {name} is registered twice; the other owner is {HOOKS[name].parse.__qualname__}")
-        HOOKS[name] = Hook(name, version, contract.parse)  # type: ignore[attr-defined]
-        return contract
+            raise ValueError(f"hook {name} is registered twice; the other owner is {HOOKS[name].make.__module__}")
+        HOOKS[name] = Hook(name, version, members, make, " ".join((make.__doc__ or "").split()))
+        return make
 
     return register
 
 
-def bare_id(context: Mapping[str, Any], field: str, *, required: bool) -> str | None:
-    """A FHIR id without a type: `p1`, not `Patient/p1`."""
-    value = context.get(field)
-    if value is None and not required:
-        return None
-    if not isinstance(value, str) or not _BARE_ID.match(value):
-        raise InvalidRequest(f"{field} must be a bare FHIR id", f"context.{field}")
-    return value
+def people(read: Mapping[str, Any]) -> dict[str, Any]:
+    """Who and where, as the fields of a Context."""
+    return {
+        "user_id": read.get("userId"),
+        "patient_id": read["patientId"],
+        "encounter_id": read.get("encounterId"),
+    }
 
 
-def typed_id(context: Mapping[str, Any], field: str, types: frozenset[str]) -> str:
-    """A reference `Type/id` whose type is one of `types`."""
-    value = context.get(field)
-    match = _TYPED_ID.match(value) if isinstance(value, str) else None
-    if match is None or match[1] not in types:
-        raise InvalidRequest(f"{field} must be one of {', '.join(sorted(types))} as Type/id", f"context.{field}")
-    return match[0]
-
-
-def typed_ids(context: Mapping[str, Any], field: str) -> tuple[str, ...]:
-    """A list of `Type/id` references of any type."""
-    values = context.get(field)
-    if not isinstance(values, list) or not all(isinstance(value, str) and _TYPED_ID.match(value) for value in values):
-        raise InvalidRequest(f"{field} must be an array of Type/id", f"context.{field}")
-    return tuple(values)
-
-
-def bundle_resources(context: Mapping[str, Any], field: str) -> tuple[Mapping[str, Any], ...]:
-    """The resources of a Bundle in the context; each must have a resourceType and a usable id of its own."""
-    bundle = context.get(field)
-    if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
-        raise InvalidRequest(f"{field} must be a Bundle", f"context.{field}")
-    entries = bundle.get("entry", [])
-    if not isinstance(entries, list):
-        raise InvalidRequest("entry must be an array", f"context.{field}.entry")
-    resources = tuple(_entry_resource(entry, f"context.{field}.entry[{n}]") for n, entry in enumerate(entries))
-    if len({reference_of(resource) for resource in resources}) < len(resources):
-        raise InvalidRequest("two entries have the same type and id", f"context.{field}.entry")
-    return resources
-
-
-def _entry_resource(entry: object, where: str) -> Mapping[str, Any]:
-    resource = entry.get("resource") if isinstance(entry, dict) else None
-    if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-        raise InvalidRequest("an entry must hold a resource with resourceType", f"{where}.resource")
-    if not isinstance(resource.get("id"), str) or not _BARE_ID.match(resource["id"]):
-        raise InvalidRequest("an order in the context needs an id", f"{where}.resource.id")
-    return resource
-
-
-def reference_of(resource: Mapping[str, Any]) -> str:
-    return f"{resource['resourceType']}/{resource['id']}"
+def references(orders: tuple[Resource, ...]) -> frozenset[str]:
+    return frozenset(reference_of(order) for order in orders)

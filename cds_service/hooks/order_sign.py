@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from cds_service.hooks.contract import bare_id, bundle_resources, hook, reference_of, typed_id
+from cds_service.hooks.contract import Context, hook, people, references
+from cds_service.hooks.members import CLINICIAN, DRAFTS, ENCOUNTER, PATIENT, Brought
 
-PRESCRIBERS = frozenset({"Practitioner", "PractitionerRole"})
 
-
-@hook("order-sign", version="1.0")
-@dataclass(frozen=True, slots=True)
-class OrderSign:
-    user_id: str
-    patient_id: str
-    encounter_id: str | None
-    orders: tuple[Mapping[str, Any], ...]
-
-    @classmethod
-    def parse(cls, context: Mapping[str, Any]) -> OrderSign:
-        return cls(
-            user_id=typed_id(context, "userId", PRESCRIBERS),
-            patient_id=bare_id(context, "patientId", required=True) or "",
-            encounter_id=bare_id(context, "encounterId", required=False),
-            orders=bundle_resources(context, "draftOrders"),
-        )
-
-    @property
-    def focus(self) -> frozenset[str]:
-        return frozenset(reference_of(order) for order in self.orders)
+@hook("order-sign", "1.0", CLINICIAN, PATIENT, ENCOUNTER, DRAFTS)
+def order_sign(read: Mapping[str, Any], brought: tuple[Brought, ...]) -> Context:
+    """Orders are about to be signed, with all their details."""
+    orders = read["draftOrders"]
+    return Context(**people(read), orders=orders, focus=references(orders), brought=brought)

@@ -9,11 +9,15 @@ from typing import Any
 
 from cds_service.errors import InvalidRequest
 from cds_service.hooks.contract import HOOKS, Context
+from cds_service.hooks.ownership import OwnPatient, require_own
 
 
 @dataclass(frozen=True, slots=True)
 class HookRequest:
-    """One parsed call. `fhir_authorization` is kept out of repr: it holds a token."""
+    """One parsed call. `fhir_authorization` is kept out of repr: it holds a token.
+
+    `extension` is what the client's EHR adds of its own: a dialect knows some of it, nobody has to.
+    """
 
     hook: str
     instance: str
@@ -21,6 +25,7 @@ class HookRequest:
     prefetch: Mapping[str, Any]
     fhir_server: str | None = None
     fhir_authorization: Mapping[str, Any] | None = field(default=None, repr=False)
+    extension: Mapping[str, Any] = field(default_factory=dict)
 
 
 def parse_request(body: object, service_hooks: Collection[str]) -> HookRequest:
@@ -37,19 +42,27 @@ def parse_request(body: object, service_hooks: Collection[str]) -> HookRequest:
     server = body.get("fhirServer")
     if server is not None and not isinstance(server, str):
         raise InvalidRequest("fhirServer must be a URL", "fhirServer")
+    extension = body.get("extension")
     if authorization is not None and not server:
         raise InvalidRequest("fhirAuthorization is given without fhirServer", "fhirServer")
-    context = _optional_object(body, "context")
-    if context is None:
-        raise InvalidRequest("context is required", "context")
     return HookRequest(
         hook=name,
         instance=_instance(body.get("hookInstance")),
-        context=HOOKS[name].parse(context),
+        context=_context(name, body, server),
         prefetch=_optional_object(body, "prefetch") or {},
         fhir_server=server,
         fhir_authorization=authorization,
+        extension=extension if isinstance(extension, dict) else {},  # a vendor's own matter, in whatever form
     )
+
+
+def _context(name: str, body: Mapping[str, Any], server: str | None) -> Context:
+    given = _optional_object(body, "context")
+    if given is None:
+        raise InvalidRequest("context is required", "context")
+    context = HOOKS[name].parse(given)
+    require_own(context.brought, OwnPatient(context.patient_id, server))
+    return context
 
 
 def _instance(value: object) -> str:

@@ -15,7 +15,7 @@ from flask import Flask
 
 from cds_service import web
 from cds_service.fhir.tenant import Tenant
-from cds_service.hooks import HookRequest
+from cds_service.hooks import HOOKS, HookRequest
 from cds_service.settings import Settings
 from cds_service.store import (
     CardRecord,
@@ -70,7 +70,8 @@ class Rooms:
                 ("order-select", "order-sign"),
                 ("patient", "medications", "allergies"),
                 "Says what it could not look at.",
-            )
+            ),
+            "every-hook": Service("every-hook", "Every hook", "Answers each hook.", tuple(HOOKS), (), ""),
         }
     )
 

@@ -19,12 +19,14 @@ def test_hostile_43_discovery_matches_the_cds_hooks_model(open_edge: Edge) -> No
     for service in document["services"]:
         assert service.keys() <= SPEC_MEMBERS
         assert all(isinstance(service[name], str) and service[name] for name in ("hook", "id", "title", "description"))
-        assert all(isinstance(value, str) and value for value in service["prefetch"].values())
+        assert service.get("prefetch") != {}
+        assert all(isinstance(value, str) and value for value in service.get("prefetch", {}).values())
 
 
 def test_hostile_43_an_id_stands_once_for_each_of_its_hooks(open_edge: Edge) -> None:
     entries = [(one["id"], one["hook"]) for one in open_edge.get("/cds-services").json()["services"]]
-    assert sorted(entries) == [("medication-safety", "order-select"), ("medication-safety", "order-sign")]
+    assert len(set(entries)) == len(entries)
+    assert {("medication-safety", "order-select"), ("medication-safety", "order-sign")} <= set(entries)
 
 
 def test_prefetch_templates_use_root_context_fields_alone(open_edge: Edge) -> None:
