@@ -12,7 +12,9 @@ from cds_service.chart.measurements import read_measurements
 from cds_service.chart.medications import TYPES, MedicationReader
 from cds_service.chart.model import Chart, Listing, Medication, Person, UnreadText
 from cds_service.chart.naming import NOT_RECOGNISED
+from cds_service.chart.problems import read_problems
 from cds_service.chart.results import Results, planned_tests
+from cds_service.chart.stated import StatedResults
 from cds_service.chart.supplied import ABSENT, Supplied
 from cds_service.hooks import Context
 from cds_service.terminology.vocabulary import Vocabulary
@@ -44,6 +46,8 @@ def build_chart(
         allergies=read_allergies(supplied.get("allergies", ABSENT), vocabulary),
         labs=read_measurements(supplied.get("labs", ABSENT), "laboratory results"),
         vitals=read_measurements(supplied.get("vitals", ABSENT), "vital signs"),
+        problems=read_problems(supplied.get("problems", ABSENT), vocabulary, now.date()),
+        stated=StatedResults((supplied.get("labs", ABSENT), supplied.get("vitals", ABSENT))),
         texts=(*_unread("order", drafts), *_unread("medication", medications.items)),
         tests=tuple(planned_tests(context.orders)),
         results=Results(supplied.get("labs", ABSENT)),

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from cds_service.chart.dates import age_in_years
+from cds_service.chart.latest import day_words, unusable
 from cds_service.chart.measurements import figure
 from cds_service.chart.model import BEFORE_ALL, Chart, Measurement
 from cds_service.facts import Fact, Origin
@@ -80,14 +80,16 @@ def _kidney_function(chart: Chart, estimate: _Estimate, max_age_days: int) -> Ki
 
 
 def _tried(chart: Chart, estimate: _Estimate, found: Measurement, max_age_days: int) -> KidneyFunction:
-    problem = _unusable(chart, found, max_age_days)
+    problem = unusable(found.on, chart.today, max_age_days)
     if problem:
         fact = found.fact(f"{problem}, not used")
-        return KidneyFunction(None, estimate.unit, (fact,), reason=f"the last {found.label} ({_day(found)}) {problem}")
+        return KidneyFunction(
+            None, estimate.unit, (fact,), reason=f"the last {found.label} ({day_words(found.on)}) {problem}"
+        )
     if found.kind == estimate.kind:
         return _reported(estimate, found)
     if found.value is None:
-        reason = f"{found.label} of {_day(found)}: {found.problem}"
+        reason = f"{found.label} of {day_words(found.on)}: {found.problem}"
         return KidneyFunction(None, estimate.unit, (found.fact(),), reason=reason)
     return _computed(chart, estimate, found)
 
@@ -96,7 +98,7 @@ def _reported(estimate: _Estimate, found: Measurement) -> KidneyFunction:
     if found.value is not None:
         words = f"{estimate.name} {figure(found.value)} {estimate.unit} as reported"
         return KidneyFunction(found.value, estimate.unit, (found.fact(),), words)
-    reason = f"{found.label} of {_day(found)}: {found.problem}"
+    reason = f"{found.label} of {day_words(found.on)}: {found.problem}"
     return KidneyFunction(None, estimate.unit, (found.fact(),), "", found.at_least, found.at_most, reason)
 
 
@@ -126,24 +128,11 @@ def _computed(chart: Chart, estimate: _Estimate, creatinine: Measurement) -> Kid
 def _weight(chart: Chart) -> Measurement:
     """The last body weight. Raises CannotCompute when it is not usable."""
     weight = chart.latest("weight")
-    if weight is None or _unusable(chart, weight, WEIGHT_MAX_AGE_DAYS):
+    if weight is None or unusable(weight.on, chart.today, WEIGHT_MAX_AGE_DAYS):
         raise CannotCompute("no body weight of the last year, so creatinine clearance cannot be computed")
     if weight.value is None:
-        raise CannotCompute(f"body weight of {_day(weight)}: {weight.problem}")
+        raise CannotCompute(f"body weight of {day_words(weight.on)}: {weight.problem}")
     return weight
-
-
-def _unusable(chart: Chart, found: Measurement, max_age_days: int) -> str:
-    """Why its day forbids to use it; empty when it does not. Clocks may differ by a day."""
-    if found.on is None:
-        return "has no date"
-    if found.on > chart.today + timedelta(days=1):
-        return "is dated in the future: check date"
-    return f"is older than {max_age_days} days" if chart.today - found.on > timedelta(days=max_age_days) else ""
-
-
-def _day(found: Measurement) -> str:
-    return found.on.isoformat() if found.on else "no date"
 
 
 def _nothing_on_record(chart: Chart, estimate: _Estimate) -> str:

@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from cds_service.chart.problem import Problem
 from cds_service.chart.results import PlannedTest, Results
+from cds_service.chart.stated import StatedResults
 from cds_service.chart.supplied import State
 from cds_service.facts import Fact, OrderRef, Origin
 from cds_service.terminology.sig import Sig
@@ -172,6 +174,8 @@ class Chart:
     allergies: Listing[Allergy]
     labs: Measurements
     vitals: Measurements
+    problems: Listing[Problem] = Listing("absent")
+    stated: StatedResults = field(default_factory=StatedResults, repr=False)
     texts: tuple[UnreadText, ...] = ()
     tests: tuple[PlannedTest, ...] = ()
     results: Results = field(default_factory=Results)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 from cds_service.knowledge.kinds.allergies import AllergyGroup
+from cds_service.knowledge.kinds.conditions import Condition, condition_names
 from cds_service.knowledge.kinds.coverage import CoverageCell
 from cds_service.knowledge.names import DrugNames
 from cds_service.knowledge.rows import KINDS, Cited, Graded, Row, Source
@@ -97,6 +98,7 @@ class Knowledge:
             allergens=dict(allergens),
             group_words=Lexicon(Entry(name, meant) for name, meant in words.items()),
             group_members={group.id: group.members for group in groups},
+            conditions=condition_names(self.all(Condition)),
         )
 
     @cached_property

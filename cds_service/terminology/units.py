@@ -81,6 +81,10 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "ng/mL": ("ng/ml", "mcg/l"),
     "ug/mL": ("ug/ml", "mcg/ml"),
     "g/dL": ("g/dl", "gm/dl", "g%"),
+    # What doses are counted in besides mass and volume. Units of one drug are never those of another.
+    "unit": ("unit", "units", "u", "iu", "[iu]", "[usp'u]", "internationalunit", "internationalunits"),
+    "meq": ("meq", "meqs", "milliequivalent", "milliequivalents"),
+    "ug/h": ("ug/h", "ug/hr", "mcg/h", "mcg/hr", "mcg/hour", "ug/hour", "microgram/hour", "micrograms/hour"),
 }
 _TABLE = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
 # An INR is a ratio and is often sent without a unit, or with that of a plain number.
@@ -151,8 +155,9 @@ def _registry() -> Any:
 
 @lru_cache(maxsize=512)
 def _factor(source: str, target: str, analyte: str | None) -> float:
-    if INR_UNIT in (source, target) or INDEXED_ML_MIN in (source, target):
-        raise UnitNotUnderstood("an indexed or annotated unit converts to itself alone")
+    # Per cent is a share of something that UCUM does not name: mmol/mol of HbA1c is not ten times its per cent.
+    if not {INR_UNIT, INDEXED_ML_MIN, "%"}.isdisjoint((source, target)):
+        raise UnitNotUnderstood("an indexed or annotated unit, and per cent, convert to themselves alone")
     registry = _registry()
     ratio = _parse(registry, source, analyte) / _parse(registry, target, analyte)
     molar_mass = MOLAR_MASS.get(analyte or "")

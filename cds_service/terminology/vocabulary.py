@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from cds_service.terminology.combination import joined, strangers
+from cds_service.terminology.conditions import ConditionNames
 from cds_service.terminology.lexicon import Lexicon, Mention
 
 
@@ -42,7 +43,7 @@ class Vocabulary:
     """`rxnorm`: any known RxCUI -> ingredient RxCUIs. `allergens`: (system, code) -> allergy groups.
 
     `group_words` finds words that name an allergy group ("pcn"); its entries carry group keys in place of RxCUIs.
-    `group_members`: allergy group -> ingredient RxCUIs.
+    `group_members`: allergy group -> ingredient RxCUIs. `conditions` knows the codes and names of problems.
     """
 
     drugs: Mapping[str, Drug]
@@ -51,6 +52,7 @@ class Vocabulary:
     allergens: Mapping[tuple[str, str], tuple[str, ...]]
     group_words: Lexicon
     group_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    conditions: ConditionNames = field(default_factory=ConditionNames)
 
     def by_code(self, rxcui: str) -> tuple[Drug, ...]:
         """Ingredients of an RxNorm concept; empty when we do not know it."""

@@ -1,0 +1,93 @@
+"""What rows about a drug and a patient share: which drugs and routes, which dose, which conditions of the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.columns import GradedColumns, graded
+from cds_service.knowledge.kinds.conditions import Condition
+from cds_service.knowledge.rows import Context, Graded
+from cds_service.terminology.routes import ROUTES
+from cds_service.terminology.vocabulary import Drug
+
+if TYPE_CHECKING:
+    from cds_service.knowledge.knowledge import Knowledge
+
+PAST = "past:"
+
+
+class DrugColumns(GradedColumns):
+    """What `DrugRow` takes, read and checked."""
+
+    drugs: tuple[str, ...]
+    spared: frozenset[str]
+    routes: frozenset[str]
+    max_daily_dose: float | None
+    dose_unit: str
+
+
+class PatientColumns(TypedDict):
+    """The conditions of a patient under which a row speaks."""
+
+    conditions: tuple[str, ...]
+    unless: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugRow(Graded):
+    """A row about any of `drugs` (ingredients and classes), except `spared` ones, by these routes (empty: not local).
+
+    With a maximum it is quiet about an order whose daily dose is known and at most that.
+    """
+
+    drugs: tuple[str, ...]
+    spared: frozenset[str]
+    routes: frozenset[str]
+    max_daily_dose: float | None
+    dose_unit: str
+
+    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+        return self.drugs
+
+    def speaks_of(self, drug: Drug) -> bool:
+        return drug.rxcui not in self.spared
+
+    def drugs_title(self, knowledge: Knowledge) -> str:
+        names = [knowledge.names.label(key) for key in self.drugs]
+        return ", ".join(names[:6]) + (" and others" if len(names) > 6 else "")
+
+
+def drug_columns(cells: Cells, context: Context) -> DrugColumns:
+    """The columns id, drugs, except, routes, max_daily_dose and dose_unit, and those of every graded row."""
+    limited = "max_daily_dose" in cells.values
+    row: DrugColumns = {
+        **graded(cells),
+        "drugs": tuple(context.names.key(cells, name) for name in cells.items("drugs")),
+        "spared": frozenset(context.names.key(cells, name) for name in cells.items("except")),
+        "routes": cells.choices("routes", ROUTES),
+        "max_daily_dose": cells.number("max_daily_dose") if limited else None,
+        "dose_unit": cells.text("dose_unit") if limited else "",
+    }
+    if not row["drugs"]:
+        raise cells.wrong("drugs is empty")
+    if (row["max_daily_dose"] is None) != (not row["dose_unit"]):
+        raise cells.wrong("max_daily_dose and dose_unit belong together")
+    return row
+
+
+def patient_columns(cells: Cells, context: Context) -> PatientColumns:
+    """The columns conditions and unless: keys of conditions.csv; `past:KEY` counts what was, too."""
+    known = context.keys(Condition.table)
+    for column in ("conditions", "unless"):
+        unknown = [key for key in cells.items(column) if key.removeprefix(PAST) not in known]
+        if unknown:
+            raise cells.wrong(f"{column} has {unknown[0]!r}, which is not in conditions.csv")
+    return {"conditions": cells.items("conditions"), "unless": cells.items("unless")}
+
+
+def conditions_title(knowledge: Knowledge, keys: Iterable[str]) -> str:
+    labels = dict.fromkeys(knowledge.keyed(Condition)[key.removeprefix(PAST)].label for key in keys)
+    return " or ".join(labels)
