@@ -23,7 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from cds_service.rooms import Rooms, offered_services
     from cds_service.settings import Settings
     from cds_service.store import Keyring, open_replay_guard, open_store
-    from cds_service.tables import knowledge_of
+    from cds_service.tables import knowledge_of, orderables_of
     from cds_service.terminology import units
     from cds_service.web import register
 
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         models=load_models(settings, knowledge.vocabulary.names()),
         services=offered_services(knowledge),
         clock=lambda: datetime.now(UTC),
+        orderables=orderables_of(settings),
     )
     app = Flask(__name__, static_folder=None)
     register(app, rooms)

@@ -15,6 +15,7 @@ import structlog
 
 from cds_service.cards import Card, Setting, cards_of, evidence_record
 from cds_service.cards.dialects import DIALECTS
+from cds_service.cards.offers import Client
 from cds_service.chart import build_chart, merge
 from cds_service.claims import claims_of
 from cds_service.engine import Assessment, assess
@@ -81,7 +82,7 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
         now=now,
         name=call.name,
         handle=rooms.keyring.handle,
-        dialect=DIALECTS[tenant.dialect],
+        client=Client(tenant.id, DIALECTS[tenant.dialect], rooms.orderables),
     )
     cards = cards_of(assessment, claims, setting)
     notes = _notes(assessment, prefetch, rooms)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cds_service.cards.orderables import Orderables
 from cds_service.checks import CHECKS, Check
 from cds_service.hooks import HOOKS
 from cds_service.knowledge import Knowledge
@@ -42,6 +43,7 @@ class Rooms:
     services: Mapping[str, Service]
     clock: Callable[[], datetime]
     readings: ReadingCache = field(default_factory=ReadingCache)
+    orderables: Orderables = field(default_factory=Orderables)
 
 
 # Title and description of each service; hooks and prefetch come from its checks.

@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from cds_service.cards.orderables import FILE as ORDERABLES
+from cds_service.cards.orderables import Orderables, parse_orderables
 from cds_service.errors import KnowledgeError
 from cds_service.knowledge import TABLES, Knowledge, load_knowledge
 from cds_service.knowledge.cells import SITE
@@ -26,10 +28,17 @@ def knowledge_of(settings: Settings) -> Knowledge:
     return knowledge if settings.loopback else knowledge.without_unreviewed()
 
 
+def orderables_of(settings: Settings) -> Orderables:
+    """The EHR's own order codes, from the site's folder; none without one."""
+    path = settings.knowledge_dir / ORDERABLES if settings.knowledge_dir else None
+    return parse_orderables(_text(path)) if path and path.exists() else Orderables()
+
+
 def _site_tables(site: Path) -> dict[str, str]:
     if not site.is_dir():
         raise KnowledgeError(f"the knowledge folder {site} does not exist")
     found = sorted(path for path in site.iterdir() if path.suffix in {".csv", ".yaml", ".yml"})
+    found = [path for path in found if path.name != ORDERABLES]
     unknown = [path.name for path in found if path.name not in TABLES]
     if unknown:
         raise KnowledgeError(f"{unknown[0]} in the knowledge folder is not a table we know")

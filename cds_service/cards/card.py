@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any
 
 from cds_service.cards.detail import concern_detail, missing_detail
-from cds_service.cards.dialects import DIALECTS, Dialect
+from cds_service.cards.dialects import DIALECTS
+from cds_service.cards.offers import Client, Offer, offered
+from cds_service.cards.orderables import Orderables
 from cds_service.cards.override_reasons import override_reasons
-from cds_service.cards.suggestions import suggestion
 from cds_service.cards.text import LONGEST_SUMMARY, cut, plain
 from cds_service.claims import Claims
 from cds_service.engine import Concern
@@ -19,7 +20,6 @@ from cds_service.findings import NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.passages import Passage
 
-TOPICS = "urn:countersign:card-topic"
 _LONGEST_ORDER = 48
 
 
@@ -39,7 +39,7 @@ class Setting:
     now: datetime
     name: Callable[..., str]
     handle: Callable[[str], str]
-    dialect: Dialect = DIALECTS["standard"]
+    client: Client = field(default_factory=lambda: Client("", DIALECTS["standard"], Orderables()))
 
 
 @dataclass(frozen=True)
@@ -68,19 +68,20 @@ def concern_card(concern: Concern, claims: Claims, missing: tuple[NotAssessed, .
         "harm": finding.harm,
     }
     source = setting.knowledge.sources[setting.knowledge.cited[finding.cites[0]].source]
+    proposals = (*finding.proposals, *(proposal for note in missing for proposal in note.proposals))
+    offer = _offer(uuid, proposals, setting)
     body = {
         "uuid": uuid,
         "summary": _summary(finding.subject.text, finding.summary),
-        "detail": concern_detail(concern, claims, missing, setting.knowledge),
+        "detail": concern_detail(concern, claims, missing, setting.knowledge, offer.words),
         "indicator": finding.display,
         "source": {
             "label": plain(f"Countersign rules {setting.knowledge.version}: {source.title}", 160),
             "url": source.url,
-            "topic": {"system": TOPICS, "code": finding.topic},
+            "topic": setting.client.dialect.topic(finding.topic, concern.id),
         },
     }
-    proposals = (*finding.proposals, *(proposal for note in missing for proposal in note.proposals))
-    return _completed(uuid, finding.topic, identity, body, proposals, setting, concern, claims, missing)
+    return _completed(uuid, finding.topic, identity, body, offer, setting, concern, claims, missing)
 
 
 def missing_card(notes: tuple[NotAssessed, ...], setting: Setting) -> Card:
@@ -96,20 +97,20 @@ def missing_card(notes: tuple[NotAssessed, ...], setting: Setting) -> Card:
         "harm": "unknown",
     }
     first = next((note for note in notes if note.prominent == "warning"), notes[0])
+    offer = _offer(uuid, tuple(proposal for note in notes for proposal in note.proposals), setting)
     body = {
         "uuid": uuid,
         "summary": _summary(first.subject.text, first.reason)
         if first.subject and not severe
         else cut(plain(first.reason).capitalize(), LONGEST_SUMMARY),
-        "detail": missing_detail(notes),
+        "detail": missing_detail(notes, offer.words),
         "indicator": "warning" if severe else "info",
         "source": {
             "label": f"Countersign rules {setting.knowledge.version}",
-            "topic": {"system": TOPICS, "code": "not-assessed"},
+            "topic": setting.client.dialect.topic("not-assessed", identity["id"]),
         },
     }
-    proposals = tuple(proposal for note in notes for proposal in note.proposals)
-    return _completed(uuid, "not-assessed", identity, body, proposals, setting, None, None, notes)
+    return _completed(uuid, "not-assessed", identity, body, offer, setting, None, None, notes)
 
 
 def _summary(order: str, concern: str) -> str:
@@ -121,29 +122,24 @@ def _completed(
     topic: str,
     identity: Mapping[str, str],
     body: dict[str, Any],
-    proposals: tuple[Proposal, ...],
+    offer: Offer,
     setting: Setting,
     concern: Concern | None,
     claims: Claims | None,
     missing: tuple[NotAssessed, ...],
 ) -> Card:
     handle = setting.handle(uuid)
-    suggestions = _suggestions(uuid, proposals, setting)
-    if suggestions:
-        body |= {"suggestions": suggestions, "selectionBehavior": setting.dialect.selection}
+    dialect = setting.client.dialect
+    if offer.suggestions:
+        body |= {"suggestions": list(offer.suggestions), "selectionBehavior": dialect.selection}
+    context = {"appContext": handle} if dialect.app_context else {}
     body |= {
         "overrideReasons": override_reasons(),
-        "links": [{"label": "Show evidence", "url": setting.launch_url, "type": "smart", "appContext": handle}],
+        "links": [{"label": "Show evidence", "url": setting.launch_url, "type": "smart", **context}],
         "extension": {"org.countersign.concern": dict(identity)},
     }
     return Card(uuid, topic, identity, body, handle, concern, claims, missing)
 
 
-def _suggestions(card: str, proposals: tuple[Proposal, ...], setting: Setting) -> list[dict[str, Any]]:
-    made = []
-    for number, proposal in enumerate(proposals):
-        draft = setting.drafts.get(proposal.target.reference)
-        if draft is not None:
-            uuid = setting.name("suggestion", card, str(number))
-            made.append(suggestion(proposal, draft, uuid, setting.dialect, setting.now, partial(setting.name, uuid)))
-    return [one for one in made if one is not None]
+def _offer(card: str, proposals: tuple[Proposal, ...], setting: Setting) -> Offer:
+    return offered(proposals, setting.drafts, setting.client, setting.now, partial(setting.name, card))

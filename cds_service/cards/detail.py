@@ -15,19 +15,31 @@ _MOST_NOTES = 6
 _LEADS = {"concern": "", "rationale": "**Why:** ", "advice": "**What to do:** "}
 
 
-def concern_detail(concern: Concern, claims: Claims, missing: tuple[NotAssessed, ...], knowledge: Knowledge) -> str:
-    """GitHub-flavoured Markdown under 1,500 characters; what does not fit is in the app."""
+def concern_detail(
+    concern: Concern,
+    claims: Claims,
+    missing: tuple[NotAssessed, ...],
+    knowledge: Knowledge,
+    by_hand: tuple[str, ...] = (),
+) -> str:
+    """GitHub-flavoured Markdown under 1,500 characters; what does not fit is in the app.
+
+    `by_hand` are blocks about what this EHR cannot take as a click.
+    """
     finding = concern.finding
     facts = "\n".join(["**Facts used**", *map(_fact, finding.facts)])
     said = [_LEADS[claim.kind] + escaped(claim.text, 320) for claim in claims.stand if claim.kind in _LEADS]
+    said += by_hand
     optional = [*_read_note(finding.facts), facts, *_notes(missing)]
     return fitted(said, optional, [_evidence(concern, knowledge), _rule(concern, knowledge)])
 
 
-def missing_detail(notes: tuple[NotAssessed, ...]) -> str:
+def missing_detail(notes: tuple[NotAssessed, ...], by_hand: tuple[str, ...] = ()) -> str:
     """What was not looked at, line by line: silence about it must not pose as coverage."""
     lines = [_line(note) for note in notes]
-    return fitted(["This does not mean that there is no concern: it was not looked at."], ["\n".join(lines)], [])
+    return fitted(
+        ["This does not mean that there is no concern: it was not looked at.", *by_hand], ["\n".join(lines)], []
+    )
 
 
 def _fact(fact: Fact) -> str:

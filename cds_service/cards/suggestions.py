@@ -1,4 +1,4 @@
-"""Proposals -> suggestions with FHIR R4 actions, in the client's dialect.
+"""Proposals -> FHIR R4 actions. Which of them the client's EHR can take is decided in `offers`.
 
 A revised order keeps every element and extension of the draft that the proposal does not speak of. A new drug or dose
 never inherits the old dose: `dosageInstruction` and `dispenseRequest` go, and the text says all.
@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from cds_service.cards.dialects import Dialect
 from cds_service.cards.text import plain
 from cds_service.findings import Proposal
 from cds_service.terminology.systems import LOINC, RXNORM
@@ -30,25 +29,10 @@ _OF_THE_OLD_DRUG = frozenset(
 )
 
 
-def suggestion(
-    proposal: Proposal,
-    draft: Mapping[str, Any],
-    uuid: str,
-    dialect: Dialect,
-    now: datetime,
-    new_id: Callable[..., str],
-) -> dict[str, Any] | None:
-    """One suggestion, or None when the dialect cannot carry it. `new_id` makes the id of a created resource."""
-    actions = _actions(proposal, draft, now, new_id)
-    if not all(action["type"] in dialect.actions for action in actions):
-        return None
-    made: dict[str, Any] = {"label": plain(proposal.label, 120), "uuid": uuid, "actions": actions}
-    return {**made, "isRecommended": True} if proposal.recommended else made
-
-
-def _actions(
+def actions_of(
     proposal: Proposal, draft: Mapping[str, Any], now: datetime, new_id: Callable[..., str]
 ) -> list[dict[str, Any]]:
+    """What accepting the proposal does, as actions to be done together. `new_id` makes the id of a created resource."""
     target, label = proposal.target.reference, plain(proposal.label, 120)
     match proposal.intent:
         case "stop":

@@ -37,6 +37,7 @@ class Exchange:
 
     request: Mapping[str, Any]
     response: Any
+    dialect: str = "standard"
 
     @property
     def cards(self) -> list[Part]:
@@ -58,7 +59,8 @@ class Exchange:
     def drafts(self) -> dict[str, dict[str, Any]]:
         """The submitted orders by Type/id."""
         context = self.request.get("context", {})
-        entries = parts(context.get("draftOrders", {}), "entry", "")
+        bundle = context.get("draftOrders", context.get("medications", {}))  # medication-refill has its own name for it
+        entries = parts(bundle, "entry", "")
         resources = [entry.get("resource", {}) for _, entry in entries]
         return {target(resource): resource for resource in resources}
 
