@@ -61,7 +61,13 @@ def _answer(row: dict[str, str], vocabulary: Vocabulary, models: Models) -> Answ
 
 
 def read_order(text: str, vocabulary: Vocabulary, models: Models) -> Rxcuis:
-    """The ingredients that the service takes the text of an order to mean; empty when it does not say."""
+    """The ingredients that the service takes the text of an order to mean; empty when it does not say.
+
+    A combination of which it knows a part is not answered: its card says that only that part was assessed.
+    """
+    naming = vocabulary.named_in(text)
+    if naming is not None and naming.unknown:
+        return ()
     order = {
         "resourceType": "MedicationRequest",
         "id": "row",

@@ -11,9 +11,9 @@ import re
 from cds_service.terminology.lexicon import Mention
 
 _UNIT = r"(?<![^\W\d_])(?:mg|mcg|ug|ml|g|l|unt|units?|meq|mmol|actuat|hr|h)(?![^\W\d_])"
-_STRENGTH = rf"(?:[\s\d.,%()]|{_UNIT})*"
-_BETWEEN = re.compile(rf"(?:[\s\d.,%()/+&-]|{_UNIT}|\band\b|\bwith\b)*", re.IGNORECASE)
-_MARK = re.compile(r"[/+&-]|\band\b|\bwith\b", re.IGNORECASE)
+_STRENGTH = rf"(?:[\s\d.,%()]|/?{_UNIT})*"
+_BETWEEN = re.compile(rf"(?:[\s\d.,%()/+&-]|{_UNIT}|\band\b|\bwith\b|\bw/)*", re.IGNORECASE)
+_MARK = re.compile(r"[/+&-]|\band\b|\bwith\b|\bw/", re.IGNORECASE)
 # A hyphen joins a component only when nothing stands around it: "5 mg - take with food" joins nothing.
 _AFTER = re.compile(rf"(?:{_STRENGTH}[/+&]\s*|-)([^\W\d_]{{4,}})", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?<![^\W_])([^\W\d_]{{4,}})(?:{_STRENGTH}[/+&]\s*|-)\Z", re.IGNORECASE)
@@ -22,11 +22,11 @@ _LEADING = re.compile(r"\s*([^\W\d_]{6,})\s+\Z")
 # Words of an order that may stand after a slash or a hyphen and are no drug.
 _ORDER_WORDS = """
 tablet tablets capsule capsules caplet caplets oral orally solution suspension syrup liquid elixir drops spray sprays
-patch patches cream ointment lotion foam inhaler inhalation puff puffs dose doses actuation actuations hour hours minute
-daily week weekly month each take with without food sodium potassium hydrochloride extended release delayed immediate
-modified chewable enteric coated sublingual intravenous intramuscular subcutaneous injection infusion vial topical nasal
-ophthalmic otic rectal vaginal transdermal pharmacy continue start stop please prescribe refill increase decrease
-restart resume change switch generic regular liquid powder topical vitamin children childrens infants another
+patch patches cream ointment lotion foam inhaler inhalation puff puffs dose doses actuat actuation actuations hour hours
+minute daily week weekly month each take with without food sodium potassium hydrochloride extended release delayed
+immediate modified chewable enteric coated sublingual intravenous intramuscular subcutaneous injection infusion vial
+topical nasal ophthalmic otic rectal vaginal transdermal pharmacy continue start stop please prescribe refill increase
+decrease restart resume change switch generic regular liquid powder topical vitamin children childrens infants another
 """
 _NOT_COMPONENTS = frozenset(_ORDER_WORDS.split())
 

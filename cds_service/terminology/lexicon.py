@@ -1,7 +1,8 @@
 """Exact drug names in text: normalise, then find the longest name that starts at each word.
 
 A name is matched word by word, whatever the case, spacing and punctuation ("SMZ/TMP", "smz-tmp"), never inside a word.
-What stands here exactly counts as coded; a misspelling is a model's matter.
+What stands here exactly counts as coded; a misspelling is a model's matter. A name that ends in " #" is an
+everyday word that names a drug only where a number follows it: "potassium 20 meq", and not "check potassium".
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
+
+_NUMBER = "#"
 
 Words = tuple[str, ...]
 
@@ -69,6 +72,8 @@ class Lexicon:
     def add(self, entry: Entry) -> None:
         """Raises ValueError when the name has no word, or stands already for something else."""
         words = tuple(word.text for word in split_words(entry.name))
+        if words and entry.name.endswith(f" {_NUMBER}"):
+            words = (*words, _NUMBER)
         if not words:
             raise ValueError(f"the name {entry.name!r} has no word in it")
         known = self._by_words.setdefault(words, entry)
@@ -100,7 +105,11 @@ class Lexicon:
     def _at(self, text: str, words: tuple[Word, ...], at: int) -> Mention | None:
         for length in self._lengths.get(words[at].text, ()):
             run = words[at : at + length]
-            entry = self._by_words.get(tuple(word.text for word in run))
+            key = tuple(word.text for word in run)
+            entry = self._by_words.get(key)
+            if entry is None and length > 1 and key[-1][0].isdigit():
+                entry = self._by_words.get((*key[:-1], _NUMBER))
+                run = run[:-1]
             if entry is not None:
                 span = (run[0].start, run[-1].end)
                 return Mention(span, text[slice(*span)], entry.name, entry.rxcuis, entry.certain)

@@ -71,3 +71,16 @@ def test_a_span_is_the_place_in_the_text_as_given(text: str, name: str) -> None:
         assert whole[slice(*mention.span)] == mention.text
     assert list(mentions) == sorted(mentions, key=lambda mention: mention.span)
     assert all(one.span[1] <= other.span[0] for one, other in pairwise(mentions))
+
+
+@pytest.mark.parametrize(("text", "found"), [("potassium 20 meq daily", "potassium"), ("Potassium 4.2", "Potassium")])
+def test_an_everyday_word_names_a_drug_where_a_number_follows(text: str, found: str) -> None:
+    lexicon = Lexicon([Entry("potassium #", ("8588",), certain=False)])
+    (mention,) = lexicon.find(text)
+    assert mention.text == found and not mention.certain
+
+
+@pytest.mark.parametrize("text", ["check potassium", "potassium today", "potassium # 20"])
+def test_an_everyday_word_alone_names_no_drug(text: str) -> None:
+    found = Lexicon([Entry("potassium #", ("8588",), certain=False)]).find(text)
+    assert [mention.text for mention in found] == (["potassium"] if "# 20" in text else [])
