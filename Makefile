@@ -62,13 +62,16 @@ lint: $(BIN)/.test-installed  ## style and types only
 models: .venv-export/.installed $(BIN)/.installed  ## rebuild the committed weights (minutes; needs 3 GB)
 	.venv-export/bin/python -m model_export export embedder
 	.venv-export/bin/python -m model_export train drug-linking
+	.venv-export/bin/python -m model_export train reranker
 	$(BIN)/python -m model_export card embedder
 	$(BIN)/python -m model_export card drug-linking
+	$(BIN)/python -m model_export card reranker
 
 DATA ?= ../shared/data
 evaluate: $(BIN)/.installed  ## score the committed models on development data (DATA=folder)
 	$(BIN)/python -m model_export evaluate drug-linking --data $(DATA)/drug_linking_dev.tsv
 	$(BIN)/python -m model_export evaluate retrieval --data $(DATA)/retrieval_dev --no-rerank
+	$(BIN)/python -m model_export evaluate retrieval --data $(DATA)/retrieval_dev
 
 screenshots: $(BIN)/.test-installed  ## picture every page, wide and narrow, into .run/screenshots
 	@tests/prepare

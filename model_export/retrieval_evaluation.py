@@ -28,18 +28,19 @@ Judgements = Mapping[str, Mapping[str, int]]  # query id -> document id -> score
 Rankings = Mapping[str, Sequence[str]]
 
 
-def evaluate_folder(folder: Path, predictions: Path | None) -> Score:
-    """Index, search and score `folder`. Raises TaskFailed when a file is missing or the embedder cannot be loaded."""
+def evaluate_folder(folder: Path, predictions: Path | None, rerank: bool) -> Score:
+    """Index, search and score `folder`. Raises TaskFailed when a file is missing or a model cannot be loaded."""
     settings = Settings.from_env()
     models = load_models(settings, ())
-    if models.embedder is None:
+    if models.embedder is None or (rerank and models.reranker is None):
         raise TaskFailed("; ".join(models.problems))
-    index = HybridIndex(map(_passage, _lines(folder, "corpus")), models.embedder, settings.run_dir / "evaluation")
+    passages = map(_passage, _lines(folder, "corpus"))
+    index = HybridIndex(passages, models.embedder, settings.run_dir / "evaluation", models.reranker)
     rankings: dict[str, Sequence[str]] = {}
     spent = []
     for query in _lines(folder, "queries"):
         started = time.perf_counter()
-        rankings[query["_id"]] = [hit.passage.id for hit in index.search(query["text"], k=DEPTH)]
+        rankings[query["_id"]] = [hit.passage.id for hit in index.search(query["text"], k=DEPTH, rerank=rerank)]
         spent.append((time.perf_counter() - started) * 1000)
     if predictions:
         write_predictions(predictions, ({"query-id": query, "ranking": found} for query, found in rankings.items()))

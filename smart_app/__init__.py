@@ -13,8 +13,9 @@ from flask import Flask
 
 from cds_service.settings import Settings
 from cds_service.store import Keyring, check_revision, open_store
+from cds_service.tables import knowledge_of
 from cds_service.web import logs
-from smart_app import evidence, feedback, launch, pages, security
+from smart_app import ask, catalogue, evidence, feedback, launch, pages, security
 from smart_app.related import RelatedEvidence, open_related
 from smart_app.sessions import Launches, Views
 from smart_app.wiring import EXTENSION, Wiring
@@ -36,17 +37,19 @@ def create_app(
     logs.configure()
     check_revision(settings)
     store = open_store(settings, Keyring.load(settings), clock=lambda: datetime.fromtimestamp(now(), UTC))
+    knowledge = knowledge_of(settings)
     app = Flask(__name__)
     app.extensions[EXTENSION] = Wiring(
         settings=settings,
         store=store,
         launches=Launches(store.sessions),
         views=Views(store.sessions),
-        related=related or open_related(settings),
+        related=related or open_related(settings, knowledge),
+        catalogue=catalogue.open_catalogue(settings, knowledge),
         now=now,
     )
     security.install(app, settings)
     pages.install(app)
-    for blueprint in (launch.blueprint, evidence.blueprint, feedback.blueprint):
+    for blueprint in (launch.blueprint, evidence.blueprint, feedback.blueprint, ask.blueprint, catalogue.blueprint):
         app.register_blueprint(blueprint)
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
@@ -12,6 +12,9 @@ from cds_service.settings import Settings
 from cds_service.store import Store
 from smart_app.related import RelatedEvidence
 from smart_app.sessions import Launches, Views
+
+if TYPE_CHECKING:
+    from smart_app.catalogue import Catalogue
 
 EXTENSION = "countersign"
 
@@ -25,6 +28,7 @@ class Wiring:
     launches: Launches
     views: Views
     related: RelatedEvidence
+    catalogue: Catalogue
     now: Callable[[], float]
 
     @property

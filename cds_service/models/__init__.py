@@ -14,12 +14,14 @@ from typing import Protocol, TypeVar
 from cds_service.errors import ModelRefused
 from cds_service.models import drug_linker as linker_model
 from cds_service.models import embedder as embedder_model
+from cds_service.models import reranker as reranker_model
 from cds_service.models.drug_candidates import Rxcuis
 from cds_service.models.drug_linker import DrugLinker, Link
 from cds_service.models.embedder import Embedder
 from cds_service.models.manifest import WeightsFolder
+from cds_service.models.reranker import Reranker
 
-__all__ = ["WEIGHTS", "DrugLinker", "Embedder", "Link", "Models", "load_models"]
+__all__ = ["WEIGHTS", "DrugLinker", "Embedder", "Link", "Models", "Reranker", "load_models"]
 
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -39,12 +41,17 @@ class Models:
 
     embedder: Embedder | None = None
     drug_linker: DrugLinker | None = None
+    reranker: Reranker | None = None
     problems: tuple[str, ...] = ()
 
     @property
     def named(self) -> Mapping[str, str]:
         """Every model by name with its version, or "not loaded"."""
-        loaded = {embedder_model.NAME: self.embedder, linker_model.NAME: self.drug_linker}
+        loaded = {
+            embedder_model.NAME: self.embedder,
+            linker_model.NAME: self.drug_linker,
+            reranker_model.NAME: self.reranker,
+        }
         return {name: model.version if model else "not loaded" for name, model in loaded.items()}
 
     @property
@@ -78,4 +85,5 @@ def load_models(settings: HasModelsDir, names: Sequence[tuple[str, Rxcuis]]) -> 
         return Models(problems=tuple(problems))
     embedder = opened(lambda: Embedder.load(weights))
     linker = opened(lambda: DrugLinker.load(weights, names))
-    return Models(embedder, linker, tuple(problems))
+    reranker = opened(lambda: Reranker.load(weights))
+    return Models(embedder, linker, reranker, tuple(problems))

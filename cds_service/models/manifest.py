@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,9 @@ class ModelEntry:
     version: str
     files: Mapping[str, WeightFile]
     thresholds: Mapping[str, float]
+    data: str = ""
+    licence: str = ""
+    scores: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def release(self) -> str:
@@ -84,4 +87,5 @@ class WeightsFolder:
 def _entry(name: str, body: Mapping[str, Any]) -> ModelEntry:
     files = {part: WeightFile(str(file["name"]), str(file["sha256"])) for part, file in body["files"].items()}
     thresholds = {key: float(value) for key, value in body["thresholds"].items()}
-    return ModelEntry(name, str(body["version"]), files, thresholds)
+    said = {key: str(body.get(key, "")) for key in ("data", "licence")}
+    return ModelEntry(name, str(body["version"]), files, thresholds, **said, scores=body.get("scores", {}))

@@ -1,8 +1,6 @@
-"""Evidence search, measured as the service does it. It has no weights of its own: the embedder's and BM25."""
+"""Evidence search, measured as the service does it: BM25 and the embedder, with or without the reranker."""
 
 from __future__ import annotations
-
-import click
 
 from cds_service.models.embedder import NAME
 from model_export.task import Evaluation, Score, Task
@@ -13,9 +11,7 @@ def evaluate(asked: Evaluation) -> Score:
     # Needs the whole serving environment, which the export environment that makes the embedder is not.
     from model_export.retrieval_evaluation import evaluate_folder
 
-    if asked.rerank:
-        click.echo("there is no reranker: the fused order is measured", err=True)
-    return evaluate_folder(asked.data, asked.predictions)
+    return evaluate_folder(asked.data, asked.predictions, asked.rerank)
 
 
 TASK = Task(name="retrieval", model=NAME, evaluate=evaluate)

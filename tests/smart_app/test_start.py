@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
 from cds_service.store import migrate
+from cds_service.tables import knowledge_of
 from smart_app import create_app, related
 from smart_app.security import content_security_policy
 from tests.smart_app.conftest import related as small_index
@@ -37,16 +38,15 @@ def test_a_database_that_was_not_migrated_stops_the_start_with_the_command_to_ty
 def test_the_app_starts_with_the_passages_that_are_shipped(settings: Settings) -> None:
     app = create_app(settings)
     assert asked(app, "/healthz") == (200, "ok\n")
-    found = related.open_related(settings).beside("warfarin raises bleeding risk", exclude=())
+    found = related.open_related(settings, knowledge_of(settings)).beside("warfarin raises bleeding risk", exclude=())
     assert len(found.passages) == related.HOW_MANY and not found.degraded
     assert len({passage.text for passage in found.passages}) == related.HOW_MANY
 
 
 def test_a_missing_embedder_leaves_the_search_by_words(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    found = related.open_related(replace(settings, models_dir=tmp_path / "empty")).beside(
-        "warfarin bleeding", exclude=()
-    )
+    without = replace(settings, models_dir=tmp_path / "empty")
+    found = related.open_related(without, knowledge_of(without)).beside("warfarin bleeding", exclude=())
     assert found.passages and found.degraded
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from cds_service.errors import KnowledgeError, ModelRefused
 from cds_service.evidence import HybridIndex, Passage, Passages
+from cds_service.evidence.index import WEIGHTS
 from cds_service.models import load_models
 
 PASSAGES = (
@@ -59,12 +60,45 @@ def test_the_passage_that_both_rankings_put_first_comes_first():
     hits = HybridIndex(PASSAGES, WordHashEmbedder()).search("warfarin with an NSAID bleeding")
     assert hits[0].passage.id == "p1"
     assert hits[0].ranks == {"bm25": 1, "embedder": 1}
-    assert hits[0].score == pytest.approx(2 / 61)
+    assert hits[0].score == pytest.approx(3 / 61)  # meaning counts twice
 
 
-def test_the_score_is_the_sum_of_reciprocal_ranks():
+def test_the_score_is_the_weighted_sum_of_reciprocal_ranks():
     for hit in HybridIndex(PASSAGES, WordHashEmbedder()).search("metformin eGFR risk", k=4):
-        assert hit.score == pytest.approx(sum(1 / (60 + rank) for rank in hit.ranks.values()))
+        assert hit.score == pytest.approx(sum(WEIGHTS[name] / (60 + rank) for name, rank in hit.ranks.items()))
+
+
+class LikesOne:
+    """A reranker for which one passage answers everything, and nothing else anything."""
+
+    def __init__(self, liked: str) -> None:
+        self.liked = liked
+
+    def score(self, question: str, passage: str) -> float:
+        return 5.0 if self.liked in passage else -5.0
+
+
+def test_the_reranker_lifts_what_answers_and_keeps_the_rest() -> None:
+    plain = HybridIndex(PASSAGES, WordHashEmbedder())
+    last = plain.search("warfarin with an NSAID bleeding", k=len(PASSAGES))[-1]
+    index = HybridIndex(PASSAGES, WordHashEmbedder(), reranker=LikesOne(last.passage.text))
+    reranked = index.search("warfarin with an NSAID bleeding", k=len(PASSAGES), rerank=True)
+    assert {hit.passage.id for hit in reranked} == set(ids(plain.search("warfarin with an NSAID bleeding", k=99)))
+    lifted = next(hit for hit in reranked if hit.passage.id == last.passage.id)
+    assert lifted.ranks["reranker"] == 1 and lifted.answers == 5.0
+    assert ids(reranked).index(last.passage.id) < len(PASSAGES) - 1
+    assert ids(index.search("warfarin with an NSAID bleeding")) == ids(plain.search("warfarin with an NSAID bleeding"))
+
+
+class Mute:
+    def score(self, question: str, passage: str) -> float:
+        raise ModelRefused("reranker: the answer is no number")
+
+
+def test_a_reranker_that_refuses_leaves_the_order_of_the_search() -> None:
+    plain = HybridIndex(PASSAGES, WordHashEmbedder())
+    index = HybridIndex(PASSAGES, WordHashEmbedder(), reranker=Mute())
+    assert ids(index.search("metformin eGFR risk", rerank=True)) == ids(plain.search("metformin eGFR risk"))
 
 
 def test_without_an_embedder_words_alone_decide_and_the_index_says_so():

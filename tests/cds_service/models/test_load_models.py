@@ -41,7 +41,7 @@ def own_weights(tmp_path: Path) -> Path:
 def test_the_shipped_models_load_without_a_problem() -> None:
     models = load_models(SimpleNamespace(models_dir=None), NAMES)
     assert (models.problems, models.missing) == ((), ())
-    assert set(models.versions) == {"embedder", "drug-linker"} == set(models.named)
+    assert set(models.versions) == {"embedder", "drug-linker", "reranker"} == set(models.named)
 
 
 def test_the_models_load_where_torch_and_transformers_cannot_be_imported() -> None:
@@ -70,7 +70,7 @@ def test_a_missing_embedder_is_named_and_the_linker_still_reads(own_weights: Pat
 
 def test_a_folder_without_a_manifest_loads_nothing_and_says_so(tmp_path: Path) -> None:
     models = load_models(SimpleNamespace(models_dir=tmp_path), NAMES)
-    assert models.missing == ("embedder", "drug-linker")
+    assert models.missing == ("embedder", "drug-linker", "reranker")
     assert "manifest" in models.problems[0]
 
 

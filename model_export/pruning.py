@@ -1,0 +1,52 @@
+"""A smaller vocabulary for a published WordPiece model: the pieces that our texts use, and every single character.
+
+A word whose pieces were dropped is spelt in smaller ones, so nothing becomes unknown that was known before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+_SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+
+
+def kept_pieces(tokenizer_file: Path, texts: Iterable[str], size: int) -> list[str]:
+    """The pieces to keep, in their old order: special ones, single characters, and the most used of the others."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    counts: Counter[str] = Counter()
+    for encoding in (tokenizer.encode(text) for text in texts):
+        counts.update(encoding.tokens)
+    vocabulary = tokenizer.get_vocab()
+    always = {piece for piece in vocabulary if piece in _SPECIAL or len(piece.removeprefix("##")) == 1}
+    often = [piece for piece, _ in counts.most_common() if piece not in always]
+    keep = always | set(often[: max(size - len(always), 0)])
+    return sorted(keep, key=vocabulary.__getitem__)
+
+
+def pruned_tokenizer(tokenizer_file: Path, pieces: list[str], out: Path, longest: int) -> Path:
+    """The tokenizer with these pieces only, numbered in their order, without padding, cut at `longest` pieces."""
+    told: dict[str, Any] = json.loads(tokenizer_file.read_bytes())
+    numbers = {piece: number for number, piece in enumerate(pieces)}
+    told["model"]["vocab"] = numbers
+    for added in told["added_tokens"]:
+        added["id"] = numbers[added["content"]]
+    for special in told["post_processor"]["special_tokens"].values():
+        special["ids"] = [numbers[token] for token in special["tokens"]]
+    told["padding"] = None
+    told["truncation"] = {"direction": "Right", "max_length": longest, "strategy": "OnlySecond", "stride": 0}
+    out.write_text(json.dumps(told, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    return out
+
+
+def pruned_rows(tokenizer_file: Path, pieces: list[str]) -> list[int]:
+    """The rows of the published embedding that the pieces had."""
+    vocabulary = json.loads(tokenizer_file.read_bytes())["model"]["vocab"]
+    return [vocabulary[piece] for piece in pieces]

@@ -1,0 +1,115 @@
+"""Models and rules: what speaks here, in which version, resting on what, and whether anybody has reviewed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from cds_service.checks import CHECKS
+from cds_service.errors import ModelRefused
+from cds_service.knowledge import Knowledge
+from cds_service.knowledge.rows import KINDS, Graded
+from cds_service.models import WEIGHTS
+from cds_service.models.manifest import WeightsFolder
+from cds_service.settings import Settings
+from smart_app.refusals import SessionEnded
+from smart_app.trail import audit_view
+from smart_app.wiring import wired
+from smart_app.wording import topic_words
+
+blueprint = Blueprint("catalogue", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One check, in the words that its author wrote for clinicians."""
+
+    id: str
+    service: str
+    topic: str
+    version: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """One kind of rows: how many there are, and how many of them nobody has reviewed."""
+
+    name: str
+    rows: int
+    unreviewed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLine:
+    """One model as its manifest tells of it; `refused` says why its file is not used."""
+
+    name: str
+    version: str
+    data: str
+    licence: str
+    scores: Mapping[str, Any]
+    thresholds: Mapping[str, float]
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Read once, at the start of a worker."""
+
+    knowledge: str
+    ingredients: int
+    sources: int
+    silent: int
+    checks: tuple[CheckLine, ...]
+    tables: tuple[TableLine, ...]
+    models: tuple[ModelLine, ...]
+
+
+@blueprint.get("/catalogue")
+def catalogue() -> str:
+    """The page; it shows nothing of the patient but the line that says whose launch this is."""
+    view = wired().views.find(request.args.get("view", ""), request.cookies, wired().now())
+    if view is None:
+        raise SessionEnded
+    audit_view("smart-catalogue", "shown", view)
+    return render_template("catalogue.html", view=view, catalogue=wired().catalogue)
+
+
+def open_catalogue(settings: Settings, knowledge: Knowledge) -> Catalogue:
+    """What this installation speaks from."""
+    checks = (CheckLine(one.id, one.service, topic_words(one.topic), one.version, one.words) for one in CHECKS.values())
+    graded = {table: knowledge.all(kind) for table, kind in KINDS.items() if issubclass(kind, Graded)}
+    tables = (
+        TableLine(KINDS[table].noun, len(rows), sum(not row.reviewed for row in rows)) for table, rows in graded.items()
+    )
+    return Catalogue(
+        knowledge=knowledge.version,
+        ingredients=len(knowledge.names.drugs),
+        sources=len(knowledge.sources),
+        silent=knowledge.silent,
+        checks=tuple(sorted(checks, key=lambda one: (one.service, one.id))),
+        tables=tuple(sorted(tables, key=lambda one: one.name)),
+        models=_models(settings),
+    )
+
+
+def _models(settings: Settings) -> tuple[ModelLine, ...]:
+    try:
+        weights = WeightsFolder.open(settings.models_dir or WEIGHTS)
+    except ModelRefused as error:
+        return (ModelLine("models", "", "", "", {}, {}, str(error)),)
+    return tuple(_model(weights, name) for name in weights.entries)
+
+
+def _model(weights: WeightsFolder, name: str) -> ModelLine:
+    entry, refused = weights.entry(name), ""
+    for part in entry.files:
+        try:
+            weights.read(name, part)
+        except ModelRefused as error:
+            refused = str(error)
+    return ModelLine(name, entry.release, entry.data, entry.licence, entry.scores, entry.thresholds, refused)
