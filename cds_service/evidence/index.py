@@ -2,8 +2,9 @@
 
 Reciprocal rank fusion: Cormack GV, Clarke CLA, Buettcher S, SIGIR 2009, with their k of 60. It needs no tuning between
 two scores of different kinds; meaning counts twice as much as words, and of a long passage only the head is embedded,
-which says what it is about (both measured: `python -m model_export evaluate retrieval`). Without an embedder the words alone decide, and `degraded` says so. Equal scores are
-ordered by passage id, so the same question always gets the same answer.
+which says what it is about (both measured: `python -m model_export evaluate retrieval`). Without an embedder the words
+alone decide, and `degraded` says so. Equal scores are ordered by passage id, so the same question always gets the same
+answer.
 
 Where there is time, a reranker reads the best of them together with the question, and its order is fused with theirs.
 """

@@ -74,7 +74,7 @@ class LikesOne:
     def __init__(self, liked: str) -> None:
         self.liked = liked
 
-    def score(self, question: str, passage: str) -> float:
+    def score(self, _: str, passage: str) -> float:
         return 5.0 if self.liked in passage else -5.0
 
 
@@ -91,7 +91,7 @@ def test_the_reranker_lifts_what_answers_and_keeps_the_rest() -> None:
 
 
 class Mute:
-    def score(self, question: str, passage: str) -> float:
+    def score(self, _: str, __: str) -> float:
         raise ModelRefused("reranker: the answer is no number")
 
 
