@@ -45,6 +45,7 @@ def test_a_sound_es384_or_rs384_token_is_accepted(guarded: Edge, ehr: Ehr) -> No
     assert call(guarded, ehr.token(header={"alg": "RS384", "kid": "rsa"}, key=ehr.rsa)).status == 200
 
 
+@pytest.mark.covers("A-1", "A-2")
 def test_hostile_1_and_2_no_token_another_scheme_an_empty_or_a_double_header_are_refused(
     guarded: Edge, ehr: Ehr
 ) -> None:
@@ -54,6 +55,7 @@ def test_hostile_1_and_2_no_token_another_scheme_an_empty_or_a_double_header_are
     assert guarded.post(INVOKE, order_sign_body(), twice).status in {400, 401}
 
 
+@pytest.mark.covers("A-4")
 def test_hostile_4_hmac_keyed_with_our_public_key_is_refused(guarded: Edge, ehr: Ehr) -> None:
     # Base64 keeps joserfc from refusing to sign with what looks like a public key; the verifier never gets that far.
     for material in (ehr.rsa.as_pem(private=False), str(ehr.rsa.as_dict(private=False)).encode()):
@@ -61,6 +63,7 @@ def test_hostile_4_hmac_keyed_with_our_public_key_is_refused(guarded: Edge, ehr:
         assert_bare_401(guarded, call(guarded, forged))
 
 
+@pytest.mark.covers("A-5")
 def test_hostile_5_algorithms_that_are_not_listed_are_refused(guarded: Edge, ehr: Ehr) -> None:
     unsigned = f"{part({'alg': 'none', 'typ': 'JWT', 'kid': 'ec'})}.{part(ehr.claims())}."
     cases = [
@@ -74,6 +77,7 @@ def test_hostile_5_algorithms_that_are_not_listed_are_refused(guarded: Edge, ehr
         assert_bare_401(guarded, call(guarded, token))
 
 
+@pytest.mark.covers("A-7", "A-8")
 def test_hostile_7_and_8_a_key_or_certificate_inside_the_header_is_refused(guarded: Edge, ehr: Ehr) -> None:
     headers: list[dict[str, Any]] = [
         {"jwk": STRANGER.as_dict(private=False)},
@@ -85,27 +89,32 @@ def test_hostile_7_and_8_a_key_or_certificate_inside_the_header_is_refused(guard
         assert_bare_401(guarded, call(guarded, ehr.token(header=header, key=STRANGER)))
 
 
+@pytest.mark.covers("A-10", "A-11")
 def test_hostile_10_and_11_a_jku_that_is_not_the_registered_one_is_refused(guarded: Edge, ehr: Ehr) -> None:
     for url in ("https://ehr.example.org/jwks", "https://other.example.org/jwks", "https://good@evil/"):
         assert_bare_401(guarded, call(guarded, ehr.token(header={"jku": url})))
 
 
+@pytest.mark.covers("A-17")
 def test_hostile_17_a_token_without_a_known_kid_is_refused(guarded: Edge, ehr: Ehr) -> None:
     for kid in (None, "", "unknown", 7):
         assert_bare_401(guarded, call(guarded, ehr.token(header={"kid": kid})))
 
 
+@pytest.mark.covers("A-19")
 def test_hostile_19_another_type_or_an_encrypted_token_is_refused(guarded: Edge, ehr: Ehr) -> None:
     for typ in (None, "at+jwt", "JWE", 1):
         assert_bare_401(guarded, call(guarded, ehr.token(header={"typ": typ})))
     assert_bare_401(guarded, call(guarded, "a.b.c.d.e"))
 
 
+@pytest.mark.covers("A-20")
 def test_hostile_20_critical_extensions_and_unencoded_payloads_are_refused(guarded: Edge, ehr: Ehr) -> None:
     for header in ({"crit": ["exp"]}, {"crit": ["unknown"], "unknown": 1}, {"b64": False}):
         assert_bare_401(guarded, call(guarded, ehr.token(header=header)))
 
 
+@pytest.mark.covers("A-22")
 def test_hostile_22_another_issuers_key_or_a_changed_token_is_refused(guarded: Edge, ehr: Ehr, other_ehr: Ehr) -> None:
     assert_bare_401(guarded, call(guarded, ehr.token(key=other_ehr.key)))
     head, _, signature = ehr.token().split(".")
@@ -113,11 +122,13 @@ def test_hostile_22_another_issuers_key_or_a_changed_token_is_refused(guarded: E
     assert_bare_401(guarded, call(guarded, ehr.token(ehr.claims(iss="https://nobody.example.org"))))
 
 
+@pytest.mark.covers("A-23")
 def test_hostile_23_an_unlisted_tenant_is_refused_and_the_listed_one_accepted(guarded: Edge, ehr: Ehr) -> None:
     assert_bare_401(guarded, call(guarded, ehr.token(ehr.claims(tenant="elsewhere"))))
     assert call(guarded, ehr.token(ehr.claims(tenant="north"))).status == 200
 
 
+@pytest.mark.covers("A-25")
 def test_hostile_25_a_forged_host_does_not_make_an_audience_match(guarded: Edge, ehr: Ehr) -> None:
     token = ehr.token(ehr.claims(aud=f"http://evil.example.org{INVOKE}"))
     assert call(guarded, token, {"Host": "evil.example.org"}).status == 400
@@ -140,12 +151,14 @@ def test_only_the_configured_url_is_the_audience(guarded: Edge, ehr: Ehr) -> Non
     assert call(guarded, ehr.token(ehr.claims(aud=[right]))).status == 200
 
 
+@pytest.mark.covers("A-26")
 def test_hostile_26_the_clock_may_differ_by_a_minute_and_no_more(guarded: Edge, ehr: Ehr) -> None:
     now = time.time()
     assert_bare_401(guarded, call(guarded, ehr.token(ehr.claims(iat=now - 120, exp=now - 61))))
     assert call(guarded, ehr.token(ehr.claims(iat=now - 120, exp=now - 57))).status == 200
 
 
+@pytest.mark.covers("A-28")
 def test_hostile_28_an_expiry_that_is_no_finite_number_is_refused(guarded: Edge, ehr: Ehr) -> None:
     for exp in (str(int(time.time()) + 60), True, -1, None, [], 10**30):
         assert_bare_401(guarded, call(guarded, ehr.token(ehr.claims(exp=exp))))
@@ -165,6 +178,7 @@ def test_a_claim_that_stands_twice_is_refused(guarded: Edge, ehr: Ehr) -> None:
     assert_bare_401(guarded, call(guarded, ehr.token(twice)))
 
 
+@pytest.mark.covers("A-29")
 def test_hostile_29_a_token_from_the_future_or_without_its_times_is_refused(guarded: Edge, ehr: Ehr) -> None:
     now = time.time()
     for changes in (
@@ -184,6 +198,7 @@ def test_a_token_that_lives_longer_than_registered_is_refused(guarded: Edge, ehr
     assert call(guarded, ehr.token(ehr.claims(iat=now, exp=now + 299))).status == 200
 
 
+@pytest.mark.covers("A-31")
 def test_hostile_31_a_token_is_good_for_one_call_over_all_workers(guarded: Edge, ehr: Ehr) -> None:
     token = ehr.token()
     with ThreadPoolExecutor(25) as callers:
@@ -192,6 +207,7 @@ def test_hostile_31_a_token_is_good_for_one_call_over_all_workers(guarded: Edge,
     assert_bare_401(guarded, call(guarded, token))
 
 
+@pytest.mark.covers("A-32")
 def test_hostile_32_the_same_jti_of_another_issuer_is_another_token(guarded: Edge, ehr: Ehr, other_ehr: Ehr) -> None:
     shared = str(uuid.uuid4())
     assert call(guarded, ehr.token(ehr.claims(jti=shared))).status == 200
@@ -204,6 +220,7 @@ def test_a_refused_token_is_not_spent(guarded: Edge, ehr: Ehr) -> None:
     assert call(guarded, ehr.token(ehr.claims(jti=jti))).status == 200
 
 
+@pytest.mark.covers("A-37")
 def test_hostile_37_a_huge_header_or_payload_is_refused_at_once(guarded: Edge, ehr: Ehr) -> None:
     big_header = ehr.token(header={"pad": "x" * 2_000_000})
     big_payload = ehr.token(ehr.claims(pad="x" * 2_000_000))
@@ -261,11 +278,13 @@ def test_a_weak_or_foreign_key_in_a_set_leaves_the_others_usable() -> None:
     "document",
     [{}, {"keys": []}, {"keys": "x"}, {"keys": [STRANGER.as_dict(private=True)]}, {"keys": [{"kid": "a"}] * 51}],
 )
+@pytest.mark.covers("A-14")
 def test_hostile_14_a_set_with_a_private_key_or_of_a_wrong_form_is_refused_whole(document: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="JWK Set"):
         KeySet(document)
 
 
+@pytest.mark.covers("A-14")
 def test_hostile_14_two_keys_of_one_kid_are_none() -> None:
     twins = [ECKey.generate_key("P-384", {"kid": "twin"}).as_dict(private=False) for _ in range(2)]
     with pytest.raises(NotAuthenticated, match="more than one"):

@@ -10,6 +10,7 @@ ALLOWED = "https://ehr.example.org"
 SPEC_MEMBERS = {"hook", "id", "title", "description", "version", "usageRequirements", "prefetch"}
 
 
+@pytest.mark.covers("B-43")
 def test_hostile_43_discovery_matches_the_cds_hooks_model(open_edge: Edge) -> None:
     reply = open_edge.get("/cds-services")
     assert reply.status == 200
@@ -23,6 +24,7 @@ def test_hostile_43_discovery_matches_the_cds_hooks_model(open_edge: Edge) -> No
         assert all(isinstance(value, str) and value for value in service.get("prefetch", {}).values())
 
 
+@pytest.mark.covers("B-43")
 def test_hostile_43_an_id_stands_once_for_each_of_its_hooks(open_edge: Edge) -> None:
     entries = [(one["id"], one["hook"]) for one in open_edge.get("/cds-services").json()["services"]]
     assert len(set(entries)) == len(entries)
@@ -36,6 +38,7 @@ def test_prefetch_templates_use_root_context_fields_alone(open_edge: Edge) -> No
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example.org", "null", "https://ehr.example.org.evil.net"])
+@pytest.mark.covers("B-44")
 def test_hostile_44_another_origin_gets_no_permission(guarded: Edge, origin: str) -> None:
     for reply in (
         guarded.get("/cds-services", {"Origin": origin}),
@@ -76,6 +79,7 @@ def test_cors_is_off_unless_someone_fills_the_list(open_edge: Edge) -> None:
         "/cds-services/" + "a" * 7_000,
     ],
 )
+@pytest.mark.covers("B-46")
 def test_hostile_46_a_path_trick_is_refused_without_a_trace(open_edge: Edge, path: str) -> None:
     reply = open_edge.post(path, order_sign_body())
     assert reply.status in {400, 404}
@@ -83,6 +87,7 @@ def test_hostile_46_a_path_trick_is_refused_without_a_trace(open_edge: Edge, pat
     assert b"Traceback" not in reply.content
 
 
+@pytest.mark.covers("B-46")
 def test_hostile_46_an_id_longer_than_a_request_line_is_refused(open_edge: Edge) -> None:
     assert open_edge.post("/cds-services/" + "a" * 8_192, order_sign_body()).status in {400, 404, 414}
 

@@ -42,6 +42,7 @@ def of_card(edge: Edge, card: dict[str, Any]) -> list[dict[str, Any]]:
     return [row for row in edge.rows("feedback") if row["card"] == card["uuid"]]
 
 
+@pytest.mark.covers("F-101")
 def test_hostile_101_accepted_and_overridden_are_200_without_a_body_and_stored(
     open_edge: Edge, card: dict[str, Any]
 ) -> None:
@@ -51,12 +52,14 @@ def test_hostile_101_accepted_and_overridden_are_200_without_a_body_and_stored(
     assert sorted(row["outcome"] for row in of_card(open_edge, card)) == ["accepted", "overridden"]
 
 
+@pytest.mark.covers("F-103")
 def test_hostile_103_a_retry_of_the_same_feedback_adds_nothing(open_edge: Edge, card: dict[str, Any]) -> None:
     for _ in range(3):
         assert open_edge.post(FEEDBACK, {"feedback": [accepted(card)]}).status == 200
     assert len(of_card(open_edge, card)) == 1
 
 
+@pytest.mark.covers("F-104")
 def test_hostile_104_a_later_outcome_is_a_second_event(open_edge: Edge, card: dict[str, Any]) -> None:
     open_edge.post(FEEDBACK, {"feedback": [overridden(card)]})
     open_edge.post(FEEDBACK, {"feedback": [accepted(card, outcomeTimestamp="2026-11-23T11:00:00Z")]})
@@ -64,6 +67,7 @@ def test_hostile_104_a_later_outcome_is_a_second_event(open_edge: Edge, card: di
     assert [row["outcome"] for row in rows] == ["overridden", "accepted"]
 
 
+@pytest.mark.covers("F-106")
 def test_hostile_106_a_suggestion_that_is_not_on_the_card_is_400(open_edge: Edge, card: dict[str, Any]) -> None:
     wrong = accepted(card, acceptedSuggestions=[{"id": str(uuid.uuid4())}])
     assert open_edge.post(FEEDBACK, {"feedback": [wrong]}).status == 400
@@ -89,6 +93,7 @@ def test_hostile_106_a_suggestion_that_is_not_on_the_card_is_400(open_edge: Edge
         ({"outcomeTimestamp": 1795000000}, "feedback[0].outcomeTimestamp"),
     ],
 )
+@pytest.mark.covers("F-107")
 def test_hostile_107_a_malformed_item_is_400_and_named(
     open_edge: Edge, card: dict[str, Any], changes: dict[str, Any], where: str
 ) -> None:
@@ -108,6 +113,7 @@ def test_a_body_without_items_is_400(open_edge: Edge, body: dict[str, Any]) -> N
     assert open_edge.post(FEEDBACK, body).status == 400
 
 
+@pytest.mark.covers("F-109")
 def test_hostile_109_one_bad_item_of_a_hundred_refuses_the_batch_and_does_so_again(
     open_edge: Edge, card: dict[str, Any]
 ) -> None:
@@ -119,6 +125,7 @@ def test_hostile_109_one_bad_item_of_a_hundred_refuses_the_batch_and_does_so_aga
     assert of_card(open_edge, card) == []
 
 
+@pytest.mark.covers("F-110")
 def test_hostile_110_ten_thousand_items_or_a_huge_comment_are_refused(open_edge: Edge, card: dict[str, Any]) -> None:
     assert open_edge.post(FEEDBACK, {"feedback": [overridden(card)] * 10_000}).status in {400, 413}
     long = overridden(card, overrideReason={"userComment": "x" * 20_000})
@@ -127,6 +134,7 @@ def test_hostile_110_ten_thousand_items_or_a_huge_comment_are_refused(open_edge:
     assert_outcome(open_edge.post(FEEDBACK, {"feedback": [longer]}), 413)
 
 
+@pytest.mark.covers("F-112")
 def test_hostile_112_a_reason_that_the_card_did_not_offer_is_stored_as_the_clients_own(
     open_edge: Edge, card: dict[str, Any]
 ) -> None:
@@ -175,6 +183,7 @@ def test_feedback_accepts_its_own_url_and_the_services_as_audience(guarded: Edge
     assert guarded.post(INVOKE, order_sign_body(), ehr.bearer(FEEDBACK)).status == 401
 
 
+@pytest.mark.covers("F-113")
 def test_hostile_113_no_client_can_rate_another_clients_card_or_speak_for_it(
     guarded: Edge, ehr: Ehr, other_ehr: Ehr
 ) -> None:
@@ -189,6 +198,7 @@ def test_hostile_113_no_client_can_rate_another_clients_card_or_speak_for_it(
     assert len(of_card(guarded, card)) == 1
 
 
+@pytest.mark.covers("F-118")
 def test_hostile_118_a_locked_database_is_503_within_its_patience(open_edge: Edge, card: dict[str, Any]) -> None:
     path = open_edge.settings.database_url.removeprefix("sqlite:///")
     lock = sqlite3.connect(path, isolation_level=None)

@@ -36,10 +36,12 @@ def test_a_sound_call_is_answered_with_cards(open_edge: Edge) -> None:
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16"]
 )
+@pytest.mark.covers("C-47")
 def test_hostile_47_another_content_type_is_415(open_edge: Edge, kind: str) -> None:
     assert_outcome(open_edge.post(INVOKE, order_sign_body(), {"Content-Type": kind}), 415)
 
 
+@pytest.mark.covers("C-47")
 def test_hostile_47_a_compressed_body_is_415(open_edge: Edge) -> None:
     assert_outcome(open_edge.post(INVOKE, b"\x1f\x8b\x08", {"Content-Encoding": "gzip"}), 415)
 
@@ -59,26 +61,31 @@ def test_hostile_47_a_compressed_body_is_415(open_edge: Edge) -> None:
         (b"{} {}", "not JSON"),
     ],
 )
+@pytest.mark.covers("C-47")
 def test_hostile_47_what_is_not_strict_json_is_400_and_says_what(open_edge: Edge, raw: bytes, says: str) -> None:
     assert_outcome(open_edge.post(INVOKE, raw), 400, says=says)
 
 
+@pytest.mark.covers("C-47")
 def test_hostile_47_a_member_that_stands_twice_is_400_and_named(open_edge: Edge) -> None:
     raw = json.dumps(order_sign_body()).encode().replace(b'"patientId"', b'"patientId": "p2", "patientId"')
     assert_outcome(open_edge.post(INVOKE, raw), 400, says="twice", where="patientId")
 
 
+@pytest.mark.covers("C-47")
 def test_hostile_47_nesting_beyond_the_cap_is_400(open_edge: Edge) -> None:
     for depth in (65, 1_000, 100_000):
         raw = b'{"hook": ' + b"[" * depth + b"]" * depth + b"}"
         assert open_edge.post(INVOKE, raw).status == 400
 
 
+@pytest.mark.covers("C-49")
 def test_hostile_49_a_body_over_the_cap_is_413(open_edge: Edge) -> None:
     body = order_sign_body() | {"padding": "x" * open_edge.settings.max_body_bytes}
     assert_outcome(open_edge.post(INVOKE, body), 413)
 
 
+@pytest.mark.covers("C-49")
 def test_hostile_49_a_chunked_body_over_the_cap_is_413(open_edge: Edge) -> None:
     chunk = b"x" * 65_536
     head = f"POST {INVOKE} HTTP/1.1\r\nHost: {open_edge.settings.bind}\r\nContent-Type: application/json\r\n"
@@ -88,6 +95,7 @@ def test_hostile_49_a_chunked_body_over_the_cap_is_413(open_edge: Edge) -> None:
     assert answered.startswith(b"HTTP/1.1 413")
 
 
+@pytest.mark.covers("C-49")
 def test_hostile_49_a_lying_content_length_is_refused(open_edge: Edge) -> None:
     raw = json.dumps(order_sign_body()).encode()
     head = f"POST {INVOKE} HTTP/1.1\r\nHost: {open_edge.settings.bind}\r\nContent-Type: application/json\r\n"
@@ -105,10 +113,12 @@ def spoken(edge: Edge, said: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"null", b'"text"', b"1", b"true"])
+@pytest.mark.covers("C-50")
 def test_hostile_50_a_top_level_that_is_no_object_is_400(open_edge: Edge, raw: bytes) -> None:
     assert_outcome(open_edge.post(INVOKE, raw), 400, says="object")
 
 
+@pytest.mark.covers("C-52")
 def test_hostile_52_an_unknown_service_is_404_and_another_hook_400(open_edge: Edge) -> None:
     assert_outcome(open_edge.post("/cds-services/no-such-service", order_sign_body()), 404)
     for hook in ("patient-view", "no-such-hook", "", None, 5):
@@ -116,11 +126,13 @@ def test_hostile_52_an_unknown_service_is_404_and_another_hook_400(open_edge: Ed
 
 
 @pytest.mark.parametrize("instance", [None, "", "not-a-uuid", 5, "7a2f0b52"])
+@pytest.mark.covers("C-53")
 def test_hostile_53_a_hook_instance_that_is_no_uuid_is_400(open_edge: Edge, instance: object) -> None:
     body = order_sign_body() | {"hookInstance": instance}
     assert_outcome(open_edge.post(INVOKE, body), 400, where="hookInstance")
 
 
+@pytest.mark.covers("C-53")
 def test_hostile_53_the_same_body_again_gives_the_same_cards_and_another_body_fresh_ones(open_edge: Edge) -> None:
     body = order_sign_body() | {"hookInstance": str(uuid.uuid4())}
     first, again = open_edge.post(INVOKE, body), open_edge.post(INVOKE, body)
@@ -129,6 +141,7 @@ def test_hostile_53_the_same_body_again_gives_the_same_cards_and_another_body_fr
     assert first.json()["cards"][0]["uuid"] != other.json()["cards"][0]["uuid"]
 
 
+@pytest.mark.covers("C-71")
 def test_hostile_71_a_token_for_no_fhir_server_is_400(open_edge: Edge) -> None:
     body = order_sign_body() | {"fhirAuthorization": {"access_token": "secret-canary", "token_type": "Bearer"}}
     reply = open_edge.post(INVOKE, body)
@@ -136,6 +149,7 @@ def test_hostile_71_a_token_for_no_fhir_server_is_400(open_edge: Edge) -> None:
     assert b"canary" not in reply.content
 
 
+@pytest.mark.covers("C-73")
 def test_hostile_73_the_same_call_twice_at_once_gives_equal_cards_and_one_record(open_edge: Edge) -> None:
     body = order_sign_body() | {"hookInstance": str(uuid.uuid4())}
     before = len(open_edge.rows("invocation"))

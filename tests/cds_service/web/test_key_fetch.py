@@ -85,6 +85,7 @@ def test_a_key_is_fetched_once_and_kept() -> None:
         assert host.asked == 1
 
 
+@pytest.mark.covers("A-16")
 def test_hostile_16_a_rotated_key_costs_one_request_and_a_storm_of_unknown_kids_one_a_minute() -> None:
     clock = Clock()
     with key_host(says(document(KEY))) as host:
@@ -136,6 +137,7 @@ def test_the_stated_lifetime_is_kept_and_the_last_good_set_outlives_an_outage_fo
         says(b"", status=302, Location="http://127.0.0.1/elsewhere"),
     ],
 )
+@pytest.mark.covers("A-14")
 def test_hostile_14_a_set_that_is_none_too_long_packed_private_or_moved_is_refused(
     answer: Callable[[BaseHTTPRequestHandler], None],
 ) -> None:
@@ -145,6 +147,7 @@ def test_hostile_14_a_set_that_is_none_too_long_packed_private_or_moved_is_refus
         assert host.asked == 1
 
 
+@pytest.mark.covers("A-14")
 def test_hostile_14_a_host_that_drips_is_cut_at_the_deadline() -> None:
     def drip(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -178,6 +181,7 @@ def test_an_address_that_is_not_plain_https_is_never_asked(url: str) -> None:
         fetch_key_set(url, allow_loopback=True)
 
 
+@pytest.mark.covers("A-13")
 def test_hostile_13_a_name_that_resolves_to_a_private_address_is_not_asked() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.2)

@@ -10,6 +10,7 @@ import uuid
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from conftest import INVOKE, Edge, order_sign_body, prepared, running, settings_for
 from ehr_tokens import Ehr
 from test_feedback import FEEDBACK, overridden
@@ -38,6 +39,7 @@ def path_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
+@pytest.mark.covers("A-34")
 def test_hostile_34_a_token_stays_used_over_a_restart_of_all_workers(tmp_path: Path) -> None:
     settings, ehr = guarded_at(tmp_path)
     bearer = ehr.bearer()
@@ -47,6 +49,7 @@ def test_hostile_34_a_token_stays_used_over_a_restart_of_all_workers(tmp_path: P
         assert edge.post(INVOKE, order_sign_body(), bearer).status == 401
 
 
+@pytest.mark.covers("A-35")
 def test_hostile_35_a_replay_store_that_is_down_is_503_and_never_200(tmp_path: Path) -> None:
     settings, ehr = guarded_at(tmp_path)
     with running(settings) as edge:
@@ -60,6 +63,7 @@ def test_hostile_35_a_replay_store_that_is_down_is_503_and_never_200(tmp_path: P
         assert (ready.status, ready.json()["status"]) == (503, "not-ready")
 
 
+@pytest.mark.covers("A-35")
 def test_hostile_35_a_main_database_that_is_down_leaves_hooks_answering_and_feedback_503(tmp_path: Path) -> None:
     settings, ehr = guarded_at(tmp_path)
     with running(settings) as edge:
