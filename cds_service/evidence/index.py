@@ -54,7 +54,7 @@ class Hit:
     passage: Passage
     score: float
     ranks: Mapping[str, int]
-    answers: float | None = None  # the reranker's own score, where it read the passage
+    similarity: float | None = None  # cosine of question and passage, -1 to 1, where the embedder ranked it
 
 
 class HybridIndex:
@@ -97,11 +97,16 @@ class HybridIndex:
         if not query or not self._passages or k < 1:
             return []
         depth = max(DEPTH, k) + len(exclude)
+        near = self._similarities(query)
+        by_meaning = np.argsort(-near, kind="stable")[:depth]
         ranks: dict[int, dict[str, int]] = {}
-        for name, ranking in (("bm25", self._by_words(query, depth)), ("embedder", self._by_meaning(query, depth))):
+        for name, ranking in (("bm25", self._by_words(query, depth)), ("embedder", by_meaning)):
             for rank, position in enumerate(ranking, start=1):
                 ranks.setdefault(int(position), {})[name] = rank
-        hits = [Hit(self._passages[position], _fused(found), found) for position, found in ranks.items()]
+        hits = [
+            Hit(self._passages[position], _fused(found), found, float(near[position]) if near.size else None)
+            for position, found in ranks.items()
+        ]
         hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
         hits = [hit for hit in hits if hit.passage.id not in exclude]
         return (self._reranked(query, hits) if rerank and self._reranker else hits)[:k]
@@ -120,7 +125,6 @@ class HybridIndex:
                 read[place],
                 score=_fused({"search": place + 1, "reranker": rank}),
                 ranks={**read[place].ranks, "reranker": rank},
-                answers=scores[place],
             )
             for rank, place in enumerate(best, start=1)
         ]
@@ -134,16 +138,17 @@ class HybridIndex:
         best = np.argsort(-scores, kind="stable")[:depth]
         return best[scores[best] > 0]
 
-    def _by_meaning(self, query: str, depth: int) -> NDArray[np.intp]:
+    def _similarities(self, query: str) -> NDArray[np.float32]:
+        """The cosine of the query with every passage; empty when there is no embedder, or none for this query."""
         if self._embedder is None or self._vectors is None:
-            return np.empty(0, dtype=np.intp)
+            return np.empty(0, dtype=np.float32)
         try:
-            similarities = self._vectors @ self._embedder.embed(query)
+            similarities: NDArray[np.float32] = self._vectors @ self._embedder.embed(query)
         except ModelRefused as error:  # of this one query; its hits then show a rank by words alone
             log.warning("query_not_embedded", reason=str(error))
-            return np.empty(0, dtype=np.intp)
+            return np.empty(0, dtype=np.float32)
         # Rounded, because a matrix product may differ in the last bit between equal rows, and a tie must stay a tie.
-        return np.argsort(-similarities.round(6), kind="stable")[:depth]
+        return similarities.round(6)
 
 
 def _words(passage: Passage) -> str:

@@ -19,16 +19,10 @@ LONGEST_QUESTION, LONGEST_PASSAGE = 300, 1200  # characters; the network reads 1
 
 
 class Reranker:
-    """Deterministic; safe to call from several threads.
+    """Deterministic; safe to call from several threads."""
 
-    `answers_from` is the score from which a passage seems to answer its question, chosen on held-out questions.
-    """
-
-    def __init__(
-        self, session: ort.InferenceSession, tokenizer: Tokenizer, version: str, answers_from: float | None = None
-    ) -> None:
+    def __init__(self, session: ort.InferenceSession, tokenizer: Tokenizer, version: str) -> None:
         self.version = version
-        self.answers_from = answers_from
         self._session = session
         self._tokenizer = tokenizer
 
@@ -36,8 +30,7 @@ class Reranker:
     def load(cls, weights: WeightsFolder) -> Reranker:
         """Open the reranker of a weights folder. Raises ModelRefused when a file of it is not as the manifest says."""
         tokenizer = Tokenizer.from_str(weights.read(NAME, "tokenizer").decode("utf-8"))
-        entry = weights.entry(NAME)
-        return cls(open_session(weights, NAME), tokenizer, entry.release, entry.thresholds.get("answers_from"))
+        return cls(open_session(weights, NAME), tokenizer, weights.entry(NAME).release)
 
     def score(self, question: str, passage: str) -> float:
         """Higher is better; comparable between passages of one question only.

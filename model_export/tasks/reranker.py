@@ -15,9 +15,6 @@ from model_export.task import Task, TaskFailed
 VERSION, SEED, EPOCHS = "1.0.0", 1, 1
 DATA = Path(os.environ.get("COUNTERSIGN_TRAINING_DATA", "../shared/data")) / "medquad_qa.jsonl.gz"
 WORK = Path(".run") / "reranker"  # checkpoints: a run that was cut off goes on
-# From this score a passage is said to answer its question. On the development queries 93 % of the best passages reach
-# it; of the best passages about other, often closely related topics 46 % stay under it.
-ANSWERS_FROM = 1.0
 MOST_LOSS = 0.005  # int8 against fp32, mean reciprocal rank over the held-out groups
 
 
@@ -51,7 +48,6 @@ def _release(int8: Path, tokenizer: Path, scores: Mapping[str, Mapping[str, floa
         data="MedQuAD (Ben Abacha and Demner-Fushman 2019, CC BY 4.0), with question phrasings of ours",
         licence="Apache-2.0 (weights of all-MiniLM-L6-v2), trained on CC BY 4.0 text",
         scores=scores,
-        thresholds={"answers_from": ANSWERS_FROM},
         made_with=("torch", "transformers", "optimum", "optimum-onnx", "onnx", "onnxruntime", "tokenizers"),
     )
 
@@ -100,6 +96,8 @@ TASK = Task(
         "limits": [
             "English only; question and passage together are read up to 128 word pieces.",
             "The pairs are consumer-health questions from NIH sites; questions of clinicians were not in the training.",
+            "On 60 questions about our own rules it did harm (mean reciprocal rank .958 without it, .904 with it), so "
+            "the app's search of the rules does without; it serves text of the kind that it was trained on.",
             "Clinical subgroups were not measured: the text carries no patient data.",
         ],
     },

@@ -37,6 +37,20 @@ def test_the_evidence_page_shows_everything_that_the_card_rests_on(clinician: Cl
     assert app.get_by_role("heading", name="Related evidence").is_visible()
 
 
+def test_a_question_is_answered_with_passages_from_within_the_frame(clinician: Clinician) -> None:
+    clinician.opens("ruth-alder")
+    clinician.orders("bactrim ds bid x 10d")
+    app = clinician.asks_for_evidence(clinician.cards.first)
+    app.get_by_role("link", name="Ask the evidence").click()
+    app.get_by_label("Question").fill("Which antibiotics raise the INR of a patient on warfarin?")
+    app.get_by_role("button", name="Search").click()
+
+    app.get_by_role("heading", name="What was found").wait_for()
+    assert "warfarin" in app.locator("ol.passages li").first.inner_text().lower()
+    assert app.locator("ol.passages mark").count() > 0
+    assert "Ruth Alder" in app.locator("header.patient").inner_text()
+
+
 def test_a_value_is_shown_with_its_day_and_resource(clinician: Clinician) -> None:
     clinician.opens("henry-voss")
     clinician.orders("metformin 1000 bid")

@@ -85,7 +85,7 @@ def test_the_reranker_lifts_what_answers_and_keeps_the_rest() -> None:
     reranked = index.search("warfarin with an NSAID bleeding", k=len(PASSAGES), rerank=True)
     assert {hit.passage.id for hit in reranked} == set(ids(plain.search("warfarin with an NSAID bleeding", k=99)))
     lifted = next(hit for hit in reranked if hit.passage.id == last.passage.id)
-    assert lifted.ranks["reranker"] == 1 and lifted.answers == 5.0
+    assert lifted.ranks["reranker"] == 1
     assert ids(reranked).index(last.passage.id) < len(PASSAGES) - 1
     assert ids(index.search("warfarin with an NSAID bleeding")) == ids(plain.search("warfarin with an NSAID bleeding"))
 
