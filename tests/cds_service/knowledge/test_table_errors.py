@@ -15,7 +15,7 @@ SHIPPED = read_tables(None)
 LAST = {name: text.count("\n") + 1 for name, text in SHIPPED.items()}
 
 INTERACTION = (
-    "{id},{a},{b},{harm},{display},monitor,{summary},,,{monitor},{routes},,{alt},{source},here,It says so.,{review}"
+    "{id},{a},{b},{harm},{display},monitor,{summary},,,{monitor},{routes},,,{alt},{source},here,It says so.,{review}"
 )
 RENAL = "{id},{drug},{routes},egfr,{low},{high},major,warning,{most},{unit},{to},slow,,,,{source},here,So it says.,"
 
