@@ -17,7 +17,7 @@ HOW_MANY, ANSWERS = 3, 6
 # Cosine from which a passage is about the question. Of 60 own questions about our rules the least was .60; of 16 about
 # other matters the greatest was .41.
 ANSWERS_FROM = 0.5
-REPEATS = 6  # bands of one table often share one statement of one source
+REPEATS = 12  # bands of one table often share one statement of one source
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,18 @@ class RelatedEvidence:
     def answering(self, question: str) -> Answering:
         """The passages that come closest to answering, best first, each with the question's words marked."""
         hits = self._index.search(question, k=ANSWERS * REPEATS)
-        distinct = {_shown(hit.passage): hit for hit in reversed(hits)}
-        best = sorted(distinct.items(), key=lambda found: -found[1].score)[:ANSWERS]
+        distinct = {hit.passage.text: hit for hit in reversed(hits)}
+        best = sorted(distinct.values(), key=lambda hit: -hit.score)[:ANSWERS]
         passages = tuple(
-            FoundPassage(passage, pieces_of(passage.text, question), tuple(hit.ranks)) for passage, hit in best
+            FoundPassage(_shown(hit.passage), pieces_of(hit.passage.text, question), tuple(hit.ranks)) for hit in best
         )
         return Answering(passages, any(map(_near_enough, hits)), bool(self._index.degraded))
 
     def beside(self, question: str, exclude: Collection[str]) -> Related:
         """The passages nearest to `question` that the card does not cite; rows with the same words count once."""
         hits = self._index.search(question, k=HOW_MANY * REPEATS, exclude=exclude)
-        distinct = dict.fromkeys(_shown(hit.passage) for hit in hits)
-        return Related(tuple(distinct)[:HOW_MANY], bool(self._index.degraded))
+        distinct = {hit.passage.text: _shown(hit.passage) for hit in reversed(hits)}
+        return Related(tuple(reversed(distinct.values()))[:HOW_MANY], bool(self._index.degraded))
 
 
 def open_related(settings: Settings, knowledge: Knowledge) -> RelatedEvidence:

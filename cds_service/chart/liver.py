@@ -15,7 +15,7 @@ from cds_service.chart.model import Chart
 from cds_service.chart.physiology import problems_of
 from cds_service.facts import Fact, Origin
 from cds_service.tools import CannotCompute
-from cds_service.tools.child_pugh import child_pugh, child_pugh_class
+from cds_service.tools.child_pugh import Grade, child_pugh, child_pugh_class
 
 RESULTS_MAX_AGE_DAYS = 90
 _STATED = re.compile(r"child[\s-]*(?:turcotte[\s-]*)?pugh\s*(?:class|score|stage)?\s*:?\s*([abc])\b", re.IGNORECASE)
@@ -63,7 +63,9 @@ def _computed(chart: Chart, facts: tuple[Fact, ...]) -> Liver | None:
     values = [one.value for one in results if one.value is not None]
     if len(values) < len(results):
         return None
-    signs = [int(bool(problems_of(chart, (key,)))) for key in ("ascites", "hepatic-encephalopathy")]
+    signs: list[Grade] = [
+        "slight" if any(problems_of(chart, (key,))) else "none" for key in ("ascites", "hepatic-encephalopathy")
+    ]
     try:
         points = child_pugh(values[0], values[1], values[2], signs[0], signs[1])
     except CannotCompute:

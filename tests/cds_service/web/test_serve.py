@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from conftest import INVOKE, ROOT, free_port, order_sign_body, request, wait_until_alive
@@ -131,7 +132,7 @@ def test_check_prints_the_cards_of_a_file_and_leaves_nothing(tmp_path: Path) -> 
 
 def test_check_says_what_is_wrong_with_a_request_and_where(tmp_path: Path) -> None:
     path = tmp_path / "request.json"
-    path.write_text(json.dumps({"hook": "order-sign"}))
+    path.write_text(json.dumps({"hook": "order-sign", "hookInstance": str(uuid4())}))
     ended = countersign(tmp_path, "check", str(path))
     assert ended.returncode == 1
     assert ended.stderr.startswith("Error: context: ")
