@@ -47,7 +47,7 @@ class RunningService(CdsClient):
 
     def counts(self) -> dict[str, int]:
         """How many rows the tables of an answer have."""
-        return {table: len(self.rows(table)) for table in ("invocation", "card", "suggestion", "audit")}
+        return {table: len(self.rows(table)) for table in ("invocation", "card", "audit")}
 
 
 def migrated(folder: Path, *clients: Registration, **variables: str) -> Settings:

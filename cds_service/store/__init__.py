@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 
 from cds_service.errors import StoreUnavailable
 from cds_service.settings import Settings
-from cds_service.store import audit, feedback, invocations, opinions, registrations
+from cds_service.store import audit, cards, feedback, invocations, opinions, registrations
 from cds_service.store.audit import AuditVerdict
 from cds_service.store.database import Database, open_database
+from cds_service.store.engines import RECORD_PATIENCE_MS
 from cds_service.store.intake import Intake
 from cds_service.store.journal import Journal
 from cds_service.store.keyring import Keyring
@@ -57,8 +58,6 @@ __all__ = [
     "open_store",
 ]
 
-# A hook has two seconds in all. A record that cannot get the write lock in this time goes to the journal instead.
-RECORD_PATIENCE_MS = 400
 DRAIN_BATCH = 100
 
 
@@ -188,7 +187,7 @@ class Store:
 
     def _find_card(self, handle: str) -> StoredCard | None:
         with self._database.reading() as connection:
-            card = invocations.find_card(connection, self._keyring, handle)
+            card = cards.find_card(connection, self._keyring, handle)
             return None if card is None else feedback.with_feedback(connection, self._keyring, card)
 
     def _drain_if_pending(self) -> None:

@@ -1,7 +1,7 @@
 """The audit trail: rows that are only ever added, each bound to the one before by a keyed digest.
 
-The chain is keyed, so somebody who can write the table but has no key cannot make it fit again. Cutting rows off its
-end leaves a chain that fits: keep `AuditVerdict.head` elsewhere to see that too.
+The chain is keyed, so somebody who can write the table but has no key cannot make it fit again. A row cut off its end
+shows against the head that a trigger keeps; against somebody who changes both, keep `AuditVerdict.head` elsewhere.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, select
 
+from cds_service.store import patients
 from cds_service.store.journal import JournalEntry
 from cds_service.store.keyring import Keyring, to_json
 from cds_service.store.records import AuditEvent
-from cds_service.store.tables import audit
+from cds_service.store.statements import add, first
+from cds_service.store.tables import audit, audit_end
 
 # What may stand in `detail`: an allow-list, so that a new field is a decision. Values: ids, counts and words of ours.
 DETAIL_KEYS = frozenset(
@@ -53,9 +55,12 @@ DETAIL_KEYS = frozenset(
 )
 MAX_VALUE = 256  # characters
 GENESIS = "0" * 64
-_LAST_LINK = select(audit.c.seq, audit.c.this).order_by(audit.c.seq.desc()).limit(1)
-_ADD_LINK = insert(audit)
-_CHAIN_LOCK = 0x436F756E  # PostgreSQL advisory lock: one writer at a time reads the last link and adds the next
+# The function waits for its turn first, so that one writer at a time reads the last link and adds the next; SQLite's
+# write lock does the same.
+_LAST_LINK = {
+    "sqlite": "SELECT seq, link FROM audit_end WHERE name = 'head'",
+    "postgresql": "SELECT seq, link FROM countersign_audit_head()",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,8 @@ def stamp(event: AuditEvent, at: datetime) -> StampedEvent:
     """ValueError: a detail key is not on the list, or its value is not a scalar. Long strings are cut, not refused:
     an attacker chooses the length of a jti, and the refusal itself must be on record.
     """
+    if at.tzinfo is None:
+        raise ValueError("a stored time must be aware")
     for key, value in event.detail.items():
         if key not in DETAIL_KEYS:
             raise ValueError(f"audit detail {key!r} is not an allowed key")
@@ -96,34 +103,45 @@ def stamp(event: AuditEvent, at: datetime) -> StampedEvent:
     return StampedEvent(str(uuid4()), at, replace(event, detail=detail))
 
 
-def patient_pseudonym(keyring: Keyring, tenant: str | None, patient: str | None) -> str | None:
-    """The clear stand-in for a patient id, different in each tenant."""
-    return None if patient is None else keyring.pseudonym(f"patient\n{tenant}\n{patient}")
-
-
 def append(connection: Connection, keyring: Keyring, stamped: StampedEvent) -> None:
     """Add one link, within the transaction of what it records."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    last = connection.execute(_LAST_LINK).first()
-    row = _row(keyring, stamped, seq=last.seq + 1 if last else 1, prev=last.this if last else GENESIS)
-    connection.execute(_ADD_LINK, {**row, "this": _link(keyring, row)})
+    event = stamped.event
+    patient = patients.remember(connection, keyring, event.tenant, event.patient)
+    seq, link = first(connection, _LAST_LINK[connection.dialect.name])
+    row = _row(stamped, patient, seq=seq + 1, prev=link)
+    add(connection, audit, {**row, "this": _link(keyring, row)})
 
 
 def is_there(connection: Connection, stamped: StampedEvent) -> bool:
+    """Whether this very event is on record, by way of the journal or of a commit that got no answer."""
     return connection.execute(select(audit.c.seq).where(audit.c.id == stamped.id)).first() is not None
 
 
 def verify(connection: Connection, keyring: Keyring) -> AuditVerdict:
-    """Recompute every link in order; stops at the first that does not fit."""
-    rows, prev = 0, GENESIS
+    """Recompute every link in order, from where retention ended to the head; stops at the first that does not fit."""
+    ends = {row.name: row for row in connection.execute(select(audit_end))}
+    number, prev = _start(keyring, ends.get("start"))
+    rows = 0
     with connection.execution_options(yield_per=500).execute(select(audit).order_by(audit.c.seq)) as trail:
         for row in trail.mappings():
-            fits = row["seq"] == rows + 1 and row["prev"] == prev and row["this"] == _link(keyring, row)
+            fits = row["seq"] == number + rows and row["prev"] == prev and row["this"] == _link(keyring, row)
             if not fits:
                 return AuditVerdict(rows=rows, broken_at=row["seq"], head=prev)
             rows, prev = rows + 1, row["this"]
-    return AuditVerdict(rows=rows, broken_at=None, head=prev)
+    whole = (ends["head"].seq, ends["head"].link) == (number + rows - 1, prev)
+    return AuditVerdict(rows=rows, broken_at=None if whole else number + rows, head=prev)
+
+
+def start_proof(keyring: Keyring, seq: int, link: str) -> str:
+    """What shows that retention, and nobody without the key, took away the rows up to `seq`."""
+    return keyring.mac("audit-start", f"{seq}\n{link}".encode()).hex()
+
+
+def _start(keyring: Keyring, kept: Any) -> tuple[int, str]:
+    """The number of the first row that must be there, and the link before it."""
+    if kept is None or kept.proof != start_proof(keyring, kept.seq, kept.link):
+        return 1, GENESIS
+    return kept.seq + 1, kept.link
 
 
 def as_entry(stamped: StampedEvent) -> JournalEntry:
@@ -143,9 +161,8 @@ def stamped_from(parsed: dict[str, Any]) -> StampedEvent:
     return StampedEvent(parsed["id"], datetime.fromisoformat(parsed["at"]), AuditEvent(**parsed["event"]))
 
 
-def _row(keyring: Keyring, stamped: StampedEvent, seq: int, prev: str) -> dict[str, Any]:
+def _row(stamped: StampedEvent, patient: str | None, seq: int, prev: str) -> dict[str, Any]:
     event = stamped.event
-    sealed = event.patient and keyring.seal(event.patient.encode(), f"audit:{stamped.id}:patient")
     return {
         "seq": seq,
         "id": stamped.id,
@@ -155,8 +172,8 @@ def _row(keyring: Keyring, stamped: StampedEvent, seq: int, prev: str) -> dict[s
         "tenant": event.tenant,
         "issuer": event.issuer,
         "subject": event.subject,
-        "patient": patient_pseudonym(keyring, event.tenant, event.patient),
-        "patient_sealed": sealed or None,
+        "patient": patient,
+        "patient_sealed": None,
         "detail": orjson.dumps(dict(event.detail), option=orjson.OPT_SORT_KEYS).decode(),
         "prev": prev,
     }

@@ -6,7 +6,7 @@ code stands in clear only when the card offered it; whatever else a client sends
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,10 +17,11 @@ from sqlalchemy import Connection, select
 
 from cds_service.errors import InvalidRequest
 from cds_service.store import audit
+from cds_service.store.cards import IssuedCard, issued_cards
 from cds_service.store.database import insert_once
 from cds_service.store.keyring import Keyring, to_json
 from cds_service.store.records import AuditEvent, FeedbackItem, FeedbackResult, Scalar, StoredCard, StoredFeedback
-from cds_service.store.tables import card, feedback, invocation, suggestion
+from cds_service.store.tables import feedback
 
 OUTCOMES = ("accepted", "overridden")
 
@@ -34,17 +35,11 @@ class Caller:
     service: str
 
 
-@dataclass(frozen=True, slots=True)
-class _IssuedCard:
-    body_sealed: bytes
-    suggestions: frozenset[str]
-
-
 def append_batch(
     connection: Connection, keyring: Keyring, caller: Caller, items: Sequence[FeedbackItem], now: datetime
 ) -> FeedbackResult:
     """Add a batch and its audit row. InvalidRequest leaves it to the transaction to take everything back."""
-    issued = _issued_cards(connection, caller, {item.card for item in items})
+    issued = issued_cards(connection, caller.tenant, caller.issuer, caller.service, {item.card for item in items})
     stored = repeated = unknown = 0
     for index, item in enumerate(items):
         if item.outcome not in OUTCOMES:
@@ -71,34 +66,12 @@ def with_feedback(connection: Connection, keyring: Keyring, found: StoredCard) -
     return replace(found, feedback=tuple(of_card(connection, keyring, found.uuid)))
 
 
-def _issued_cards(connection: Connection, caller: Caller, uuids: Iterable[str]) -> dict[str, _IssuedCard]:
-    """The cards among `uuids` that were issued to this very caller, with what they offered."""
-    mine = (
-        select(card.c.uuid, card.c.body_sealed)
-        .join(invocation, card.c.invocation == invocation.c.id)
-        .where(
-            card.c.uuid.in_(list(uuids)),
-            invocation.c.tenant == caller.tenant,
-            invocation.c.issuer == caller.issuer,
-            invocation.c.service == caller.service,
-        )
-    )
-    bodies = {row.uuid: row.body_sealed for row in connection.execute(mine)}
-    offered: dict[str, set[str]] = {uuid: set() for uuid in bodies}
-    for row in connection.execute(
-        select(suggestion.c.uuid, suggestion.c.card).where(suggestion.c.card.in_(list(bodies)))
-    ):
-        offered[row.card].add(row.uuid)
-    return {uuid: _IssuedCard(body, frozenset(offered[uuid])) for uuid, body in bodies.items()}
-
-
-def _is_offered(keyring: Keyring, item: FeedbackItem, issued: _IssuedCard) -> bool:
+def _is_offered(keyring: Keyring, item: FeedbackItem, issued: IssuedCard) -> bool:
     """Whether the item's reason is one of the card's override reasons; no reason at all adds nothing to them."""
     if item.reason_code is None:
         return True
-    body = keyring.open_json(issued.body_sealed, f"card:{item.card}:body")
-    offered = {(reason.get("system"), reason.get("code")) for reason in body.get("overrideReasons", ())}
-    return (item.reason_system, item.reason_code) in offered
+    reasons = issued.body(keyring).get("overrideReasons", ())
+    return (item.reason_system, item.reason_code) in {(reason.get("system"), reason.get("code")) for reason in reasons}
 
 
 def _item_row(keyring: Keyring, caller: Caller, item: FeedbackItem, offered: bool) -> dict[str, Any]:

@@ -10,14 +10,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, select, text
 
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
+from cds_service.store import client_tables  # noqa: F401  it fills the metadata
 from cds_service.store.database import is_missing, open_database
-from cds_service.store.tables import main, replay
+from cds_service.store.engines import PATIENCE_MS
+from cds_service.store.schema import main, replay
+from cds_service.store.tables import compatible_code
 
 BRANCHES = {"main": main, "replay": replay}
+TURN_MS = 600_000  # how long one migration waits for another
 COMMAND = "python -m cds_service migrate"
 _MIGRATION_LOCK = 0x6D696772  # PostgreSQL advisory lock; SQLite's write lock does the same
 
@@ -35,7 +39,7 @@ def move(url: str, branch: str, target: str) -> None:
         with database.writing() as connection:
             _refuse_unknown(branch, _revisions(connection, branch))
             if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+                _wait_for_turn(connection)
             going_down = target.endswith("base")
             config = _config()
             config.attributes.update(
@@ -49,22 +53,41 @@ def move(url: str, branch: str, target: str) -> None:
 def check_revision(settings: Settings) -> None:
     """SettingsError, with the command to type, when a database is not at the revision that this code was written for.
 
+    A newer revision is accepted when its migration left on record that this code may run on it.
     StoreUnavailable: a database that should be there does not answer.
     """
     for branch, url in (("main", settings.database_url), ("replay", settings.replay_database_url)):
-        found = frozenset() if is_missing(url) else _found(url, branch)
+        head = _head(branch)
+        found, compatible = (frozenset(), frozenset()) if is_missing(url) else _found(url, branch)
+        if head in compatible:
+            continue
         _refuse_unknown(branch, found)
-        if found != {_script().get_revision(f"{branch}@head").revision}:
+        if found != {head}:
             raise SettingsError(f"the {branch} database is behind this version of Countersign; type: {COMMAND}")
 
 
-def _found(url: str, branch: str) -> frozenset[str]:
+def _found(url: str, branch: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The revision that a database is at, and the older code that its migrations left on record as able to run."""
     database = open_database(url)
     try:
         with database.reading() as connection:
-            return _revisions(connection, branch)
+            knows = branch == "main" and inspect(connection).has_table(compatible_code.name)
+            compatible = connection.scalars(select(compatible_code.c.revision)) if knows else ()
+            return _revisions(connection, branch), frozenset(compatible)
     finally:
         database.close()
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Of several migrations at once one does the work; a statement may take long, waiting for a table may not."""
+    connection.execute(text(f"SET LOCAL lock_timeout = {TURN_MS}"))
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+    connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
+
+
+def _head(branch: str) -> str:
+    return str(_script().get_revision(f"{branch}@head").revision)
 
 
 def _revisions(connection: Connection, branch: str) -> frozenset[str]:

@@ -11,10 +11,10 @@ import orjson
 from sqlalchemy import Connection, select
 
 from cds_service.store import audit
+from cds_service.store.client_tables import cds_client, smart_client
 from cds_service.store.database import insert_or_replace
 from cds_service.store.keyring import Keyring, to_json
 from cds_service.store.records import AuditEvent, CdsClient, SmartClient
-from cds_service.store.tables import cds_client, smart_client
 
 
 def put_cds_client(connection: Connection, keyring: Keyring, client: CdsClient, now: datetime) -> None:

@@ -8,8 +8,8 @@ import orjson
 from sqlalchemy import delete
 
 from cds_service.settings import Settings
+from cds_service.store.client_tables import token_use
 from cds_service.store.database import Database, insert_once, open_database
-from cds_service.store.tables import token_use
 
 # A use is remembered longer than any leeway that the clock check of the token allows.
 KEPT_AFTER_EXPIRY = 300.0

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
 
+from cds_service.store.client_tables import session
 from cds_service.store.database import Database, insert_or_replace
 from cds_service.store.keyring import Keyring, to_json
-from cds_service.store.tables import session
 
 
 class Sessions:

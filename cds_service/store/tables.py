@@ -1,13 +1,11 @@
-"""Every table of the store, for SQLite and PostgreSQL alike. Columns that end in `_sealed` hold AES-GCM values.
+"""Tables of what was answered, what came back and what is on record, for SQLite and PostgreSQL alike.
 
-Clear columns carry ids of ours, words of our own knowledge, keyed pseudonyms and times; nothing that a request brought
-as free text. `migrations/` holds the same shape frozen; a test compares the two.
+Columns that end in `_sealed` hold AES-GCM values. Clear columns carry ids of ours, words of our own knowledge, keyed
+pseudonyms and times; nothing that a request brought as free text. `migrations/` holds the same shape frozen; a test
+compares the two. On PostgreSQL the tables with an `at` are partitioned by its month, and their keys include it.
 """
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -15,49 +13,18 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
     Double,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant, kept as UTC. A naive time is refused: nobody can tell later what it meant."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored time must be aware")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, _dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-main = MetaData(naming_convention=NAMES)
-replay = MetaData(naming_convention=NAMES)
+from cds_service.store.schema import UtcDateTime, main
 
 invocation = Table(
     "invocation",
@@ -74,9 +41,8 @@ invocation = Table(
     Column("duration_ms", Double, nullable=False),
     Column("knowledge", Text, nullable=False),
     Column("models", Text, nullable=False),
-    Column(
-        "context_sealed", LargeBinary, nullable=False
-    ),  # patient, user, encounter, server, hookInstance, not assessed
+    Column("context_sealed", LargeBinary, nullable=False),  # first format only; now empty
+    Column("content_sealed", LargeBinary),  # see `content`: context, and each card's body and evidence
     Index(None, "tenant", "at"),
     Index(None, "patient"),
 )
@@ -95,12 +61,14 @@ card = Table(
     Column("indicator", Text, nullable=False),
     Column("harm", Text),
     Column("handle_digest", String(64), nullable=False, unique=True),  # the handle itself opens a page: not kept
-    Column("body_sealed", LargeBinary, nullable=False),
+    Column("body_sealed", LargeBinary, nullable=False),  # this and the next: first format only; now empty
     Column("evidence_sealed", LargeBinary, nullable=False),
+    Column("at", UtcDateTime),  # of its invocation; unknown only in rows that the first format wrote meanwhile
+    Column("offered", Text),  # JSON list of its suggestions' uuids; none: first format, see `suggestion`
     UniqueConstraint("invocation", "position"),
 )
 
-suggestion = Table(
+suggestion = Table(  # first format only: `card.offered` has taken its place
     "suggestion",
     main,
     Column("uuid", String(64), primary_key=True),
@@ -144,54 +112,43 @@ audit = Table(
     Column("issuer", Text),
     Column("subject", Text),
     Column("patient", String(64)),  # keyed pseudonym, as in invocation
-    Column("patient_sealed", LargeBinary),
+    Column("patient_sealed", LargeBinary),  # first format only: see known_patient
     Column("detail", Text, nullable=False),  # JSON kept as the very text that the chain covers
     Column("prev", String(64), nullable=False),
     Column("this", String(64), nullable=False),
     Index(None, "subject"),
 )
 
-cds_client = Table(
-    "cds_client",
+known_patient = Table(  # the way back from a pseudonym, for auditors and for FHIR reads
+    "known_patient",
     main,
-    Column("id", String(64), primary_key=True),
+    Column("pseudonym", String(64), primary_key=True),
     Column("tenant", Text, nullable=False),
-    Column("issuer", Text, nullable=False),
-    Column("jwks", JSON(none_as_null=True)),
-    Column("jwks_url", Text),
-    Column("algorithms", JSON, nullable=False),
-    Column("dialect", Text, nullable=False),
-    Column("fhir_bases", JSON, nullable=False),
-    Column("max_lifetime", Integer, nullable=False),
-    Column("service_client_id", Text),
-    Column("created", UtcDateTime, nullable=False),
+    Column("id_sealed", LargeBinary, nullable=False),
 )
 
-smart_client = Table(
-    "smart_client",
+audit_end = Table(  # `head`: the last link, kept by a trigger. `start`: the last link that retention took away
+    "audit_end",
     main,
-    Column("id", String(64), primary_key=True),
+    Column("name", String(8), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("link", String(64), nullable=False),
+    Column("proof", String(64)),  # of `start`: keyed, so that only the retention command can have moved it
+)
+
+legal_hold = Table(
+    "legal_hold",
+    main,
+    Column("id", String(36), primary_key=True),
     Column("tenant", Text, nullable=False),
-    Column("issuer", Text, nullable=False),
-    Column("client_id", Text, nullable=False),
-    Column("secret_sealed", LargeBinary),
-    Column("private_jwk_sealed", LargeBinary),
-    Column("scopes", JSON, nullable=False),
-    Column("created", UtcDateTime, nullable=False),
+    Column("patient", String(64)),  # keyed pseudonym; none: the whole tenant
+    Column("case_id", Text, nullable=False),
+    Column("placed_at", UtcDateTime, nullable=False),
+    Column("lifted_at", UtcDateTime),
 )
 
-session = Table(
-    "session",
+compatible_code = Table(  # older code, by the revision it was written for, that may run on this schema
+    "compatible_code",
     main,
-    Column("kind", String(32), primary_key=True),
-    Column("id_digest", String(64), primary_key=True),  # who reads the table cannot take a session over
-    Column("payload_sealed", LargeBinary, nullable=False),
-    Column("expires_at", Double, nullable=False, index=True),  # epoch seconds
-)
-
-token_use = Table(
-    "token_use",
-    replay,
-    Column("digest", String(64), primary_key=True),  # of issuer and jti
-    Column("expires_at", Double, nullable=False, index=True),  # epoch seconds
+    Column("revision", String(32), primary_key=True),
 )

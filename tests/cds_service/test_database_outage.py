@@ -26,4 +26,4 @@ def test_a_start_and_a_call_during_an_outage_give_the_rules_cards_and_lose_nothi
         database.rmdir()
         shutil.move(kept, database)
         assert service.rooms.store.drain() == 1
-        assert service.counts() == {"invocation": 1, "card": 1, "suggestion": 1, "audit": 1}
+        assert service.counts() == {"invocation": 1, "card": 1, "audit": 1}

@@ -54,7 +54,9 @@ def test_a_row_cannot_be_changed_or_removed(five_events, rows, statement):
         ("UPDATE audit SET outcome = 'refused' WHERE seq = 3", 3),
         ("UPDATE audit SET detail = '{}' WHERE seq = 2", 2),
         ("UPDATE audit SET at = '2020-01-01 00:00:00.000000' WHERE seq = 4", 4),
-        ("UPDATE audit SET patient_sealed = NULL WHERE seq = 1", 1),
+        ("UPDATE audit SET patient_sealed = id_sealed FROM known_patient WHERE seq = 1", 1),
+        ("UPDATE audit SET patient = NULL WHERE seq = 1", 1),
+        ("DELETE FROM audit WHERE seq = 5", 5),
         ("DELETE FROM audit WHERE seq = 2", 3),
         ("UPDATE audit SET seq = seq + 100 WHERE seq = 5", 105),
         ("UPDATE audit SET this = (SELECT this FROM audit WHERE seq = 1) WHERE seq = 2", 2),
@@ -70,6 +72,7 @@ def test_a_change_behind_our_back_is_found_where_it_was_made(store, five_events,
 def test_a_cut_end_shows_against_a_head_kept_elsewhere(store, five_events, tamper):
     kept = store.verify_audit()
     tamper("DELETE FROM audit WHERE seq = 5")
+    tamper("UPDATE audit_end SET seq = 4, link = (SELECT this FROM audit WHERE seq = 4) WHERE name = 'head'")
     assert store.verify_audit().intact
     assert store.verify_audit().head != kept.head
 
@@ -84,7 +87,7 @@ def test_a_patient_is_sealed_with_the_same_pseudonym_as_in_the_call(store, five_
     assert rows(
         "SELECT count(DISTINCT patient) FROM (SELECT patient FROM audit UNION SELECT patient FROM invocation) AS either"
     ) == [(1,)]
-    assert rows("SELECT count(*) FROM audit WHERE patient IS NULL OR patient_sealed IS NULL") == [(0,)]
+    assert rows("SELECT count(*) FROM audit WHERE patient NOT IN (SELECT pseudonym FROM known_patient)") == [(0,)]
 
 
 @pytest.mark.parametrize("detail", [{"comment": "typed"}, {"reason": ["a", "list"]}, {"reason": {"a": 1}}])

@@ -24,10 +24,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Takes away everything, also what later revisions leave standing when they go down."""
+    for table in ("compatible_code", "legal_hold", "audit_end", "known_patient"):
+        op.execute(f"DROP TABLE IF EXISTS {table}")
     for table in ("session", "smart_client", "cds_client", "audit", "feedback", "suggestion", "card", "invocation"):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION countersign_append_only()")
+        for function in ("append_only", "audit_keep_head", "audit_head"):
+            op.execute(f"DROP FUNCTION IF EXISTS countersign_{function}()")
 
 
 def _invocations() -> None:

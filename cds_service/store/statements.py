@@ -1,0 +1,88 @@
+"""The inserts of a hook call, compiled once and handed straight to the driver: one call has some twenty rows to write.
+
+They are SQLAlchemy Core statements on SQLAlchemy's connection; what is left out is what Core does anew for each
+execution, which costs more than SQLite itself. Values are put into the driver's own types here, so a time is written as
+`UtcDateTime` writes it, and the driver's errors come out as SQLAlchemy's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Table, exc
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+_DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": PGDialect_psycopg()}
+_INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+Row = Mapping[str, Any]
+
+
+def add_once(connection: Connection, table: Table, row: Row) -> bool:
+    """Insert `row` unless it is there already; True when it was inserted. `row` names every column, in any order."""
+    sql, shape = _insert(table, connection.dialect.name, True, tuple(row))
+    with _cursor(connection, sql) as cursor:
+        cursor.execute(sql, shape(row))
+        return bool(cursor.rowcount == 1)
+
+
+def add_all(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows that name the same columns in the same order."""
+    if not rows:
+        return
+    sql, shape = _insert(table, connection.dialect.name, False, tuple(rows[0]))
+    with _cursor(connection, sql) as cursor:
+        cursor.executemany(sql, [shape(row) for row in rows])
+
+
+def add(connection: Connection, table: Table, row: Row) -> None:
+    sql, shape = _insert(table, connection.dialect.name, False, tuple(row))
+    with _cursor(connection, sql) as cursor:
+        cursor.execute(sql, shape(row))
+
+
+def first(connection: Connection, sql: str) -> tuple[Any, ...]:
+    """The one row of a query without parameters."""
+    with _cursor(connection, sql) as cursor:
+        cursor.execute(sql)
+        found: tuple[Any, ...] = cursor.fetchone()
+        return found
+
+
+@contextmanager
+def _cursor(connection: Connection, sql: str) -> Iterator[Any]:
+    cursor = connection.connection.cursor()
+    driver = connection.dialect.loaded_dbapi
+    try:
+        yield cursor
+    except driver.Error as error:
+        wrapped = exc.DBAPIError.instance(
+            sql, None, error, driver.Error, hide_parameters=True, dialect=connection.dialect
+        )
+        raise wrapped from error
+    finally:
+        cursor.close()
+
+
+@cache
+def _insert(table: Table, dialect: str, once: bool, names: tuple[str, ...]) -> tuple[str, Callable[[Row], Any]]:
+    """The statement as text, and what makes the driver's parameters of a row."""
+    statement = _INSERTS[dialect](table)
+    if once:
+        # No conflict target: on PostgreSQL the unique index of a partitioned table names its month too.
+        statement = statement.on_conflict_do_nothing()
+    compiled = statement.compile(dialect=_DIALECTS[dialect], column_keys=list(names))
+    if dialect == "postgresql":
+        return str(compiled), dict
+    order = tuple(compiled.positiontup or ())
+    return str(compiled), lambda row: tuple([_for_sqlite(row[name]) for name in order])
+
+
+def _for_sqlite(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+    return value
