@@ -76,7 +76,9 @@ def test_every_link_within_the_repository_leads_somewhere(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-@pytest.mark.parametrize("words", ["ingredients", "interactions", "allergy rows", "duplicate classes", "renal bands", "companion rows"])
+@pytest.mark.parametrize(
+    "words", ["ingredients", "interactions", "allergy rows", "duplicate classes", "renal bands", "companion rows"]
+)
 def test_the_tables_hold_at_least_what_is_said_of_them(service: RunningService, words: str) -> None:
     assert service.rooms is not None
     (said,) = re.findall(rf"(\d+) {words}", README)
