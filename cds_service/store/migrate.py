@@ -33,14 +33,15 @@ def migrate(settings: Settings) -> None:
 
 
 def move(url: str, branch: str, target: str) -> None:
-    """Take one database to `target` ("main@head", "main@base") in one transaction."""
+    """Take one database to `target` ("main@head", "main0001", "main@base") in one transaction."""
     database = open_database(url, create=True)
     try:
         with database.writing() as connection:
-            _refuse_unknown(branch, _revisions(connection, branch))
             if connection.dialect.name == "postgresql":
                 _wait_for_turn(connection)
-            going_down = target.endswith("base")
+            found = _revisions(connection, branch)
+            _refuse_unknown(branch, found)
+            going_down = _lies_behind(target, found)
             config = _config()
             config.attributes.update(
                 connection=connection, metadata=BRANCHES[branch], version_table=_version_table(branch)
@@ -84,6 +85,11 @@ def _wait_for_turn(connection: Connection) -> None:
     connection.execute(text("SET LOCAL statement_timeout = 0"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
     connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
+
+
+def _lies_behind(target: str, found: frozenset[str]) -> bool:
+    past = {script.revision for current in found for script in _script().iterate_revisions(current, "base")}
+    return target.endswith("base") or target in past - found
 
 
 def _head(branch: str) -> str:

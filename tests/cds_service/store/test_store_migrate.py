@@ -13,6 +13,7 @@ from cds_service.errors import SettingsError
 from cds_service.store import check_revision, migrate, open_store
 from cds_service.store.database import open_database
 from cds_service.store.migrate import BRANCHES, move
+from tests.cds_service.store.older_code import OlderCode
 from tests.databases import ON_SQLITE
 
 
@@ -66,6 +67,39 @@ def test_up_down_and_up_again_with_data(settings, keyring, call, feedback_item, 
         store.close()
         move(settings.database_url, "main", "main@base")
         assert past.tables() == {"main_revision"}
+
+
+def test_what_was_written_in_either_format_survives_a_revision_down_and_up(store, settings, call, keyring, past):
+    store.record(call("new"))
+    move(settings.database_url, "main", "main0001")
+    OlderCode(past, keyring).record("old")
+    move(settings.database_url, "main", "main@head")
+    assert store.card_by_handle(keyring.handle("new-card-0")).body == call("new").cards[0].body
+    assert store.card_by_handle(keyring.handle("old-card")).body == {"summary": "old"}
+    assert store.verify_audit().intact
+
+
+def test_code_of_the_revision_before_goes_on_writing_beside_the_new(
+    store, settings, call, keyring, past, feedback_item
+):
+    older = OlderCode(past, keyring)
+    older.record("old-1")
+    assert store.record(call("new")) == "stored"
+    older.record("old-2")
+    caller = (call().tenant, call().issuer, call().service)
+    assert store.add_feedback(*caller, [feedback_item("old-2-card", suggestions=("old-2-stop",))]).stored == 1
+    assert store.card_by_handle(keyring.handle("old-2-card")).patient == "patient-1"
+    verdict = store.verify_audit()
+    assert verdict.intact
+    assert verdict.rows == 4
+
+
+def test_a_schema_that_names_this_code_as_able_to_run_is_accepted_though_newer(store, settings, rows):
+    rows("UPDATE main_revision SET version_num = 'main9999'")
+    rows("INSERT INTO compatible_code (revision) VALUES ('main0002')")
+    check_revision(settings)
+    with pytest.raises(SettingsError, match="main9999"):
+        migrate(settings)
 
 
 def test_migrating_again_keeps_what_is_there(store, settings, call, rows):

@@ -1,0 +1,66 @@
+"""What code written for main0001 did with the database, statement by statement: kept to prove that it still can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from cds_service.store import Keyring
+from tests.databases import Beside
+
+AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+_CALL = text(
+    "INSERT INTO invocation (id, tenant, issuer, service, hook, hook_instance, body_digest, patient, at, duration_ms, "
+    "knowledge, models, context_sealed) VALUES (:id, 'north', 'https://ehr.example/north', 'medication-safety', "
+    "'order-sign', 'i', 'd', 'p', :at, 1.5, '2026.11', '', :context) ON CONFLICT (id) DO NOTHING"
+)
+_CARD = text(
+    "INSERT INTO card (uuid, invocation, position, concern, check_id, topic, indicator, handle_digest, body_sealed, "
+    "evidence_sealed) VALUES (:uuid, :call, 0, 'c', 'drug-interaction', 'drug-interaction', 'warning', :handle, :body, "
+    ":evidence)"
+)
+_SUGGESTION = text(
+    "INSERT INTO suggestion (uuid, card, position, recommended, label_sealed) VALUES (:uuid, :card, 0, true, :label)"
+)
+_LAST = text("SELECT seq, this FROM audit ORDER BY seq DESC LIMIT 1")
+_AUDIT = text(
+    "INSERT INTO audit (seq, id, at, action, outcome, tenant, subject, patient, patient_sealed, detail, prev, this) "
+    "VALUES (:seq, :id, :at, 'invoke', 'answered', 'north', :subject, 'p', :sealed, '{}', :prev, :this)"
+)
+
+
+@dataclass(frozen=True)
+class OlderCode:
+    past: Beside
+    keyring: Keyring
+
+    def record(self, name: str) -> None:
+        """One call with one card and one suggestion, in one transaction."""
+        uuid = f"{name}-card"
+        context = {"patient": "patient-1", "user": None, "encounter": None, "fhir_server": None}
+        context |= {"hook_instance": "i", "not_assessed": []}
+        at = AT if not self.past.on_sqlite else AT.strftime("%Y-%m-%d %H:%M:%S.%f")
+        digest = sha256(self.keyring.handle(uuid).encode()).hexdigest()
+        with self.past.line() as line:
+            line.execute(_CALL, {"id": name, "at": at, "context": self._sealed(context, f"invocation:{name}:context")})
+            sealed = {part: self._sealed({"summary": name}, f"card:{uuid}:{part}") for part in ("body", "evidence")}
+            line.execute(_CARD, {"uuid": uuid, "call": name, "handle": digest, **sealed})
+            line.execute(_SUGGESTION, {"uuid": f"{name}-stop", "card": uuid, "label": b"sealed"})
+            self._audit(line, name, at)
+
+    def _audit(self, line: Connection, name: str, at: Any) -> None:
+        last = line.execute(_LAST).first()
+        seq, prev = (last.seq + 1, last.this) if last else (1, "0" * 64)
+        sealed = b"sealed"
+        clear = [seq, f"{name}-audit", "invoke", "answered", "north", None, name, "p", "{}", prev]
+        link = self.keyring.mac("audit", orjson.dumps([*clear, AT.isoformat(), sealed.hex()])).hex()
+        row = {"seq": seq, "id": f"{name}-audit", "at": at, "subject": name, "sealed": sealed}
+        line.execute(_AUDIT, {**row, "prev": prev, "this": link})
+
+    def _sealed(self, value: Any, aad: str) -> bytes:
+        return self.keyring.seal(orjson.dumps(value), aad)
