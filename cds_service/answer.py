@@ -6,30 +6,35 @@ hooks -> prefetch -> chart -> reading -> merge -> engine(checks, tools, knowledg
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
-from cds_service.cards import Card, Setting, cards_of, evidence_record
+from cds_service.cards import Card, Setting, cards_of
 from cds_service.cards.dialects import DIALECTS
 from cds_service.cards.offers import Client
 from cds_service.chart import build_chart, merge
 from cds_service.claims import claims_of
 from cds_service.engine import Assessment, assess
 from cds_service.facts import OrderRef
-from cds_service.fhir.prefetch import Prefetch, resolve_prefetch
+from cds_service.fhir import figures
+from cds_service.fhir.client import ReadReport
+from cds_service.fhir.completion import Completion, require
+from cds_service.fhir.prefetch import FOREIGN, Prefetch, resolve_prefetch
 from cds_service.fhir.tenant import Tenant
 from cds_service.findings import NotAssessed
 from cds_service.hooks import HookRequest, reference_of
 from cds_service.reading import read
+from cds_service.record import Call, invocation_of
 from cds_service.rooms import Rooms
-from cds_service.store import AuditEvent, CardRecord, Invocation, SuggestionRecord
+from cds_service.store import AuditEvent
+from cds_service.store.records import Scalar
 
-_NAMESPACE = uuid.UUID("6f0a1f3e-2f0c-5d6b-9b5a-0f6c3c1d7e42")
-_READING_SHARE = 0.25  # of the deadline: the rules' findings must have their time
+# Of the deadline: the rules' findings must have their time.
+_FILL_IN_SHARE = 0.5
+_READING_SHARE = 0.25
 log = structlog.get_logger("countersign.answer")
 
 
@@ -40,36 +45,20 @@ class Answer:
     body: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Who asked what; `name` gives ids that are the same whenever the same call is repeated."""
-
-    service: str
-    request: HookRequest
-    tenant: Tenant
-    body_digest: str
-
-    @property
-    def id(self) -> uuid.UUID:
-        parts = (self.tenant.id, self.tenant.issuer, self.service, self.request.instance, self.body_digest)
-        return uuid.uuid5(_NAMESPACE, "\n".join(parts))
-
-    def name(self, *parts: str) -> str:
-        return str(uuid.uuid5(self.id, "\n".join(parts)))
-
-
 def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, body_digest: str) -> Answer:
     """Answer one parsed and authenticated call, and store what was answered.
 
-    Raises InvalidRequest for orders of another patient, StoreUnavailable when neither database nor journal took it.
+    Raises PrefetchFailed when data that the service requires is not to be had, StoreUnavailable when neither database
+    nor journal took it.
     """
     started, now = time.monotonic(), rooms.clock()
     call = Call(service_id, request, tenant, body_digest)
-    prefetch = resolve_prefetch(request)
+    deadline = rooms.settings.deadline_ms / 1000
+    prefetch = _complete_prefetch(rooms, call, started + deadline * _FILL_IN_SHARE)
     request = _with_named_orders(request, prefetch)
     vocabulary = rooms.knowledge.vocabulary
-    chart = build_chart(request.context, prefetch.supplied, vocabulary, now)
-    reading_ends = started + rooms.settings.deadline_ms / 1000 * _READING_SHARE
+    chart = build_chart(request.context, prefetch.supplied, vocabulary, now, request.fhir_server)
+    reading_ends = time.monotonic() + deadline * _READING_SHARE
     chart = merge(chart, read(chart.texts, rooms.models, rooms.readings, reading_ends), vocabulary)
     assessment = _with_missing_orders(assess(service_id, request.hook, chart, rooms.knowledge), request)
     claims = {one.id: claims_of(one.finding, rooms.passages, rooms.knowledge) for one in assessment.concerns}
@@ -87,8 +76,32 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
     cards = cards_of(assessment, claims, setting)
     notes = _notes(assessment, prefetch, rooms)
     _report(rooms, call, assessment, prefetch)
-    rooms.store.record(_invocation(rooms, call, cards, notes, setting, (time.monotonic() - started) * 1000))
+    rooms.store.record(invocation_of(rooms, call, cards, notes, setting, (time.monotonic() - started) * 1000))
     return Answer(_body(cards, notes, rooms))
+
+
+def _complete_prefetch(rooms: Rooms, call: Call, ends: float) -> Prefetch:
+    """What the call holds, and what its FHIR server adds until `ends`; each request to the server is on record."""
+
+    def report(read: ReadReport) -> None:
+        figures.count(read)
+        detail = {"resource_type": read.resource_type, "status": read.status, "count": read.count}
+        _audit(rooms, call, "fhir-read", read.outcome, {**detail, "duration_ms": round(read.seconds * 1000)})
+
+    service, known_empty = rooms.services[call.service], DIALECTS[call.tenant.dialect].known_empty
+    completion = Completion(rooms.fhir, call.request, call.tenant, rooms.settings.private_networks, known_empty)
+    prefetch = completion.of(resolve_prefetch(call.request, known_empty), service.prefetch_keys, ends, report)
+    if prefetch.refusal:
+        figures.REFUSED.inc()
+        _audit(rooms, call, "fhir-read", "refused", {"reason": prefetch.refusal})
+    require(prefetch, service.required)
+    return prefetch
+
+
+def _audit(rooms: Rooms, call: Call, action: str, outcome: str, detail: Mapping[str, Scalar]) -> None:
+    patient = call.request.context.patient_id
+    event = AuditEvent(action, outcome, call.tenant.id, call.tenant.issuer, str(call.id), detail, patient)
+    rooms.store.audit(event)
 
 
 def _with_named_orders(request: HookRequest, prefetch: Prefetch) -> HookRequest:
@@ -115,8 +128,9 @@ def _with_missing_orders(assessment: Assessment, request: HookRequest) -> Assess
 def _notes(assessment: Assessment, prefetch: Prefetch, rooms: Rooms) -> list[dict[str, str]]:
     """What was not looked at, for callers, the app and tests. Members without a value are left out."""
     refused = (NotAssessed(f"prefetch {key} was refused: {prefetch.supplied[key].note}") for key in prefetch.foreign)
+    unread = map(NotAssessed, prefetch.unread)
     silent = (NotAssessed(f"{rooms.knowledge.silent} unreviewed rows are silent"),) if rooms.knowledge.silent else ()
-    return [_note(note) for note in (*assessment.not_assessed, *refused, *silent)]
+    return [_note(note) for note in (*assessment.not_assessed, *refused, *unread, *silent)]
 
 
 def _note(note: NotAssessed) -> dict[str, str]:
@@ -141,55 +155,6 @@ def _report(rooms: Rooms, call: Call, assessment: Assessment, prefetch: Prefetch
         # The text of an exception may hold what was in the chart; its type and place do not.
         log.error("check failed", check=check, error=type(error).__name__, place=place, service=call.service)
     for key in prefetch.foreign:
-        event = AuditEvent(
-            "prefetch", "refused", call.tenant.id, call.tenant.issuer, str(call.id), {"where": f"prefetch.{key}"}
-        )
-        rooms.store.audit(event)
-
-
-def _invocation(
-    rooms: Rooms, call: Call, cards: tuple[Card, ...], notes: list[dict[str, str]], setting: Setting, took_ms: float
-) -> Invocation:
-    context = call.request.context
-    return Invocation(
-        id=str(call.id),
-        tenant=call.tenant.id,
-        issuer=call.tenant.issuer,
-        service=call.service,
-        hook=call.request.hook,
-        hook_instance=call.request.instance,
-        body_digest=call.body_digest,
-        patient=context.patient_id,
-        user=context.user_id,
-        encounter=context.encounter_id,
-        fhir_server=call.request.fhir_server,
-        at=setting.now,
-        duration_ms=took_ms,
-        knowledge=rooms.knowledge.version,
-        models=", ".join(f"{name} {version}" for name, version in rooms.models.versions.items()),
-        not_assessed=tuple(notes),
-        cards=tuple(_record(card, position, setting) for position, card in enumerate(cards)),
-    )
-
-
-def _record(card: Card, position: int, setting: Setting) -> CardRecord:
-    ruled = card.concern is not None
-    suggestions = enumerate(card.body.get("suggestions", []))
-    return CardRecord(
-        uuid=card.uuid,
-        position=position,
-        concern=card.identity["id"],
-        check=card.identity["check"],
-        rule=card.identity["rule"] if ruled else None,
-        version=card.identity["version"] if ruled else None,
-        topic=card.topic,
-        indicator=card.body["indicator"],
-        harm=card.identity["harm"] if ruled else None,
-        body=card.body,
-        evidence=evidence_record(card, setting),
-        handle=card.handle,
-        suggestions=tuple(
-            SuggestionRecord(one["uuid"], place, one["label"], one.get("isRecommended", False))
-            for place, one in suggestions
-        ),
-    )
+        _audit(rooms, call, "prefetch", "refused", {"where": f"prefetch.{key}"})
+    for key in prefetch.dropped:
+        _audit(rooms, call, "fhir-read", "refused", {"where": key, "reason": FOREIGN})

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cds_service.cards.orderables import Orderables
 from cds_service.checks import CHECKS, Check
+from cds_service.fhir.servers import FhirServers
 from cds_service.hooks import HOOKS
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.passages import Passage
@@ -19,7 +20,10 @@ from cds_service.store import Keyring, ReplayGuard, Store
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One CDS service. `prefetch_keys` are those that its checks need, after what every order service asks for."""
+    """One CDS service. `prefetch_keys` are those that its checks need, after what every order service asks for.
+
+    Of these, `required` are the keys without which it cannot answer at all: 412 when they are not to be had.
+    """
 
     id: str
     title: str
@@ -27,6 +31,7 @@ class Service:
     hooks: tuple[str, ...]
     prefetch_keys: tuple[str, ...]
     usage_requirements: str
+    required: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Rooms:
     services: Mapping[str, Service]
     clock: Callable[[], datetime]
     readings: ReadingCache = field(default_factory=ReadingCache)
+    fhir: FhirServers = field(default_factory=FhirServers)
     orderables: Orderables = field(default_factory=Orderables)
 
 

@@ -31,9 +31,11 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "deadline_ms": ("2000", "hard deadline of one hook call"),
     "frame_ancestors": ("http://localhost:8002", "origins that may frame the SMART app, separated by spaces"),
     "cors_origins": ("", "origins of browser-based CDS clients, separated by spaces"),
+    "private_networks": ("", "private networks (CIDR) that registered FHIR servers may stand in, separated by spaces"),
     "trusted_hosts": ("", "further host names that may stand in the Host header, separated by spaces"),
 }
 _LISTS = frozenset({"frame_ancestors", "cors_origins", "trusted_hosts"})
+_NETWORKS = frozenset({"private_networks"})
 _NUMBERS = frozenset({"max_body_bytes", "deadline_ms"})
 _PATHS = frozenset({"run_dir", "models_dir", "knowledge_dir"})
 
@@ -53,6 +55,7 @@ class Settings:
     deadline_ms: int
     frame_ancestors: tuple[str, ...]
     cors_origins: tuple[str, ...]
+    private_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     trusted_hosts: tuple[str, ...]
 
     @classmethod
@@ -118,7 +121,16 @@ def _typed(name: str, text: str) -> object:
         return int(text)
     if name in _PATHS:
         return Path(text) if text else None
+    if name in _NETWORKS:
+        return tuple(_network(name, word) for word in text.split())
     return tuple(text.split()) if name in _LISTS else text
+
+
+def _network(name: str, text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise SettingsError(f"{PREFIX}{name.upper()} holds {text!r}, not a network such as 10.2.0.0/16") from None
 
 
 def _require_safe_url(name: str, url: str) -> None:

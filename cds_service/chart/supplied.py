@@ -29,6 +29,10 @@ class Supplied:
         """True when we know what is there, be it nothing."""
         return self.state in ("empty", "data")
 
+    def beside(self, companions: tuple[Mapping[str, Any], ...]) -> Supplied:
+        """The same with resources that its own point to; what is known of the key does not change by them."""
+        return replace(self, resources=(*self.resources, *companions))
+
     def only(self, types: Collection[str], what: str) -> tuple[Supplied, tuple[str, ...]]:
         """The resources of these types, and notes on what was left out or is not there.
 

@@ -5,13 +5,13 @@ A key that holds a single resource of another patient is refused whole, and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.supplied import Supplied
-from cds_service.errors import InvalidRequest
 from cds_service.hooks import HookRequest
+from cds_service.hooks.ownership import OwnPatient
 
 Resource = Mapping[str, Any]
 
@@ -33,91 +33,112 @@ _HARMLESS = frozenset({"information", "success"})
 
 @dataclass(frozen=True, slots=True)
 class Prefetch:
-    """`foreign` are the keys that were refused because they hold another patient's data."""
+    """`foreign` are the keys that were refused because they hold another patient's data.
+
+    `unread` says what the FHIR server did not give, and why; `dropped` are the keys under which it sent resources of
+    another patient, which were left out; `refusal` is why its token or address was not used at all.
+    """
 
     supplied: Mapping[str, Supplied]
     foreign: tuple[str, ...] = ()
-
-
-def resolve_prefetch(request: HookRequest) -> Prefetch:
-    """Read every key that we know; what a client adds of its own is ignored.
-
-    Raises InvalidRequest when a draft order is another patient's.
-    """
-    own = _OwnPatient(request.context.patient_id, request.fhir_server)
-    for number, order in enumerate(request.context.orders):
-        if not own.owns(order):
-            where = f"context.draftOrders.entry[{number}].resource.subject"
-            raise InvalidRequest("the order is for another patient than context.patientId", where)
-    known = (key for key in PREFETCH_TEMPLATES if key in request.prefetch)
-    supplied = {key: _supplied(request.prefetch[key], own) for key in known}
-    return Prefetch(supplied, tuple(key for key, one in supplied.items() if one.note == FOREIGN))
+    unread: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _OwnPatient:
+class KeyReader:
+    """How FHIR JSON of one call is read: whose it must be, and which outcome codes mean "looked, and there is none"."""
+
     patient_id: str
     fhir_server: str | None
+    known_empty: Collection[str] = ()
 
     def owns(self, resource: Resource) -> bool:
-        """False when the resource names another patient. `{fhirServer}/Patient/x` equals `Patient/x`."""
-        if resource.get("resourceType") == "Patient":
-            return resource.get("id") == self.patient_id
-        named = [resource.get(member) for member in ("subject", "patient")]
-        references = [one.get("reference") for one in named if isinstance(one, dict)]
-        return all(self._same(reference) for reference in references if isinstance(reference, str))
+        """False when the resource names another patient."""
+        return OwnPatient(self.patient_id, self.fhir_server).owns(resource)
 
-    def _same(self, reference: str) -> bool:
-        base = (self.fhir_server or "").rstrip("/")
-        relative = reference.removeprefix(f"{base}/") if base else reference
-        return relative.split("/_history/")[0] in (f"Patient/{self.patient_id}", f"urn:uuid:{self.patient_id}")
+    def supplied(self, value: object) -> Supplied:
+        """The state of one key, from what stands under it."""
+        if value is None:
+            return Supplied("empty")
+        if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
+            return Supplied("failed", note="it is not a FHIR resource")
+        if value["resourceType"] == "OperationOutcome":
+            return Supplied("failed", note="the query failed")
+        if value["resourceType"] == "Bundle":
+            return self._bundle(value)
+        return Supplied("data", (value,)) if self.owns(value) else Supplied("failed", note=FOREIGN)
+
+    def _bundle(self, bundle: Resource) -> Supplied:
+        entries = bundle.get("entry", [])
+        if not isinstance(entries, list):
+            return Supplied("failed", note="its entries are not a list")
+        resources: list[Any] = [entry.get("resource") for entry in entries if isinstance(entry, dict)]
+        if len(resources) != len(entries) or not all(_is_resource(resource) for resource in resources):
+            return Supplied("failed", note="an entry holds no resource")
+        matches = tuple(r for r in resources if r["resourceType"] != "OperationOutcome")
+        worrying = self._worrying([r for r in resources if r["resourceType"] == "OperationOutcome"], matches)
+        if not all(map(self.owns, matches)):
+            return Supplied("failed", note=FOREIGN)
+        if not matches:
+            unsure = worrying or has_more(bundle, 0)
+            return (
+                Supplied("failed", note="the query gave an outcome instead of matches") if unsure else Supplied("empty")
+            )
+        return Supplied("data", matches, complete=not worrying and not has_more(bundle, len(matches)))
+
+    def _worrying(self, outcomes: Iterable[Resource], matches: Collection[Resource]) -> bool:
+        """True when an outcome says more than information, or says nothing that we understand."""
+        for outcome in outcomes:
+            issues = outcome.get("issue")
+            if not isinstance(issues, list) or not issues:
+                return True
+            if not all(isinstance(issue, dict) and self._harmless(issue, bool(matches)) for issue in issues):
+                return True
+        return False
+
+    def _harmless(self, issue: Resource, has_matches: bool) -> bool:
+        severity = issue.get("severity")
+        if severity in _HARMLESS:
+            return True
+        return severity == "warning" and not has_matches and any(code in self.known_empty for code in _codes(issue))
 
 
-def _supplied(value: object, own: _OwnPatient) -> Supplied:
-    if value is None:
-        return Supplied("empty")
-    if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
-        return Supplied("failed", note="it is not a FHIR resource")
-    if value["resourceType"] == "OperationOutcome":
-        return Supplied("failed", note="the query failed")
-    if value["resourceType"] == "Bundle":
-        return _bundle(value, own)
-    return Supplied("data", (value,)) if own.owns(value) else Supplied("failed", note=FOREIGN)
+def resolve_prefetch(request: HookRequest, known_empty: Collection[str] = ()) -> Prefetch:
+    """Read every key that we know; what a client adds of its own is ignored.
+
+    `known_empty` are the outcome codes by which this client's EHR says that it looked and found none.
+    """
+    reader = KeyReader(request.context.patient_id, request.fhir_server, known_empty)
+    known = (key for key in PREFETCH_TEMPLATES if key in request.prefetch)
+    supplied = {key: reader.supplied(request.prefetch[key]) for key in known}
+    return Prefetch(supplied, tuple(key for key, one in supplied.items() if one.note == FOREIGN))
 
 
-def _bundle(bundle: Resource, own: _OwnPatient) -> Supplied:
-    entries = bundle.get("entry", [])
-    if not isinstance(entries, list):
-        return Supplied("failed", note="its entries are not a list")
-    resources = [entry.get("resource") for entry in entries if isinstance(entry, dict)]
-    if len(resources) != len(entries) or not all(_is_resource(resource) for resource in resources):
-        return Supplied("failed", note="an entry holds no resource")
-    matches = tuple(r for r in resources if r["resourceType"] != "OperationOutcome")
-    worrying = _worrying(r for r in resources if r["resourceType"] == "OperationOutcome")
-    if not all(map(own.owns, matches)):
-        return Supplied("failed", note=FOREIGN)
-    if not matches:
-        unsure = worrying or _has_more(bundle, 0)
-        return Supplied("failed", note="the query gave an outcome instead of matches") if unsure else Supplied("empty")
-    return Supplied("data", matches, complete=not worrying and not _has_more(bundle, len(matches)))
+def next_link(bundle: object) -> str | None:
+    """The URL of the next page as the Bundle gives it, unchecked."""
+    links = bundle.get("link") if isinstance(bundle, dict) else None
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
+            return str(link["url"])
+    return None
+
+
+def has_more(bundle: Resource, matches: int) -> bool:
+    """Whether there are matches that this page, with `matches` of them, does not hold."""
+    links, total = bundle.get("link"), bundle.get("total")
+    paged = isinstance(links, list) and any(isinstance(link, dict) and link.get("relation") == "next" for link in links)
+    return paged or (isinstance(total, int) and not isinstance(total, bool) and total > matches)
 
 
 def _is_resource(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("resourceType"), str)
 
 
-def _worrying(outcomes: Iterable[Resource]) -> bool:
-    """True when an outcome says more than information, or says nothing that we understand."""
-    for outcome in outcomes:
-        issues = outcome.get("issue")
-        if not isinstance(issues, list) or not issues:
-            return True
-        if any(not isinstance(issue, dict) or issue.get("severity") not in _HARMLESS for issue in issues):
-            return True
-    return False
-
-
-def _has_more(bundle: Resource, matches: int) -> bool:
-    links, total = bundle.get("link"), bundle.get("total")
-    paged = isinstance(links, list) and any(isinstance(link, dict) and link.get("relation") == "next" for link in links)
-    return paged or (isinstance(total, int) and not isinstance(total, bool) and total > matches)
+def _codes(issue: Resource) -> Iterator[str]:
+    details = issue.get("details")
+    coding = details.get("coding") if isinstance(details, dict) else None
+    for one in coding if isinstance(coding, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("code"), str):
+            yield one["code"]

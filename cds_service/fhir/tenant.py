@@ -7,12 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """`issuer` is the verified `iss` of the caller; `fhir_bases` are the only FHIR servers it may point us at."""
+    """`issuer` is the verified `iss` of the caller; `fhir_bases` are the only FHIR servers it may point us at.
+
+    `service_client_id` is our OAuth client id at its EHR: the `subject` of the tokens that it hands us. None: not told.
+    `any_loopback_base`: a FHIR server on this machine may be named without registration.
+    """
 
     id: str
     issuer: str
     dialect: str = "standard"
     fhir_bases: tuple[str, ...] = ()
+    service_client_id: str | None = None
+    any_loopback_base: bool = False
 
 
-LOCAL = Tenant(id="local", issuer="local")
+# Without client authentication, which settings allow on loopback only, nobody can register a FHIR server.
+LOCAL = Tenant(id="local", issuer="local", any_loopback_base=True)

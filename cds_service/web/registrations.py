@@ -84,7 +84,9 @@ class Registrations:
 
     def _registration(self, client: CdsClient) -> Registration:
         return Registration(
-            tenant=Tenant(client.tenant, client.issuer, client.dialect, tuple(client.fhir_bases)),
+            tenant=Tenant(
+                client.tenant, client.issuer, client.dialect, tuple(client.fhir_bases), client.service_client_id
+            ),
             keys=self._keys(client),
             key_set_url=client.jwks_url,
             algorithms=tuple(client.algorithms),

@@ -20,7 +20,7 @@ SHELL = (
     ("settings", "outbound"),
     ("store", "fhir", "models", "tables", "evidence"),
     ("reading", "governance"),
-    ("rooms", "answer"),
+    ("rooms", "record", "answer"),
     ("web", "replay", "cli", "gunicorn_config", "__main__", "__init__"),
 )
 RANK = {room: rank for rank, level in enumerate((*PURE, *SHELL)) for room in level}

@@ -1,0 +1,81 @@
+"""What of an answered call goes into the store: the call, its cards as sent, and the evidence behind each."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from cds_service.cards import Card, Setting, evidence_record
+from cds_service.fhir.tenant import Tenant
+from cds_service.hooks import HookRequest
+from cds_service.rooms import Rooms
+from cds_service.store import CardRecord, Invocation, SuggestionRecord
+
+_NAMESPACE = uuid.UUID("6f0a1f3e-2f0c-5d6b-9b5a-0f6c3c1d7e42")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who asked what; `name` gives ids that are the same whenever the same call is repeated."""
+
+    service: str
+    request: HookRequest
+    tenant: Tenant
+    body_digest: str
+
+    @property
+    def id(self) -> uuid.UUID:
+        parts = (self.tenant.id, self.tenant.issuer, self.service, self.request.instance, self.body_digest)
+        return uuid.uuid5(_NAMESPACE, "\n".join(parts))
+
+    def name(self, *parts: str) -> str:
+        return str(uuid.uuid5(self.id, "\n".join(parts)))
+
+
+def invocation_of(
+    rooms: Rooms, call: Call, cards: tuple[Card, ...], notes: list[dict[str, str]], setting: Setting, took_ms: float
+) -> Invocation:
+    """`notes` are what was not assessed, `took_ms` the time until the cards stood."""
+    context = call.request.context
+    return Invocation(
+        id=str(call.id),
+        tenant=call.tenant.id,
+        issuer=call.tenant.issuer,
+        service=call.service,
+        hook=call.request.hook,
+        hook_instance=call.request.instance,
+        body_digest=call.body_digest,
+        patient=context.patient_id,
+        user=context.user_id,
+        encounter=context.encounter_id,
+        fhir_server=call.request.fhir_server,
+        at=setting.now,
+        duration_ms=took_ms,
+        knowledge=rooms.knowledge.version,
+        models=", ".join(f"{name} {version}" for name, version in rooms.models.versions.items()),
+        not_assessed=tuple(notes),
+        cards=tuple(_record(card, position, setting) for position, card in enumerate(cards)),
+    )
+
+
+def _record(card: Card, position: int, setting: Setting) -> CardRecord:
+    ruled = card.concern is not None
+    suggestions = enumerate(card.body.get("suggestions", []))
+    return CardRecord(
+        uuid=card.uuid,
+        position=position,
+        concern=card.identity["id"],
+        check=card.identity["check"],
+        rule=card.identity["rule"] if ruled else None,
+        version=card.identity["version"] if ruled else None,
+        topic=card.topic,
+        indicator=card.body["indicator"],
+        harm=card.identity["harm"] if ruled else None,
+        body=card.body,
+        evidence=evidence_record(card, setting),
+        handle=card.handle,
+        suggestions=tuple(
+            SuggestionRecord(one["uuid"], place, one["label"], one.get("isRecommended", False))
+            for place, one in suggestions
+        ),
+    )
