@@ -78,7 +78,10 @@ def read_authorization(
         return Unusable("the token's type is not Bearer")
     if not isinstance(life, int) or isinstance(life, bool) or life <= 0:
         return Unusable("the token's expires_in is not a number of seconds")
-    if service_client_id is not None and value.get("subject") != service_client_id:
+    subject = value.get("subject")
+    if not isinstance(subject, str) or not subject:
+        return Unusable("the token names no subject")
+    if service_client_id is not None and subject != service_client_id:
         return Unusable("the token is for another client")
     if value.get("patient") not in {None, patient_id, f"Patient/{patient_id}"}:
         return Unusable("the token is for another patient")
