@@ -6,7 +6,7 @@ BIN := .venv/bin
 export COUNTERSIGN_RUN_DIR ?= .run
 RUN_DIR := $(COUNTERSIGN_RUN_DIR)
 
-.PHONY: help run test lint models evaluate screenshots bench clean
+.PHONY: help run test lint models evaluate screenshots bench chaos clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -79,6 +79,12 @@ screenshots: $(BIN)/.test-installed  ## picture every page, wide and narrow, int
 
 bench: $(BIN)/.test-installed  ## time and CPU of hook calls, beside the budgets
 	@$(BIN)/python -m tests.bench.hook
+
+KILLS ?= 200
+SEED ?= 20261123
+chaos: $(BIN)/.test-installed  ## kill -9 of workers and database under load, on both engines (KILLS=200 SEED=n)
+	@tests/prepare
+	@$(BIN)/python -m tests.chaos --kills $(KILLS) --seed $(SEED)
 
 clean:  ## remove environments, caches and the run folder
 	rm -rf .venv .venv-export .run build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -181,6 +181,10 @@ class Store:
         """How many journalled records wait for `drain`."""
         return self._journal.pending()
 
+    def refused(self) -> int:
+        """How many journalled records can never be taken in: somebody has to look at them."""
+        return self._journal.refused()
+
     def drain(self) -> int:
         """Take the journal in, each record exactly once; returns how many were taken. StoreUnavailable: still down."""
         return self._journal.drain(Intake(self._database, self._keyring), DRAIN_BATCH)
