@@ -77,7 +77,17 @@ def test_every_link_within_the_repository_leads_somewhere(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["ingredients", "interactions", "allergy rows", "duplicate classes", "renal bands", "companion rows"]
+    "words",
+    [
+        "ingredients",
+        "interactions",
+        "allergy rows",
+        "duplicate classes",
+        "renal bands",
+        "companion rows",
+        "drug-disease rows",
+        "pregnancy rows",
+    ],
 )
 def test_the_tables_hold_at_least_what_is_said_of_them(service: RunningService, words: str) -> None:
     assert service.rooms is not None
