@@ -1,4 +1,4 @@
-"""`make chaos`: kill -9 of workers and of the database server, on both engines, and what was lost; exit status 1 if any."""
+"""`make chaos`: kill -9 of workers and the database server on both engines, and what was lost; status 1 if any."""
 
 from __future__ import annotations
 
