@@ -133,6 +133,10 @@ class FaultProxy:
     def _end(self, client: socket.socket, fault: Fault) -> None:
         if isinstance(fault, Reset):
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            # The thread that reads the client keeps the connection alive until it is woken.
+            client.shutdown(socket.SHUT_RD)
+        elif isinstance(fault, Truncate):
+            client.shutdown(socket.SHUT_RDWR)
         elif isinstance(fault, HalfClose):
             client.shutdown(socket.SHUT_WR)
             until = time.monotonic() + 5
