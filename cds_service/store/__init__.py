@@ -33,10 +33,12 @@ from cds_service.store.records import (
     Verdict,
 )
 from cds_service.store.replay_guard import ReplayGuard, open_replay_guard
+from cds_service.store.reports import AuditRow, Reports
 from cds_service.store.sessions import Sessions
 
 __all__ = [
     "AuditEvent",
+    "AuditRow",
     "AuditVerdict",
     "CardRecord",
     "CdsClient",
@@ -45,6 +47,7 @@ __all__ = [
     "Invocation",
     "Keyring",
     "ReplayGuard",
+    "Reports",
     "Sessions",
     "SmartClient",
     "Store",
@@ -80,6 +83,7 @@ class Store:
         self._journal = journal
         self._clock = clock
         self.sessions = Sessions(database, keyring, clock)
+        self.reports = Reports(database, keyring)
 
     def close(self) -> None:
         self._database.close()

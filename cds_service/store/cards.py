@@ -17,6 +17,7 @@ from cds_service.store.tables import card, invocation, suggestion
 
 _CALL = tuple(column.label(f"call_{column.name}") for column in invocation.c)
 _CARD = tuple(column.label(f"card_{column.name}") for column in card.c)
+CALL_AND_CARD = (*_CALL, *_CARD)  # what `stored_card` reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class IssuedCard:
 
 def find_card(connection: Connection, keyring: Keyring, handle: str) -> StoredCard | None:
     """The card of this handle with the call it answered, without its feedback."""
-    joined = select(*_CALL, *_CARD).join(card, card.c.invocation == invocation.c.id)
+    joined = select(*CALL_AND_CARD).join(card, card.c.invocation == invocation.c.id)
     row = connection.execute(joined.where(card.c.handle_digest == digest_of(handle))).first()
     return None if row is None else stored_card(keyring, row)
 
@@ -43,7 +44,7 @@ def issued_cards(
 ) -> dict[str, IssuedCard]:
     """The cards among `uuids` that were issued to this very caller, with what they offered."""
     mine = (
-        select(*_CALL, *_CARD)
+        select(*CALL_AND_CARD)
         .join(card, card.c.invocation == invocation.c.id)
         .where(
             card.c.uuid.in_(list(uuids)),
@@ -57,7 +58,7 @@ def issued_cards(
 
 
 def stored_card(keyring: Keyring, row: Row[Any]) -> StoredCard:
-    """The record of a row of `_CALL` and `_CARD`."""
+    """The record of a row that holds `CALL_AND_CARD`."""
     call, columns = _parts(row)
     context = content.context_of(keyring, call)
     said = content.card_of(keyring, call, columns)

@@ -59,7 +59,7 @@ def append_batch(
 
 def of_card(connection: Connection, keyring: Keyring, card_uuid: str) -> list[StoredFeedback]:
     query = select(feedback).where(feedback.c.card == card_uuid).order_by(feedback.c.at, feedback.c.received_at)
-    return [_stored(keyring, row) for row in connection.execute(query).mappings()]
+    return [stored_feedback(keyring, row) for row in connection.execute(query).mappings()]
 
 
 def with_feedback(connection: Connection, keyring: Keyring, found: StoredCard) -> StoredCard:
@@ -111,7 +111,8 @@ def audited(
     return audit.stamp(AuditEvent("feedback", "taken", caller.tenant, caller.issuer, subject, detail), now)
 
 
-def _stored(keyring: Keyring, row: Any) -> StoredFeedback:
+def stored_feedback(keyring: Keyring, row: Any) -> StoredFeedback:
+    """The record of a row of the table, by column names."""
     words = keyring.open_json(row["words_sealed"], f"feedback:{row['natural_key']}:words")
     return StoredFeedback(
         card=row["card"],

@@ -60,12 +60,20 @@ def _cursor(connection: Connection, sql: str) -> Iterator[Any]:
     try:
         yield cursor
     except driver.Error as error:
+        if connection.dialect.name == "postgresql" and _is_cut(error):
+            connection.invalidate(error)
         wrapped = exc.DBAPIError.instance(
             sql, None, error, driver.Error, hide_parameters=True, dialect=connection.dialect
         )
         raise wrapped from error
     finally:
         cursor.close()
+
+
+def _is_cut(error: Exception) -> bool:
+    """Whether PostgreSQL's line is gone, or stuck between statements: nothing more can be said over it, no rollback."""
+    state = getattr(error, "sqlstate", None)
+    return state is None or state.startswith(("08", "57P"))
 
 
 @cache

@@ -1,0 +1,40 @@
+"""`governance`: what those who answer for the service take out of it and put away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from cds_service.cli import opened_store
+from cds_service.governance.exporting import output_option, period_options, written_to
+from cds_service.settings import Settings
+
+
+@click.group("governance")
+def command() -> None:
+    """Exports, retention and keys."""
+
+
+@command.command("export-feedback")
+@period_options
+@output_option
+@click.option("--format", "shape", type=click.Choice(["csv", "ndjson", "fhir"]), default="csv", show_default=True)
+def export_feedback(start: datetime, end: datetime, output: Path | None, shape: str) -> None:
+    """Write feedback received in a period, joined with what was advised. Is itself audited.
+
+    csv and ndjson hold one row for each event; fhir holds R4 DetectedIssues, one JSON object a line, with patient ids.
+    """
+    from cds_service.governance.feedback_export import COLUMNS, detected_issues, rows
+    from cds_service.governance.writing import write_csv, write_ndjson
+    from cds_service.store import AuditEvent
+
+    with opened_store(Settings.from_env()) as store, written_to(output) as out:
+        events = store.reports.feedback(start, end)
+        if shape == "csv":
+            count = write_csv(out, COLUMNS, rows(events))
+        else:
+            count = write_ndjson(out, rows(events) if shape == "ndjson" else detected_issues(events))
+        store.audit(AuditEvent("export-feedback", "done", detail={"count": count, "reason": shape}))
+    click.echo(f"{count} written.", err=True)

@@ -1,0 +1,84 @@
+"""What leaves the store in bulk, row by row: feedback joined with what was advised, and the audit trail, by time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Select, select
+
+from cds_service.store import patients
+from cds_service.store.cards import CALL_AND_CARD, stored_card
+from cds_service.store.database import Database
+from cds_service.store.feedback import stored_feedback
+from cds_service.store.keyring import Keyring
+from cds_service.store.records import AuditEvent, StoredCard, StoredFeedback
+from cds_service.store.tables import audit, card, feedback, invocation
+
+_PAGE = 500  # rows fetched, and patients looked up, at once
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One link of the trail, with the patient's FHIR id behind its pseudonym."""
+
+    seq: int
+    id: str
+    at: datetime
+    event: AuditEvent
+
+
+class Reports:
+    """Reads in pages. `start` is included, `end` is not; both are aware."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
+
+    def feedback(self, start: datetime, end: datetime) -> Iterator[tuple[StoredFeedback, StoredCard]]:
+        """Each feedback event received in the period with the card it is about, in the order they came."""
+        events = tuple(column.label(f"event_{column.name}") for column in feedback.c)
+        query = (
+            select(*events, *CALL_AND_CARD)
+            .join(card, card.c.uuid == feedback.c.card)
+            .join(invocation, invocation.c.id == card.c.invocation)
+            .where(feedback.c.received_at >= start, feedback.c.received_at < end)
+            .order_by(feedback.c.received_at, feedback.c.natural_key)
+        )
+        for row in self._rows(query):
+            event = {column.name: row._mapping[f"event_{column.name}"] for column in feedback.c}
+            yield stored_feedback(self._keyring, event), stored_card(self._keyring, row)
+
+    def audit(self, start: datetime, end: datetime) -> Iterator[AuditRow]:
+        """The audit rows of the period, in the order of the chain."""
+        query = select(audit).where(audit.c.at >= start, audit.c.at < end).order_by(audit.c.seq)
+        page: list[Any] = []
+        for row in self._rows(query):
+            page.append(row)
+            if len(page) == _PAGE:
+                yield from self._audit_page(page)
+                page = []
+        yield from self._audit_page(page)
+
+    def _audit_page(self, page: list[Any]) -> Iterator[AuditRow]:
+        named = {row.patient for row in page if row.patient}
+        with self._database.reading() as connection:
+            ids = patients.ids_of(connection, self._keyring, named)
+        for row in page:
+            patient = ids.get(row.patient) or self._first_format(row)
+            subject = (row.action, row.outcome, row.tenant, row.issuer, row.subject)
+            yield AuditRow(row.seq, row.id, row.at, AuditEvent(*subject, orjson.loads(row.detail), patient))
+
+    def _first_format(self, row: Any) -> str | None:
+        if not row.patient_sealed:
+            return None
+        return self._keyring.open(row.patient_sealed, f"audit:{row.id}:patient").decode()
+
+    def _rows(self, query: Select[Any]) -> Iterator[Any]:
+        with self._database.reading() as connection:
+            options = connection.execution_options(yield_per=_PAGE)
+            with options.execute(query) as found:
+                yield from found
