@@ -18,6 +18,7 @@ from cds_service.store.intake import Intake
 from cds_service.store.journal import Journal
 from cds_service.store.keyring import Keyring
 from cds_service.store.migrate import check_revision, migrate
+from cds_service.store.months import make_months
 from cds_service.store.records import (
     AuditEvent,
     CardRecord,
@@ -188,6 +189,10 @@ class Store:
     def refused(self) -> int:
         """How many journalled records can never be taken in: somebody has to look at them."""
         return self._journal.refused()
+
+    def make_months(self) -> int:
+        """Make the months that are missing soon (PostgreSQL only); how many. StoreUnavailable: later, then."""
+        return make_months(self._database, self._clock())
 
     def drain(self) -> int:
         """Take the journal in, each record exactly once; returns how many were taken. StoreUnavailable: still down."""

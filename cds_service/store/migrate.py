@@ -6,6 +6,9 @@ so that the two URLs may even name one database. A migration runs whole or not a
 
 from __future__ import annotations
 
+from contextlib import closing
+from datetime import UTC, datetime
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -17,6 +20,8 @@ from cds_service.settings import Settings
 from cds_service.store import client_tables  # noqa: F401  it fills the metadata
 from cds_service.store.database import is_missing, open_database
 from cds_service.store.engines import PATIENCE_MS
+from cds_service.store.months import make_months
+from cds_service.store.roles import grant
 from cds_service.store.schema import main, replay
 from cds_service.store.tables import compatible_code
 
@@ -30,6 +35,15 @@ def migrate(settings: Settings) -> None:
     """Upgrade both databases, making SQLite files (mode 0600) that are not there yet. StoreUnavailable: no answer."""
     move(settings.database_url, "main", "main@head")
     move(settings.replay_database_url, "replay", "replay@head")
+    with closing(open_database(settings.database_url)) as database:
+        make_months(database, datetime.now(UTC))
+
+
+def grant_app_role(settings: Settings, role: str) -> None:
+    """Let `role` run the service on both databases, without the right to change what is on record."""
+    for branch, url in (("main", settings.database_url), ("replay", settings.replay_database_url)):
+        with closing(open_database(url)) as database:
+            grant(database, branch, role)
 
 
 def move(url: str, branch: str, target: str) -> None:

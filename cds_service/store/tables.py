@@ -2,7 +2,8 @@
 
 Columns that end in `_sealed` hold AES-GCM values. Clear columns carry ids of ours, words of our own knowledge, keyed
 pseudonyms and times; nothing that a request brought as free text. `migrations/` holds the same shape frozen; a test
-compares the two. On PostgreSQL the tables with an `at` are partitioned by its month, and their keys include it.
+compares the two. On PostgreSQL invocation and audit are partitioned by the month of `at`, feedback by that of
+`received_at`; see `migrations/versions/main0003_months.py` for what that asks of their keys.
 """
 
 from __future__ import annotations
@@ -141,7 +142,8 @@ legal_hold = Table(
     main,
     Column("id", String(36), primary_key=True),
     Column("tenant", Text, nullable=False),
-    Column("patient", String(64)),  # keyed pseudonym; none: the whole tenant
+    Column("patient", String(64)),  # keyed pseudonym; without patient and card: the whole tenant
+    Column("card", String(64)),
     Column("case_id", Text, nullable=False),
     Column("placed_at", UtcDateTime, nullable=False),
     Column("lifted_at", UtcDateTime),

@@ -1,4 +1,4 @@
-"""Takes the journal in when the database is back, in the background of a worker."""
+"""What a worker does for the store in the background: takes the journal in when the database is back, makes months."""
 
 from __future__ import annotations
 
@@ -13,8 +13,29 @@ if TYPE_CHECKING:
     from cds_service.store import Store
 
 EVERY = 5.0  # seconds between looks at the journal
+MONTHS_EVERY = 6 * 3600.0  # seconds between looks at the months
 
 log = structlog.get_logger("countersign.upkeep")
+
+
+def keep(store: Store) -> None:
+    """The life of the background thread."""
+    threading.Thread(target=keep_months, args=(store,), name="months", daemon=True).start()
+    keep_draining(store)
+
+
+def keep_months(store: Store, stop: threading.Event | None = None, every: float = MONTHS_EVERY) -> None:
+    """Have the coming months ready, until `stop` is set; a busy or absent database is asked again soon."""
+    stop, wait = stop or threading.Event(), 0.0
+    while not stop.wait(wait):
+        try:
+            made = store.make_months()
+        except StoreUnavailable:
+            wait = EVERY * 12
+            continue
+        if made:
+            log.info("months made", count=made)
+        wait = every
 
 
 def keep_draining(store: Store, stop: threading.Event | None = None, every: float = EVERY) -> None:

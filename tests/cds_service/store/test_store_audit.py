@@ -11,7 +11,8 @@ from cds_service.store import AuditEvent, Keyring, open_store
 @pytest.fixture
 def tamper(past):
     """What somebody with the database and without the key could do: the triggers do not stop its owner."""
-    guards = ("audit_refuses_update", "audit_refuses_delete") if past.on_sqlite else ("audit_append_only ON audit",)
+    on_sqlite = ("audit_refuses_update", "audit_refuses_delete")
+    guards = on_sqlite if past.on_sqlite else ("audit_append_only ON audit", "audit_keeps_head ON audit")
 
     def run(statement: str) -> None:
         for guard in guards:

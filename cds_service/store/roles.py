@@ -1,0 +1,51 @@
+"""What the role that the service runs as may do on PostgreSQL: no DDL, and nothing that was put on record is changed.
+
+The owner of the tables runs `migrate`, retention and key rotation; the service connects as another role. Whatever is
+not named here (sessions, registrations, work that waits) may be written freely.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from cds_service.errors import SettingsError
+from cds_service.store import client_tables, tables  # noqa: F401  they fill the metadata
+from cds_service.store.database import Database
+from cds_service.store.schema import main, replay
+
+# Added to by the service, changed by nobody but retention and key rotation.
+ON_RECORD = frozenset({"invocation", "card", "suggestion", "feedback", "audit", "known_patient"})
+# Kept by the owner's commands, triggers and functions alone.
+OWNED = frozenset({"audit_end", "legal_hold", "compatible_code", "main_revision", "replay_revision"})
+KEYS = frozenset({"invocation_key", "feedback_key"})
+METADATA = {"main": main, "replay": replay}
+
+
+def grant(database: Database, branch: str, role: str) -> None:
+    """Give `role` exactly what the service needs. SettingsError: not PostgreSQL, or there is no such role."""
+    with database.writing() as connection:
+        if connection.dialect.name != "postgresql":
+            raise SettingsError("roles are for PostgreSQL; SQLite has none")
+        if connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}) is None:
+            raise SettingsError(f"there is no role {role} on the database server; its administrator makes it")
+        for statement in _statements(connection, branch, role):
+            connection.execute(text(statement))
+
+
+def _statements(connection: Connection, branch: str, role: str) -> list[str]:
+    quote = connection.dialect.identifier_preparer.quote
+    to, schema = quote(role), quote(str(connection.scalar(text("SELECT current_schema()"))))
+    granted = [f"GRANT USAGE ON SCHEMA {schema} TO {to}"]
+    named = {table.name for table in METADATA[branch].sorted_tables} | {f"{branch}_revision"}
+    named |= KEYS if branch == "main" else set()
+    for table in sorted(named):
+        granted += [f"REVOKE ALL ON {table} FROM {to}", f"GRANT {_rights(table)} ON {table} TO {to}"]
+    if branch == "main":
+        granted.append(f"GRANT EXECUTE ON FUNCTION countersign_make_month(text, date) TO {to}")
+    return granted
+
+
+def _rights(table: str) -> str:
+    if table in OWNED:
+        return "SELECT"
+    return "SELECT, INSERT" if table in ON_RECORD | KEYS else "SELECT, INSERT, UPDATE, DELETE"

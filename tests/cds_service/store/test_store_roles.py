@@ -1,0 +1,114 @@
+"""On PostgreSQL the service runs as a role that adds to the record and can change nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.exc import ProgrammingError
+
+from cds_service.cli import commands
+from cds_service.errors import SettingsError
+from cds_service.store import AuditEvent, CdsClient, check_revision, migrate, open_replay_guard, open_store
+from cds_service.store.migrate import grant_app_role
+from tests.cds_service.store.conftest import AT
+from tests.databases import ON_POSTGRESQL, ON_SQLITE, Beside
+
+ROLE = "countersign_app"
+CALLER = ("north", "https://ehr.example/north", "medication-safety")
+
+
+@pytest.fixture
+def as_app(settings, postgres):
+    """The settings of the service, which connects as its own role; the owner has migrated and granted."""
+    if postgres.run(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'") == []:  # noqa: S608
+        postgres.run(f"CREATE ROLE {ROLE} LOGIN")
+    migrate(settings)
+    grant_app_role(settings, ROLE)
+    urls = {
+        name: getattr(settings, name).replace("//countersign@", f"//{ROLE}@")
+        for name in ("database_url", "replay_database_url")
+    }
+    return replace(settings, **urls)
+
+
+@ON_POSTGRESQL
+def test_everything_that_the_service_does_works_without_any_right_to_change_the_record(
+    as_app, keyring, call, feedback_item
+):
+    check_revision(as_app)
+    store, guard = open_store(as_app, keyring), open_replay_guard(as_app)
+    assert [store.record(call()), store.record(call())] == ["stored", "repeated"]
+    assert store.add_feedback(*CALLER, [feedback_item()]).stored == 1
+    assert store.add_opinion("a-card-0", "north", "Practitioner/9", "useful", None, None, AT).stored == 1
+    store.audit(AuditEvent("view", "shown", "north", patient="patient-1"))
+    assert store.card_by_handle(keyring.handle("a-card-0")).feedback
+    store.add_cds_client(CdsClient("north", "https://x", None, None, ("ES384",), "standard", (), 300, None, AT))
+    store.add_cds_client(CdsClient("north", "https://x", None, None, ("RS384",), "standard", (), 300, None, AT))
+    store.sessions.put("smart-view", "id", {"patient": "1"}, 4e9)
+    assert store.sessions.renew("smart-view", "id", {"patient": "2"}, 4e9)
+    assert store.sessions.take("smart-view", "id") == {"patient": "2"}
+    assert store.make_months() == 0
+    assert store.verify_audit().intact
+    assert guard.first_use("https://ehr", "jti", 4e9, 3.9e9)
+    assert not guard.first_use("https://ehr", "jti", 4e9, 3.9e9 + 3600)
+    store.close()
+    guard.close()
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET outcome = 'refused'",
+        "DELETE FROM audit",
+        "TRUNCATE audit",
+        "UPDATE audit_end SET seq = 0",
+        "DELETE FROM audit_end",
+        "UPDATE feedback SET words_sealed = ''",
+        "DELETE FROM feedback",
+        "UPDATE invocation SET content_sealed = NULL",
+        "DELETE FROM invocation",
+        "DELETE FROM card",
+        "DELETE FROM invocation_key",
+        "DELETE FROM known_patient",
+        "UPDATE legal_hold SET lifted_at = now()",
+        "UPDATE main_revision SET version_num = 'x'",
+        "INSERT INTO audit_rest SELECT * FROM audit",
+        "ALTER TABLE audit DISABLE TRIGGER USER",
+        "DROP TABLE audit",
+        "CREATE TABLE mine (id int)",
+    ],
+)
+def test_the_role_is_refused_whatever_would_change_the_record_or_the_schema(as_app, keyring, call, statement):
+    store = open_store(as_app, keyring)
+    store.record(call())
+    store.close()
+    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+        Beside(as_app.database_url).run(statement)
+
+
+@ON_POSTGRESQL
+def test_a_table_of_the_callers_own_cannot_stand_in_for_the_head_of_the_chain(as_app, keyring, call, past):
+    forged = Beside(as_app.database_url)
+    with forged.line() as line:
+        line.exec_driver_sql("CREATE TEMP TABLE audit_end AS SELECT 'head' AS name, 99::bigint AS seq, 'x' AS link")
+        assert tuple(line.exec_driver_sql("SELECT seq FROM countersign_audit_head()").one()) == (0,)
+
+
+@ON_POSTGRESQL
+def test_migrate_grants_by_command_and_names_a_role_that_is_not_there(settings, as_app, monkeypatch):
+    for name in ("run_dir", "database_url", "replay_database_url"):
+        monkeypatch.setenv(f"COUNTERSIGN_{name.upper()}", str(getattr(settings, name)))
+    done = CliRunner().invoke(commands()["migrate"], ["--app-role", ROLE], catch_exceptions=False)
+    assert done.exit_code == 0
+    with pytest.raises(SettingsError, match="no role nobody_here"):
+        grant_app_role(settings, "nobody_here")
+
+
+@ON_SQLITE
+def test_sqlite_has_no_roles_and_says_so(settings):
+    migrate(settings)
+    with pytest.raises(SettingsError, match="SQLite has none"):
+        grant_app_role(settings, ROLE)
