@@ -68,12 +68,12 @@ def _with_dose(read: Sig, dosage: Resource, order_words: str) -> Sig:
         return replace(_without_dose(read, None), dose_value=value, dose_unit=unit)
     if read.strength_value is None:
         read = _with_strength(_without_dose(read, None), read_sig(order_words))
-    return replace(read, dose_value=value, dose_unit="tab")
+    return replace(read, dose_value=value, dose_unit="tablet")
 
 
 def _with_strength(read: Sig, product: Sig) -> Sig:
     """In "metformin 500 MG Oral Tablet" the mass is a strength: it comes without a frequency."""
-    if product.times_per_day is not None or product.dose_unit in (None, "tab", "cap", "pill"):
+    if product.times_per_day is not None or product.dose_unit in (None, "tablet", "capsule", "pill"):
         return read
     return replace(
         read,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.terminology.sig import MAX_LENGTH, Sig, read_sig
+from cds_service.terminology.directions.reading import MAX_LENGTH
+from cds_service.terminology.sig import Sig, read_sig
 
 NAMES = st.sampled_from(["metformin", "famotidine", "vitamin b12", "omega-3", "bactrim ds", "amox"])
 FREQUENCIES = {
@@ -49,15 +50,25 @@ def stated(sig: Sig) -> tuple[object, ...]:
     [
         ("bactrim ds bid x 10d", (None, None, 2, False, 10)),
         ("famotidine 20 mg once daily", (20, "mg", 1, False, None)),
-        ("1-2 tabs q4-6h prn", (2, "tab", 6, True, None)),
+        ("1-2 tabs q4-6h prn", (2, "tablet", 6, True, None)),
         ("Ibuprofen 600mg PO q 6 hours as needed for pain", (600, "mg", 4, True, None)),
         ("cephalexin 500 mg qid x 7 days", (500, "mg", 4, False, 7)),
         ("nitrofurantoin 100 mg two times daily for 5-7 days", (100, "mg", 2, False, 7)),
         ("doxycycline 100 mg bid x 2 weeks", (100, "mg", 2, False, 14)),
         ("omega-3 1 g daily", (1, "g", 1, False, None)),
         ("vitamin b12 1000 mcg daily", (1000, "ug", 1, False, None)),
-        ("half tab lisinopril 20 mg qd", (0.5, "tab", 1, False, None)),
+        ("half tab lisinopril 20 mg qd", (0.5, "tablet", 1, False, None)),
         ("take 2 po bid", (2, None, 2, False, None)),
+        ("percocet 5/325 1 tab q6h prn", (1, "tablet", 4, True, None)),
+        ("novolin 70/30 20 units bid", (20, "unit", 2, False, None)),
+        ("tylenol #3 1 tab q4h", (1, "tablet", 6, False, None)),
+        ("amoxicillin 400 mg/5 ml 10 ml bid", (10, "mL", 2, False, None)),
+        ("hydrocortisone 1% bid", (None, None, 2, False, None)),
+        ("insulin 10u qhs", (10, "unit", 1, False, None)),
+        ("furosemide 40 mg bid 8am 2pm", (40, "mg", 2, False, None)),
+        ("enoxaparin 1 mg/kg q12h", (1, "mg/kg", 2, False, None)),
+        ("vancomycin 15 mg/kg/dose q12h", (15, "mg/kg", 2, False, None)),
+        ("warfarin 5 mg mwf", (5, "mg", pytest.approx(3 / 7), False, None)),
         ("ibuprofen 800 mg once", (800, "mg", None, None, None)),
         ("famotidine", (None, None, None, None, None)),
         ("", (None, None, None, None, None)),
@@ -86,6 +97,10 @@ def test_a_frequency_is_read(phrase, times):
         ("gabapentin 300-600 mg tid", 1800),
         ("ibuprofen 600 mg q4-6h prn", 3600),
         ("famotidine 20 mg bid #60 refills 3", 40),
+        ("1 1/2 tabs lisinopril 10 mg daily", 15),
+        ("acetaminophen 650 mg q4h max 3 g per day", 3000),
+        ("acetaminophen 500 mg 2 tabs q4h max 8 tabs per day", 4000),
+        ("acetaminophen 650 mg q6h max 4 g per day", 2600),
     ],
 )
 def test_the_daily_dose_is_the_most_that_the_text_allows(text, milligrams):
@@ -113,17 +128,9 @@ def test_a_bare_number_without_a_name_before_it_is_no_dose():
         "amoxicillin-clavulanate 875-125 bid",
         "lisinopril-hctz 20-12.5 mg daily",
         "percocet 5-325 mg q6h prn",
-        "percocet 5/325 1 tab q6h prn",
-        "novolin 70/30 20 units bid",
-        "tylenol #3 1 tab q4h",
-        "amoxicillin 400 mg/5 ml 10 ml bid",
         "digoxin 0,125 mg daily",
-        "hydrocortisone 1% bid",
-        "insulin 10u qhs",
         "amox 500 tid x 10",
         "metformin 500 mg 1000 mg bid",
-        "1 1/2 tabs lisinopril 10 mg daily",
-        "furosemide 40 mg bid 8am 2pm",
         "famotidine 0 mg daily",
         "metformin 500 mg 2 bid",
     ],
@@ -141,15 +148,11 @@ def test_a_number_that_is_not_accounted_for_leaves_the_dose_out_and_says_so(text
         "prednisone 40 mg taper",
         "prednisone 40 mg daily then 20 mg daily",
         "insulin lispro sliding scale",
-        "enoxaparin 1 mg/kg q12h",
-        "vancomycin 15 mg/kg/dose q12h",
         "heparin 18 units/kg/hr",
-        "acetaminophen 650 mg q4h max 3 g",
         "metoprolol 25 mg bid hold if HR < 60",
         "metformin 500 mg bid and 1000 mg hs",
         "increase lisinopril to 20 mg daily",
         "change famotidine from 40 mg to 20 mg daily",
-        "warfarin 5 mg mwf",
         "warfarin 5 mg daily except sunday",
         "gabapentin titrate 300 mg daily",
         "amox 500 mg or 875 mg bid",

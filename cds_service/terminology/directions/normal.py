@@ -1,0 +1,94 @@
+"""One way of writing for the many that directions have: case, dashes, fractions, number words, dotted Latin, slips.
+
+What comes out holds digits for numbers ("one and a half" is "1.5") and undotted abbreviations ("q.4.d" is "q4d").
+Slips of the finger are mended only in the fixed words of directions ("tabet", "tiems"), never in units, numbers or
+names; a word that could be mended in two ways is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+_NUMBER_WORDS = {
+    **{word: str(number) for number, word in enumerate(f"zero|{_ONES}|{_TEENS}|twenty".split("|"))},
+    **{"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90"},
+}
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+_FRACTION_SIGNS = {"\u00bd": "1/2", "\u00bc": "1/4", "\u00be": "3/4", "\u2153": "1/3", "\u2154": "2/3"}
+_FRACTIONS = {"1/2": "0.5", "1/4": "0.25", "3/4": "0.75", "half": "0.5", "quarter": "0.25"}
+_FRACTION = "1/2|1/4|3/4|half|quarter"
+# The words that a slip is mended to. None of them is one letter away from a unit or from a common drug name.
+_MENDED = frozenset(
+    (
+        *("take", "tablet", "tablets", "capsule", "capsules", "drops", "puffs", "spray", "sprays", "patch", "mouth"),
+        *("times", "time", "daily", "days", "weeks", "week", "months", "month", "every", "hours", "twice", "nightly"),
+        *("morning", "evening", "bedtime", "before", "needed", "maximum", "apply", "inhale", "inject", "instill"),
+        "insert",
+    )
+)
+# Words one letter away from those that are meant as they stand.
+_KNOWN = frozenset(
+    (
+        *("cake", "fake", "make", "tale", "tame", "table", "tables", "hour", "tines", "dairy", "does", "dose", "doses"),
+        *("meal", "meals", "then", "them", "noon", "drop", "puff", "pitch", "after", "night", "lunch", "mouths"),
+        *("instil", "injected", "inhaled", "applied", "timed", "taken", "taker", "weekly", "weekday", "weekdays"),
+        *("weekend", "weeds", "needs", "need", "even", "ever", "very", "reply", "supply", "tike", "lake", "wake"),
+        *("tape", "mornings", "evenings", "monthly", "catch", "match", "batch", "watch", "apple", "spry", "pray"),
+        *("prays", "stray", "strays", "splay", "spay", "minimum"),
+    )
+)
+_WHOLE_WORDS = {"dya": "day", "adn": "and"}
+_NUMBERS = re.compile(rf"\b({'|'.join(_NUMBER_WORDS)})\b")
+_TENS_AND_ONES = re.compile(rf"\b({'|'.join(_TENS)})[- ]({_ONES})\b")
+_MIXED = re.compile(
+    rf"\b(\d+)(?:[ -](?:and )?(?:an? )?(?:1[ -])?(?=\d)| and (?:an? |1[ -])?)({_FRACTION})\b"
+    r"(?! ?(?:an? )?(?:tab|cap|pill)\w* (?:or|to))"
+)
+_LONE_FRACTION = re.compile(rf"\b(?:1[ -])?({_FRACTION})\b(?!/)(?: (?:of )?an?\b(?= ))?")
+
+
+@lru_cache(maxsize=4096)
+def normalised(text: str) -> str:
+    """`text` in the one way of writing; lower case, single spaces."""
+    plain = text.lower().replace("\u00b5", "u").replace("\u03bc", "u").replace("\u00d7", "x")
+    for sign, fraction in _FRACTION_SIGNS.items():
+        plain = plain.replace(sign, f" {fraction}")
+    plain = re.sub("[\u2010-\u2015\u2212]", "-", " ".join(plain.split()))
+    plain = re.sub(r"(?<![\d.,])([1-9]\d{0,2}),(\d{3})(?!\d)", r"\1\2", plain)
+    plain = re.sub(r"\b[qbtp]\.[a-z0-9]{1,2}\.?[a-z]?\b\.?", _undotted, plain)
+    plain = re.sub(r"\b(?:[a-z]\.){2,4}", _undotted, plain)
+    plain = re.sub(r"[a-z]+(?:-[a-z]+)?", lambda word: _mended(word[0]), plain)
+    return _numbers(" ".join(plain.split()))
+
+
+def _undotted(match: re.Match[str]) -> str:
+    return match[0].replace(".", "")
+
+
+def _numbers(text: str) -> str:
+    text = re.sub(r"\b(every|q) (?:third|3rd)\b", r"\1 3", text)
+    text = re.sub(r"\b(every|q) (?:fourth|4th)\b", r"\1 4", text)
+    text = _TENS_AND_ONES.sub(lambda two: str(_TENS[two[1]] + int(_NUMBER_WORDS[two[2]])), text)
+    text = _NUMBERS.sub(lambda word: _NUMBER_WORDS[word[1]], text)
+    text = _MIXED.sub(lambda mixed: f"{int(mixed[1]) + float(_FRACTIONS[mixed[2]]):g}", text)
+    text = _LONE_FRACTION.sub(lambda part: _FRACTIONS[part[1]], text)
+    text = re.sub(r"(?<![\w.])\.(\d)", r"0.\1", text)
+    # "one (1) tablet" says the same twice.
+    return re.sub(r"(?<![\w.])(\d+(?:\.\d+)?) ?\(\1\)", r"\1", text)
+
+
+@lru_cache(maxsize=8192)
+def _mended(word: str) -> str:
+    if word in _WHOLE_WORDS:
+        return _WHOLE_WORDS[word]
+    if len(word) < 4 or word[0] == "q" or word in _MENDED or word in _KNOWN or not word.isalpha():
+        return word
+    near = {target for target in _MENDED if abs(len(target) - len(word)) <= 1 and OSA.distance(word, target) == 1}
+    if len(near) > 1:  # "tabet" is nearer to the singular
+        near = {target for target in near if target[-1] == word[-1]}
+    return near.pop() if len(near) == 1 else word

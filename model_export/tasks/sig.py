@@ -1,0 +1,15 @@
+"""Directions, measured as the service reads them: patterns, a normaliser and a check by writing them out again."""
+
+from __future__ import annotations
+
+from model_export.task import Evaluation, Score, Task
+
+
+def evaluate(asked: Evaluation) -> Score:
+    """Measure the reading of directions on a table; see sig_evaluation."""
+    from model_export.sig_evaluation import evaluate_table  # the serving environment's, not the export environment's
+
+    return evaluate_table(asked.data, asked.predictions)
+
+
+TASK = Task(name="sig", model="directions", evaluate=evaluate)
