@@ -32,11 +32,14 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "frame_ancestors": ("http://localhost:8002", "origins that may frame the SMART app, separated by spaces"),
     "cors_origins": ("", "origins of browser-based CDS clients, separated by spaces"),
     "private_networks": ("", "private networks (CIDR) that registered FHIR servers may stand in, separated by spaces"),
+    "retain_audit_days": ("2192", "days until `governance retention` takes audit rows away"),
+    "retain_call_days": ("2192", "days until it erases what a call said about a person"),
+    "retain_comment_days": ("731", "days until it erases reasons, comments and users of feedback"),
     "trusted_hosts": ("", "further host names that may stand in the Host header, separated by spaces"),
 }
 _LISTS = frozenset({"frame_ancestors", "cors_origins", "trusted_hosts"})
 _NETWORKS = frozenset({"private_networks"})
-_NUMBERS = frozenset({"max_body_bytes", "deadline_ms"})
+_NUMBERS = frozenset({"max_body_bytes", "deadline_ms", "retain_audit_days", "retain_call_days", "retain_comment_days"})
 _PATHS = frozenset({"run_dir", "models_dir", "knowledge_dir"})
 
 
@@ -56,6 +59,9 @@ class Settings:
     frame_ancestors: tuple[str, ...]
     cors_origins: tuple[str, ...]
     private_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    retain_audit_days: int
+    retain_call_days: int
+    retain_comment_days: int
     trusted_hosts: tuple[str, ...]
 
     @classmethod

@@ -33,6 +33,9 @@ _INTERACTIONS: Mapping[str, tuple[str, str]] = {
     "register": ("update", "U"),
     "export": ("search-type", "E"),
     "retain": ("delete", "D"),
+    "reseal": ("update", "U"),
+    "key": ("update", "U"),
+    "hold": ("update", "U"),
 }
 _OTHER = ("operation", "E")
 _OUTCOMES = {"refused": "4", "failed": "8"}

@@ -39,6 +39,7 @@ COLUMNS = (
     "sent",
     "location",
     "channel",
+    "erased",
 )
 _SEVERITY = {"contraindicated": "high", "major": "high", "moderate": "moderate", "minor": "low"}
 Event = tuple[StoredFeedback, StoredCard]
@@ -66,6 +67,7 @@ def rows(events: Iterable[Event]) -> Iterator[dict[str, Any]]:
             "sent": card.at.isoformat(),
             "location": card.encounter,
             "channel": event.channel,
+            "erased": " and ".join(_erased(event, card)) or None,
         }
 
 
@@ -104,6 +106,11 @@ def _mitigation(event: StoredFeedback, card: StoredCard) -> dict[str, Any]:
     action = {"coding": codes, "text": "; ".join(part for part in said if part)}
     author = reference("Practitioner", event.user or card.user)
     return _without_none({"action": _without_none(action), "date": event.at.isoformat(), "author": author})
+
+
+def _erased(event: StoredFeedback, card: StoredCard) -> list[str]:
+    """What retention has taken: an empty cell of it is not "nobody said anything"."""
+    return [name for name, gone in (("the call", card.erased), ("the comment", event.erased)) if gone]
 
 
 def _labels(event: StoredFeedback, card: StoredCard) -> list[str]:

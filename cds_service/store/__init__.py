@@ -14,6 +14,7 @@ from cds_service.store import audit, cards, feedback, invocations, opinions, reg
 from cds_service.store.audit import AuditVerdict
 from cds_service.store.database import Database, open_database
 from cds_service.store.engines import RECORD_PATIENCE_MS
+from cds_service.store.holds import Hold, Holds
 from cds_service.store.intake import Intake
 from cds_service.store.journal import Journal
 from cds_service.store.keyring import Keyring
@@ -35,6 +36,8 @@ from cds_service.store.records import (
 )
 from cds_service.store.replay_guard import ReplayGuard, open_replay_guard
 from cds_service.store.reports import AuditRow, Reports
+from cds_service.store.resealing import Resealing
+from cds_service.store.retention import ClockInDoubt, Periods, Retention
 from cds_service.store.sessions import Sessions
 
 __all__ = [
@@ -43,10 +46,13 @@ __all__ = [
     "AuditVerdict",
     "CardRecord",
     "CdsClient",
+    "ClockInDoubt",
     "FeedbackItem",
     "FeedbackResult",
+    "Hold",
     "Invocation",
     "Keyring",
+    "Periods",
     "ReplayGuard",
     "Reports",
     "Sessions",
@@ -85,9 +91,17 @@ class Store:
         self._clock = clock
         self.sessions = Sessions(database, keyring, clock)
         self.reports = Reports(database, keyring)
+        self.retention = Retention(database, keyring, clock)
+        self.holds = Holds(database, keyring, clock)
+        self.resealing = Resealing(database, keyring, journal, clock)
 
     def close(self) -> None:
         self._database.close()
+
+    @property
+    def current_key(self) -> str:
+        """The id of the key that seals."""
+        return self._keyring.current
 
     def reachable(self) -> bool:
         """Whether the database answers a read now; for /readyz."""

@@ -33,10 +33,10 @@ class IssuedCard:
 
 
 def find_card(connection: Connection, keyring: Keyring, handle: str) -> StoredCard | None:
-    """The card of this handle with the call it answered, without its feedback."""
+    """The card of this handle with the call it answered, without its feedback. None: unknown, or erased."""
     joined = select(*CALL_AND_CARD).join(card, card.c.invocation == invocation.c.id)
     row = connection.execute(joined.where(card.c.handle_digest == digest_of(handle))).first()
-    return None if row is None else stored_card(keyring, row)
+    return None if row is None or content.is_erased(_parts(row)[0]) else stored_card(keyring, row)
 
 
 def issued_cards(
@@ -76,6 +76,7 @@ def stored_card(keyring: Keyring, row: Row[Any]) -> StoredCard:
         check=columns["check_id"],
         body=said.body,
         evidence=said.evidence,
+        erased=content.is_erased(call),
         **{name: call[name] for name in clear},
         **{name: columns[name] for name in words},
     )

@@ -17,6 +17,11 @@ from cds_service.store.keyring import Keyring, to_json
 from cds_service.store.records import Invocation
 
 _FAST = 1  # deflate level: higher ones cost more CPU than the bytes are worth
+_NOTHING_KNOWN: Mapping[str, Any] = {
+    **dict.fromkeys(("patient", "user", "encounter", "fhir_server")),
+    "hook_instance": "",
+    "not_assessed": (),
+}
 MAX_PLAIN = 64 * 1024 * 1024  # bytes; beyond it, it is not a value of ours
 
 
@@ -60,8 +65,15 @@ def aad(invocation_id: str) -> str:
     return f"invocation:{invocation_id}:content"
 
 
+def is_erased(row: Mapping[str, Any]) -> bool:
+    """Whether retention has erased what this invocation said; what it leaves is known by its emptiness."""
+    return not row["content_sealed"] and not row["context_sealed"]
+
+
 def context_of(keyring: Keyring, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The context of an invocation, given its columns."""
+    """The context of an invocation, given its columns; nothing is known of an erased one."""
+    if is_erased(row):
+        return _NOTHING_KNOWN
     if row["content_sealed"]:
         return unseal(keyring, row["id"], row["content_sealed"]).context
     context: Mapping[str, Any] = keyring.open_json(row["context_sealed"], f"invocation:{row['id']}:context")
@@ -69,7 +81,9 @@ def context_of(keyring: Keyring, row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def card_of(keyring: Keyring, call: Mapping[str, Any], card: Mapping[str, Any]) -> CardContent:
-    """One card, given the columns of its invocation and its own."""
+    """One card, given the columns of its invocation and its own; an erased one is empty."""
+    if is_erased(call):
+        return CardContent({}, {})
     if call["content_sealed"]:
         return unseal(keyring, call["id"], call["content_sealed"]).cards[card["position"]]
     opened = (keyring.open_json(card[f"{part}_sealed"], f"card:{card['uuid']}:{part}") for part in ("body", "evidence"))

@@ -23,6 +23,7 @@ from cds_service.store.keyring import Keyring, to_json
 from cds_service.store.records import AuditEvent, FeedbackItem, FeedbackResult, Scalar, StoredCard, StoredFeedback
 from cds_service.store.tables import feedback
 
+_ERASED = dict.fromkeys(("system", "code", "display", "comment", "user"))
 OUTCOMES = ("accepted", "overridden")
 
 
@@ -113,7 +114,8 @@ def audited(
 
 def stored_feedback(keyring: Keyring, row: Any) -> StoredFeedback:
     """The record of a row of the table, by column names."""
-    words = keyring.open_json(row["words_sealed"], f"feedback:{row['natural_key']}:words")
+    erased = not row["words_sealed"]
+    words = _ERASED if erased else keyring.open_json(row["words_sealed"], f"feedback:{row['natural_key']}:words")
     return StoredFeedback(
         card=row["card"],
         channel=row["channel"],
@@ -127,4 +129,5 @@ def stored_feedback(keyring: Keyring, row: Any) -> StoredFeedback:
         user=words["user"],
         at=row["at"],
         received_at=row["received_at"],
+        erased=erased,
     )

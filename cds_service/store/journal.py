@@ -74,6 +74,15 @@ class Journal:
         """How many lines could never be taken in: somebody has to look at them."""
         return _count_lines(self._refused)
 
+    def key_use(self, key_ids: Sequence[str]) -> dict[str, int]:
+        """How many lines, waiting or refused, each of these keys sealed. A line that cannot be read counts nowhere."""
+        counts = dict.fromkeys(key_ids, 0)
+        for path in (*self._set_aside(), self._current, self._refused):
+            for sealed in _sealed_parts(path):
+                for key_id in key_ids:
+                    counts[key_id] += sealed.startswith(self._keyring.header(key_id))
+        return counts
+
     def drain(self, take: Taker, batch: int) -> int:
         """Hand every waiting record to `take`, which commits and returns how many of them were new; returns their sum.
 
@@ -142,6 +151,18 @@ class Journal:
 
 def _aad(entry_id: str, kind: str) -> str:
     return f"journal:{entry_id}:{kind}"
+
+
+def _sealed_parts(path: Path) -> Iterator[bytes]:
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return
+    for line in lines:
+        try:
+            yield b64decode(orjson.loads(line)["sealed"])
+        except (ValueError, KeyError, TypeError):
+            continue
 
 
 def _count_lines(path: Path) -> int:

@@ -46,6 +46,7 @@ class Keyring:
 
     def __init__(self, current: str, data_keys: Mapping[str, bytes], hmac_key: bytes) -> None:
         self._current = current
+        self._current_header = self.header(current)
         self._ciphers = {key_id: AESGCM(key) for key_id, key in data_keys.items()}
         self._hmac_key = hmac_key
 
@@ -84,10 +85,23 @@ class Keyring:
             raise SettingsError(f"{where}: `current` must name one of `keys`, and ids have 1 to 255 bytes")
         return cls(current, data_keys, hmac_key)
 
+    @property
+    def current(self) -> str:
+        """The id of the key that seals."""
+        return self._current
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(self._ciphers)
+
+    def header(self, key_id: str) -> bytes:
+        """What every value sealed by this key begins with."""
+        name = key_id.encode()
+        return bytes((_FORMAT, len(name))) + name
+
     def seal(self, plain: bytes, aad: str) -> bytes:
         """Encrypt under the current key. `aad` says where the value stands; it opens only there."""
-        key_id = self._current.encode()
-        header = bytes((_FORMAT, len(key_id))) + key_id
+        header = self._current_header
         nonce = secrets.token_bytes(NONCE_BYTES)
         return header + nonce + self._ciphers[self._current].encrypt(nonce, plain, header + aad.encode())
 

@@ -6,14 +6,19 @@ makes one belongs to the owner of the tables, so the service's own role needs no
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from datetime import UTC, date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, text
 
 from cds_service.store.database import Database
 
 BY_MONTH = ("invocation", "feedback", "audit")
 AHEAD = 3  # beyond the present month
+_CHILDREN = text(
+    "SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid "
+    "WHERE inhparent = to_regclass(:parent)"
+)
 
 
 def make_months(database: Database, now: datetime, ahead: int = AHEAD) -> int:
@@ -34,3 +39,28 @@ def make_months(database: Database, now: datetime, ahead: int = AHEAD) -> int:
 def _months(now: datetime, ahead: int) -> list[date]:
     first = now.year * 12 + now.month - 1
     return [date(number // 12, number % 12 + 1, 1) for number in range(first, first + ahead + 1)]
+
+
+def drop_empty_months(connection: Connection, table: str, before: datetime) -> int:
+    """Drop the months of `table` that end before `before` and hold nothing; how many. Needs the owner's rights."""
+    if connection.dialect.name != "postgresql":
+        return 0
+    quote = connection.dialect.identifier_preparer.quote
+    dropped = 0
+    for name in connection.scalars(_CHILDREN, {"parent": table}):
+        ends = _end_of(table, name)
+        if ends is None or ends > before:
+            continue
+        if connection.execute(text(f"SELECT 1 FROM {quote(name)} LIMIT 1")).first() is None:  # noqa: S608  quoted
+            connection.execute(text(f"DROP TABLE {quote(name)}"))
+            dropped += 1
+    return dropped
+
+
+def _end_of(table: str, name: str) -> datetime | None:
+    """When the month of this partition ends; None for the one that holds the rest."""
+    matched = re.fullmatch(rf"{table}_(\d{{4}})_(\d\d)", name)
+    if matched is None:
+        return None
+    year, month = int(matched[1]), int(matched[2])
+    return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)

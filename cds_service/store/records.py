@@ -120,7 +120,8 @@ class FeedbackResult:
 class StoredFeedback:
     """One feedback event, from the EHR (`cds-hooks`) or from the app's form (`smart-app`), oldest first when listed.
 
-    `client_added`: the reason was not among those that the card offered.
+    `client_added`: the reason was not among those that the card offered. `erased`: retention took the words and the
+    user away, so that None in their place says nothing.
     """
 
     card: str
@@ -135,11 +136,15 @@ class StoredFeedback:
     user: str | None
     at: datetime
     received_at: datetime
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCard:
-    """A card, the call it answered and the feedback it got. Compare `tenant` and `patient` before showing it."""
+    """A card, the call it answered and the feedback it got. Compare `tenant` and `patient` before showing it.
+
+    `erased`: retention took everything that a call says about a person away; body and evidence are empty.
+    """
 
     uuid: str
     invocation: str
@@ -166,6 +171,7 @@ class StoredCard:
     body: Mapping[str, Any]
     evidence: Mapping[str, Any]
     feedback: Sequence[StoredFeedback] = ()
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,14 +54,17 @@ class OldestCode:
             line.execute(_CALL, {"id": name, "at": at, "context": self._sealed(context, f"invocation:{name}:context")})
             sealed = {part: self._sealed({"summary": name}, f"card:{uuid}:{part}") for part in ("body", "evidence")}
             line.execute(_CARD, {"uuid": uuid, "call": name, "handle": digest, **sealed})
-            line.execute(_SUGGESTION, {"uuid": f"{name}-stop", "card": uuid, "label": b"sealed"})
+            line.execute(
+                _SUGGESTION,
+                {"uuid": f"{name}-stop", "card": uuid, "label": self._sealed("stop", f"suggestion:{name}-stop:label")},
+            )
             self._audit(line, name, at)
         return True
 
     def _audit(self, line: Connection, name: str, at: Any) -> None:
         last = line.execute(_LAST).first()
         seq, prev = (last.seq + 1, last.this) if last else (1, "0" * 64)
-        sealed = b"sealed"
+        sealed = self.keyring.seal(b"patient-1", f"audit:{name}-audit:patient")
         clear = [seq, f"{name}-audit", "invoke", "answered", "north", None, name, "p", "{}", prev]
         link = self.keyring.mac("audit", orjson.dumps([*clear, AT.isoformat(), sealed.hex()])).hex()
         row = {"seq": seq, "id": f"{name}-audit", "at": at, "subject": name, "sealed": sealed}

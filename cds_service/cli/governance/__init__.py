@@ -8,6 +8,9 @@ from pathlib import Path
 import click
 
 from cds_service.cli import opened_store
+from cds_service.cli.governance.holds import hold
+from cds_service.cli.governance.keys import keys
+from cds_service.cli.governance.retention import retention
 from cds_service.governance.exporting import output_option, period_options, written_to
 from cds_service.settings import Settings
 
@@ -38,3 +41,8 @@ def export_feedback(start: datetime, end: datetime, output: Path | None, shape: 
             count = write_ndjson(out, rows(events) if shape == "ndjson" else detected_issues(events))
         store.audit(AuditEvent("export-feedback", "done", detail={"count": count, "reason": shape}))
     click.echo(f"{count} written.", err=True)
+
+
+command.add_command(hold)
+command.add_command(keys)
+command.add_command(retention)

@@ -1,0 +1,97 @@
+"""`governance keys`: change the data keys that clinical text is sealed with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cds_service.cli import opened_store
+from cds_service.settings import Settings
+
+_output = click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for the new keys (mode 0600) when they come from the environment.",
+)
+
+
+@click.group("keys")
+def keys() -> None:
+    """Data keys: add, restart the service, reseal, retire."""
+
+
+@keys.command("status")
+def status() -> None:
+    """Each key and how many values it sealed."""
+    settings = Settings.from_env()
+    with opened_store(settings) as store:
+        use, current = store.resealing.use(), store.current_key
+    for key_id in use.database:
+        now = "current" if key_id == current else "nothing uses it" if use.of(key_id) == 0 else "in use"
+        chain = f", {use.in_chain[key_id]} of them in the audit chain" if use.in_chain[key_id] else ""
+        click.echo(f"{key_id:<12}{use.of(key_id):>10} values{chain}  {now}")
+    if use.unknown:
+        raise click.ClickException(f"{use.unknown} values were sealed by keys that are not here: nobody can open them")
+
+
+@keys.command("add")
+@click.option("--standby", is_flag=True, help="Only add it; `keys use` names it current once every host knows it.")
+@_output
+def add(standby: bool, output: Path | None) -> None:
+    """Make a new key. Restart the service afterwards: it seals with the keys it started with."""
+    from cds_service.store.key_file import KeyDocument
+
+    document, key_id = KeyDocument.load(Settings.from_env()).with_new_key(standby)
+    document.write(output)
+    _record("key-add", key_id)
+    click.echo(f"{key_id} added{'' if standby else ' and current'}. Restart the service.")
+
+
+@keys.command("use")
+@click.argument("key_id")
+@_output
+def use_key(key_id: str, output: Path | None) -> None:
+    """Name the key that seals from the next start on."""
+    from cds_service.store.key_file import KeyDocument
+
+    KeyDocument.load(Settings.from_env()).with_current(key_id).write(output)
+    _record("key-use", key_id)
+    click.echo(f"{key_id} is current. Restart the service.")
+
+
+@keys.command("reseal")
+@click.option("--batch", type=click.IntRange(min=1), default=200, show_default=True, help="Values in one transaction.")
+def reseal(batch: int) -> None:
+    """Seal anew what older keys sealed. May be stopped at any time and begun again."""
+    with opened_store(Settings.from_env()) as store:
+        store.drain()
+        result = store.resealing.run(batch)
+    click.echo(f"{result.done} values sealed anew.")
+    if result.broken:
+        raise click.ClickException(f"{result.broken} values do not open and were left as they are")
+
+
+@keys.command("retire")
+@click.argument("key_id")
+@_output
+def retire(key_id: str, output: Path | None) -> None:
+    """Take a key out, once nothing uses it. It is kept beside, for backups that are older."""
+    from cds_service.store.key_file import KeyDocument
+
+    settings = Settings.from_env()
+    document = KeyDocument.load(settings)
+    with opened_store(settings) as store:
+        used = store.resealing.use().of(key_id)
+    if used:
+        raise click.ClickException(f"{used} values still need {key_id}: restart the service, then `keys reseal`")
+    document.without(key_id).write(output)
+    _record("key-retire", key_id)
+    click.echo(f"{key_id} retired.")
+
+
+def _record(action: str, key_id: str) -> None:
+    from cds_service.store import AuditEvent
+
+    with opened_store(Settings.from_env()) as store:
+        store.audit(AuditEvent(action, "done", detail={"kid": key_id}))
