@@ -36,6 +36,7 @@ class RunningService(CdsClient):
 
     settings: Settings
     rooms: Rooms | None = None
+    pid: int = 0  # of gunicorn, where it runs under it
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, as it lies there."""
@@ -79,16 +80,16 @@ def in_this_process(settings: Settings) -> Iterator[RunningService]:
 
 
 @contextmanager
-def under_gunicorn(settings: Settings, search_first: Path | None = None) -> Iterator[RunningService]:
-    """As `python -m cds_service serve` starts it, with one worker. Python looks for modules in `search_first` first."""
+def under_gunicorn(settings: Settings, search_first: Path | None = None, workers: int = 1) -> Iterator[RunningService]:
+    """As `python -m cds_service serve` starts it. Python looks for modules in `search_first` first."""
     log = settings.run_dir / "log"
     search = os.pathsep.join(str(folder) for folder in (search_first, ROOT) if folder)
-    environ = {**os.environ, "WEB_CONCURRENCY": "1", "PYTHONPATH": search, **_variables(settings)}
+    environ = {**os.environ, "WEB_CONCURRENCY": str(workers), "PYTHONPATH": search, **_variables(settings)}
     command = [sys.executable, "-m", "cds_service", "serve"]
     with log.open("ab") as out:
         process = subprocess.Popen(command, env=environ, stdout=out, stderr=out, cwd=settings.run_dir)
     try:
-        service = RunningService(settings.public_url, settings)
+        service = RunningService(settings.public_url, settings, pid=process.pid)
         _wait(service, process, log)
         yield service
     finally:
@@ -97,8 +98,8 @@ def under_gunicorn(settings: Settings, search_first: Path | None = None) -> Iter
 
 
 def _variables(settings: Settings) -> dict[str, str]:
-    given = {"RUN_DIR": settings.run_dir, "BIND": settings.bind, "CLIENT_AUTH": settings.client_auth}
-    return {PREFIX + name: str(value) for name, value in given.items()}
+    names = ("run_dir", "bind", "client_auth", "database_url", "replay_database_url", "models_dir")
+    return {PREFIX + name.upper(): str(getattr(settings, name) or "") for name in names}
 
 
 def _wait(service: RunningService, process: subprocess.Popen[bytes], log: Path) -> None:

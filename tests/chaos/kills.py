@@ -1,4 +1,4 @@
-"""The blows: SIGKILL to a worker, or to the database server with all its processes, at random moments."""
+"""The blows: SIGKILL to a gunicorn worker, or to the database server with all its processes, at random moments."""
 
 from __future__ import annotations
 
@@ -6,123 +6,109 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from cds_service.settings import Settings
-from cds_service.store import AuditVerdict, Keyring, migrate, open_store
-from tests.chaos.history import Judgement, judge, read
-from tests.chaos.load import work
+from cds_service.store import AuditVerdict, Keyring, open_store
+from tests.chaos.history import History, Judgement, judge, read
+from tests.chaos.load import Load, under_load
 from tests.databases import Beside
 from tests.postgres import PostgresServer
+from tests.running_service import RunningService, under_gunicorn
 
 WORKERS = 3
-SERVER_SHARE = 0.35  # of the blows, where there is a server
+SERVER_SHARE = 0.35  # of the blows, where there is a database server
+MOST_ACKNOWLEDGED = 25  # between two blows, so that each falls into work and none into another's start
 
 
 @dataclass
 class Outcome:
-    """What one run showed. `audit` judges the rows of answered calls, which must equal the acknowledged ones."""
+    """What one run showed. `audit` judges the rows of answered calls, which must equal the stored ones."""
 
     worker_kills: int
     server_kills: int
     seconds: float
+    refused: int
     feedback: Judgement
     calls: Judgement
     audit: Judgement
     journalled: int
-    refused: int
+    unreadable: int
     chain: AuditVerdict
 
     @property
     def holds(self) -> bool:
         judged = (self.feedback, self.calls, self.audit)
-        return all(one.holds for one in judged) and self.chain.intact and not self.refused
-
-
-@dataclass
-class Crew:
-    """The worker processes. One that was killed is followed by another in its place."""
-
-    settings: Settings
-    folder: Path
-    chance: random.Random
-    _pids: dict[int, int] = field(default_factory=dict)
-
-    def start(self, place: int) -> None:
-        seed = self.chance.getrandbits(60)
-        pid = os.fork()
-        if pid == 0:
-            try:
-                work(self.settings, self.folder, place, seed)
-            finally:
-                os._exit(1)  # only an error of ours leads here
-        self._pids[place] = pid
-
-    def kill(self, place: int) -> None:
-        pid = self._pids.pop(place)
-        os.kill(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)
-        assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, "a worker ended by itself"
-
-    def kill_all(self) -> None:
-        for place in list(self._pids):
-            self.kill(place)
+        return all(one.holds for one in judged) and self.chain.intact and not self.unreadable
 
 
 def storm(settings: Settings, folder: Path, kills: int, seed: int, server: PostgresServer | None) -> Outcome:
-    """`kills` blows over a load of several workers, then the judgement."""
-    migrate(settings)
-    Keyring.load(settings, {})
+    """`kills` blows over a served Countersign under load, then the judgement."""
     histories = folder / "histories"
     histories.mkdir()
-    chance, began = random.Random(seed), time.monotonic()
-    on_server = 0
-    with _crew(settings, histories, chance) as crew:
-        for _ in range(kills):
-            time.sleep(chance.uniform(0.02, 0.25))
-            if server is not None and chance.random() < SERVER_SHARE:
-                on_server += 1
-                server.kill()
-                time.sleep(chance.uniform(0, 0.1))
-                server.start()
-                continue
-            place = chance.randrange(WORKERS)
-            crew.kill(place)
-            crew.start(place)
-    return _judged(settings, histories, (kills - on_server, on_server), time.monotonic() - began)
+    chance, began, on_server = random.Random(seed), time.monotonic(), 0
+    with under_gunicorn(settings, workers=WORKERS) as service:
+        with under_load(service.url, History(histories / "all"), chance) as load:
+            for number in range(kills):
+                _let_work(load, chance)
+                if server is not None and chance.random() < SERVER_SHARE:
+                    on_server += 1
+                    _kill_server(server, chance)
+                else:
+                    _kill_worker(service, chance)
+                if number % 20 == 19:
+                    print(f"  {number + 1} blows, {load.acknowledged} acknowledged", flush=True)
+        refused = load.refused
+    return _judged(settings, histories, (kills - on_server, on_server), time.monotonic() - began, refused)
 
 
-@contextmanager
-def _crew(settings: Settings, folder: Path, chance: random.Random) -> Iterator[Crew]:
-    crew = Crew(settings, folder, chance)
-    for place in range(WORKERS):
-        crew.start(place)
-    try:
-        yield crew
-    finally:
-        crew.kill_all()
+def _let_work(load: Load, chance: random.Random) -> None:
+    """Until a random number of answers came in, then a moment more, so that the blow falls anywhere in an operation."""
+    enough, give_up = load.acknowledged + chance.randrange(1, MOST_ACKNOWLEDGED), time.monotonic() + 60
+    while load.acknowledged < enough:
+        assert time.monotonic() < give_up, "nothing was acknowledged for a minute"
+        time.sleep(0.005)
+    time.sleep(chance.uniform(0, 0.03))
 
 
-def _judged(settings: Settings, histories: Path, blows: tuple[int, int], seconds: float) -> Outcome:
+def _kill_worker(service: RunningService, chance: random.Random) -> None:
+    """One that gunicorn has; while the last one is being replaced there may be none for a moment."""
+    while True:
+        children = Path(f"/proc/{service.pid}/task/{service.pid}/children").read_text().split()
+        with suppress(ProcessLookupError, IndexError):
+            os.kill(int(chance.choice(children)), signal.SIGKILL)
+            return
+        time.sleep(0.01)
+
+
+def _kill_server(server: PostgresServer, chance: random.Random) -> None:
+    server.kill()
+    time.sleep(chance.uniform(0, 0.3))
+    server.start()
+
+
+def _judged(settings: Settings, histories: Path, blows: tuple[int, int], seconds: float, refused: int) -> Outcome:
     begun, acknowledged = read(histories)
-    past = Beside(settings.database_url)
-    with closing(open_store(settings, Keyring.load(settings, {}))) as store:
+    keyring, past = Keyring.load(settings, {}), Beside(settings.database_url)
+    names = {keyring.pseudonym(f"hookInstance\nlocal\n{name}"): name for _, name in begun}
+
+    def found(query: str) -> list[str]:
+        return [names.get(str(value), str(value)) for (value,) in past.run(f"SELECT hook_instance FROM {query}")]  # noqa: S608
+
+    with closing(open_store(settings, keyring)) as store:
         journalled = store.drain()
-        audited = "SELECT subject FROM audit WHERE action = 'invoke' AND outcome = 'answered'"
+        answered = "audit JOIN invocation i ON i.id = subject WHERE action = 'invoke' AND audit.outcome = 'answered'"
+        told = "feedback f JOIN card c ON c.uuid = f.card JOIN invocation i ON i.id = c.invocation"
         return Outcome(
             *blows,
             seconds,
-            feedback=judge("feedback", begun, acknowledged, _column(past, "SELECT card FROM feedback", 36)),
-            calls=judge("call", begun, acknowledged, _column(past, "SELECT id FROM invocation")),
-            audit=judge("call", begun, acknowledged, _column(past, audited)),
+            refused,
+            feedback=judge("feedback", begun, acknowledged, found(told)),
+            calls=judge("call", begun, acknowledged, found("invocation")),
+            audit=judge("call", begun, acknowledged, found(answered)),
             journalled=journalled,
-            refused=store.refused(),
+            unreadable=store.refused(),
             chain=store.verify_audit(),
         )
-
-
-def _column(past: Beside, query: str, length: int | None = None) -> list[str]:
-    return [str(value)[:length] for (value,) in past.run(query)]
