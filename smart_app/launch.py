@@ -121,14 +121,12 @@ def _code(started: Launch) -> str:
 def _view(started: Launch, grant: oauth.Grant) -> View:
     now = wired().now()
     user, feedback_off = _user(started, grant, now)
-    iss = started.configuration.iss
-    readable = may_read(grant.scopes, "Patient")
     return new_view(
         tenant=started.tenant,
         client_id=started.client_id,
         configuration=started.configuration,
         patient=grant.patient,
-        person=read_person(iss, grant.patient, grant.access_token) if readable else None,
+        person=_person(started, grant),
         needs_banner=grant.needs_banner,
         user=user,
         feedback_off=feedback_off,
@@ -137,6 +135,16 @@ def _view(started: Launch, grant: oauth.Grant) -> View:
         opened=now,
         ends=now + min(grant.lifetime_s, LONGEST_LIFE_S),
     )
+
+
+def _person(started: Launch, grant: oauth.Grant) -> dict[str, str] | None:
+    """The patient's identity line, as far as the granted scopes let us read it; the read is on record."""
+    if not may_read(grant.scopes, "Patient"):
+        return None
+    iss = started.configuration.iss
+    person = read_person(iss, grant.patient, grant.access_token)
+    audit("fhir-read", "read" if person else "failed", tenant=started.tenant, issuer=iss, patient=grant.patient)
+    return person
 
 
 def _user(started: Launch, grant: oauth.Grant, now: float) -> tuple[str | None, str | None]:

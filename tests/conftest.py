@@ -7,7 +7,30 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cds_service.web.ehr_tokens import Ehr
+from tests.postgres import PostgresServer, postgres_server
 from tests.running_service import RunningService, in_this_process, migrated, under_gunicorn
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One PostgreSQL for the whole run, without waiting for the disk: what is durable is proved in tests/chaos."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Every test that touches a database runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_urls(engine_name: str, request: pytest.FixtureRequest) -> dict[str, str]:
+    """Settings that name two new databases of this engine; none for SQLite, whose files come with the run folder."""
+    if engine_name == "sqlite":
+        return {}
+    server = request.getfixturevalue("postgres")
+    return {"DATABASE_URL": server.make_database(), "REPLAY_DATABASE_URL": server.make_database()}
 
 
 @pytest.fixture(scope="session")

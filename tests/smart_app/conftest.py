@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from cds_service.settings import Settings
 from cds_service.store import Keyring, SmartClient, migrate, open_store
 from smart_app import create_app
 from smart_app.related import RelatedEvidence
+from smart_app.wiring import EXTENSION
 from tests.smart_app.fake_ehr import CLIENT_ID, CLIENT_SECRET, FakeEhr, flask_app, running
 from tests.smart_app.house import Clock, House
 from tests.smart_app.sample_card import PASSAGE, TENANT, store_card
@@ -38,12 +40,13 @@ def related() -> RelatedEvidence:
     return RelatedEvidence(HybridIndex([cited, other], None))
 
 
-@pytest.fixture(scope="session")
-def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    run_dir: Path = tmp_path_factory.mktemp("run")
+@contextmanager
+def house_at(run_dir: Path, **variables: str) -> Iterator[House]:
+    """A house of its own, in this folder and on these databases."""
     app_port, ehr_port = free_port(), free_port()
     app_url = f"http://127.0.0.1:{app_port}"
-    environ = {"COUNTERSIGN_RUN_DIR": str(run_dir), "COUNTERSIGN_APP_URL": app_url}
+    given = {"RUN_DIR": str(run_dir), "APP_URL": app_url, **variables}
+    environ = {f"COUNTERSIGN_{name}": value for name, value in given.items()}
     settings = replace(Settings.from_env(environ), frame_ancestors=(f"http://localhost:{ehr_port}",))
     migrate(settings)
     clock, ehr = Clock(), FakeEhr(ehr_port)
@@ -59,6 +62,13 @@ def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running(app, app_port), running(flask_app(ehr), ehr_port, "localhost"):
         yield House(settings, store, ehr, clock, card)
     store.close()
+    app.extensions[EXTENSION].store.close()
+
+
+@pytest.fixture(scope="session")
+def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house_at(tmp_path_factory.mktemp("run")) as made:
+        yield made
 
 
 @pytest.fixture

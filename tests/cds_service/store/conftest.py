@@ -25,7 +25,6 @@ from cds_service.store import (
     open_store,
 )
 from tests.databases import Beside
-from tests.postgres import PostgresServer, postgres_server
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 REASONS = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
@@ -34,29 +33,10 @@ MakeCall = Callable[..., Invocation]
 MakeFeedback = Callable[..., FeedbackItem]
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """One PostgreSQL for the whole run, without waiting for the disk: what is durable is proved in tests/chaos."""
-    with postgres_server() as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine_name(request: pytest.FixtureRequest) -> str:
-    """Every test that touches a database runs on both."""
-    return str(request.param)
-
-
 @pytest.fixture
-def settings(tmp_path: Path, engine_name: str, request: pytest.FixtureRequest) -> Settings:
-    given = {"COUNTERSIGN_RUN_DIR": str(tmp_path / "run")}
-    if engine_name == "postgresql":
-        server = request.getfixturevalue("postgres")
-        given |= {
-            "COUNTERSIGN_DATABASE_URL": server.make_database(),
-            "COUNTERSIGN_REPLAY_DATABASE_URL": server.make_database(),
-        }
-    return Settings.from_env(given)
+def settings(tmp_path: Path, database_urls: dict[str, str]) -> Settings:
+    given = {"RUN_DIR": str(tmp_path / "run"), **database_urls}
+    return Settings.from_env({f"COUNTERSIGN_{name}": value for name, value in given.items()})
 
 
 @pytest.fixture
