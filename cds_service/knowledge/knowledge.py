@@ -11,8 +11,10 @@ from typing import Literal, TypeVar
 from cds_service.knowledge.kinds.allergies import AllergyGroup
 from cds_service.knowledge.kinds.conditions import Condition, condition_names
 from cds_service.knowledge.kinds.coverage import CoverageCell
+from cds_service.knowledge.kinds.indications import TreatedProblem
 from cds_service.knowledge.names import DrugNames
 from cds_service.knowledge.rows import KINDS, Cited, Graded, Row, Source
+from cds_service.knowledge.treated_names import TreatedNames
 from cds_service.terminology.lexicon import Entry, Lexicon
 from cds_service.terminology.vocabulary import Drug, Vocabulary
 
@@ -100,6 +102,11 @@ class Knowledge:
             group_members={group.id: group.members for group in groups},
             conditions=condition_names(self.all(Condition)),
         )
+
+    @cached_property
+    def treated(self) -> TreatedNames:
+        """The problems that orders are for, by the names and codes of problem lists."""
+        return TreatedNames.of(self.all(TreatedProblem))
 
     @cached_property
     def _by_id(self) -> Mapping[str, Mapping[str, Row]]:

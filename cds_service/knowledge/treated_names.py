@@ -1,0 +1,85 @@
+"""The problems that an entry of a problem list can be, by its words and codes: every one, not only the longest name.
+
+"Lumbar sprain" is pain and muscle spasm; "pulmonary hypertension" is a closed name, which no
+other may overlap, and so no hypertension.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cds_service.knowledge.kinds.indications import TreatedProblem
+from cds_service.terminology.lexicon import Words, split_words
+from cds_service.terminology.systems import ICD10, ICD10CM
+
+Code = tuple[str, str]
+_BY_CODE = 1.0  # a code says it whole
+
+
+@dataclass(frozen=True, eq=False)
+class TreatedNames:
+    """`names`: words of a name -> the keys that it means; `closed`: names whose parts mean nothing by themselves."""
+
+    names: Mapping[Words, frozenset[str]]
+    closed: frozenset[Words]
+    codes: Mapping[Code, frozenset[str]]
+    longest: int
+
+    @classmethod
+    def of(cls, rows: Iterable[TreatedProblem]) -> TreatedNames:
+        """Index the rows of treated.csv."""
+        names: defaultdict[Words, set[str]] = defaultdict(set)
+        codes: defaultdict[Code, set[str]] = defaultdict(set)
+        closed: set[Words] = set()
+        for row in rows:
+            for name in row.words:
+                names[_words(name)].add(row.id)
+            closed.update(map(_words, row.closed))
+            for system, code in row.codes:
+                codes[system, code.replace(".", "")].add(row.id)
+        return cls(
+            {words: frozenset(keys) for words, keys in names.items()},
+            frozenset(closed),
+            {code: frozenset(keys) for code, keys in codes.items()},
+            max(map(len, names), default=0),
+        )
+
+    def in_entry(self, label: str, codes: Iterable[Code] = ()) -> Mapping[str, float]:
+        """Problem key -> how much of the entry's words says it, from 0 to 1; 1 where a code does."""
+        found = dict(_in_label(self, label))
+        for system, code in codes:
+            if system in (ICD10, ICD10CM):
+                found.update(dict.fromkeys(self._by_code(code), _BY_CODE))
+        return found
+
+    def _by_code(self, code: str) -> frozenset[str]:
+        bare = code.replace(".", "").upper()
+        exact = self.codes.get((ICD10CM, bare), frozenset())
+        prefixes = (self.codes.get((ICD10CM, f"{bare[:length]}*"), frozenset()) for length in range(1, len(bare) + 1))
+        return exact.union(*prefixes)
+
+
+@lru_cache(maxsize=8192)  # the same problems stand in many charts
+def _in_label(names: TreatedNames, label: str) -> tuple[tuple[str, float], ...]:
+    words = _words(label)
+    spans = [
+        (start, end)
+        for start in range(len(words))
+        for end in range(start + 1, min(len(words), start + names.longest) + 1)
+        if words[start:end] in names.names
+    ]
+    closed = [(start, end) for start, end in spans if words[start:end] in names.closed]
+    found: dict[str, float] = {}
+    for start, end in spans:
+        if (start, end) not in closed and any(first < end and start < last for first, last in closed):
+            continue
+        for key in names.names[words[start:end]]:
+            found[key] = max(found.get(key, 0.0), (end - start) / len(words))
+    return tuple(found.items())
+
+
+def _words(text: str) -> Words:
+    return tuple(word.text for word in split_words(text))
