@@ -6,7 +6,7 @@ BIN := .venv/bin
 export COUNTERSIGN_RUN_DIR ?= .run
 RUN_DIR := $(COUNTERSIGN_RUN_DIR)
 
-.PHONY: help run test lint models evaluate screenshots bench chaos clean
+.PHONY: help run test lint models evaluate screenshots bench bench-store chaos clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -82,6 +82,10 @@ screenshots: $(BIN)/.test-installed  ## picture every page, wide and narrow, int
 
 bench: $(BIN)/.test-installed  ## time and CPU of hook calls, beside the budgets
 	@$(BIN)/python -m tests.bench.hook
+
+bench-store: $(BIN)/.test-installed  ## inserts a second, CPU and size of stored calls, on both engines
+	@tests/prepare
+	@$(BIN)/python -m tests.bench.store
 
 KILLS ?= 200
 SEED ?= 20261123

@@ -73,6 +73,11 @@ class PostgresServer:
                     raise
                 time.sleep(0.02)
 
+    def pids(self) -> list[int]:
+        """The server and every process of it."""
+        assert self._process is not None
+        return [self._process.pid, *_children(self._process.pid)]
+
     def stop(self) -> None:
         """At once and without a checkpoint; committed transactions are in the log already."""
         if self._process is not None and self._process.poll() is None:

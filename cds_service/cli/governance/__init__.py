@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cds_service.cli import opened_store
+from cds_service.cli.governance.backup import backup
 from cds_service.cli.governance.holds import hold
 from cds_service.cli.governance.keys import keys
 from cds_service.cli.governance.retention import retention
@@ -43,6 +44,7 @@ def export_feedback(start: datetime, end: datetime, output: Path | None, shape: 
     click.echo(f"{count} written.", err=True)
 
 
+command.add_command(backup)
 command.add_command(hold)
 command.add_command(keys)
 command.add_command(retention)
