@@ -35,7 +35,7 @@ from cds_service.store.records import (
     Verdict,
 )
 from cds_service.store.replay_guard import ReplayGuard, open_replay_guard
-from cds_service.store.reports import AuditRow, Reports
+from cds_service.store.reports import AuditRow, RecentCall, Reports
 from cds_service.store.resealing import Resealing
 from cds_service.store.retention import ClockInDoubt, Periods, Retention
 from cds_service.store.sessions import Sessions
@@ -53,6 +53,7 @@ __all__ = [
     "Invocation",
     "Keyring",
     "Periods",
+    "RecentCall",
     "ReplayGuard",
     "Reports",
     "Sessions",

@@ -8,17 +8,19 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from cds_service.store import patients
 from cds_service.store.cards import CALL_AND_CARD, stored_card
 from cds_service.store.database import Database
 from cds_service.store.feedback import stored_feedback
 from cds_service.store.keyring import Keyring
-from cds_service.store.records import AuditEvent, StoredCard, StoredFeedback
+from cds_service.store.records import AuditEvent, Scalar, StoredCard, StoredFeedback
 from cds_service.store.tables import audit, card, feedback, invocation
 
 _PAGE = 500  # rows fetched, and patients looked up, at once
+_LOOKED_THROUGH = 20_000  # newest audit rows in which a client's own calls are looked for: the trail may have millions
+_OF_CALLS = ("invoke", "feedback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,16 @@ class AuditRow:
     id: str
     at: datetime
     event: AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class RecentCall:
+    """What the trail says of one call of a CDS endpoint, without patient, body or digest of either."""
+
+    at: datetime
+    action: str
+    outcome: str
+    detail: dict[str, Scalar]
 
 
 class Reports:
@@ -62,6 +74,21 @@ class Reports:
                 yield from self._audit_page(page)
                 page = []
         yield from self._audit_page(page)
+
+    def recent_calls(self, tenant: str, issuer: str, most: int) -> list[RecentCall]:
+        """The newest calls of one client, newest first, among what was last put on record by anybody."""
+        newest = select(func.coalesce(func.max(audit.c.seq), 0)).scalar_subquery()
+        columns = (audit.c.at, audit.c.action, audit.c.outcome, audit.c.detail)
+        query = (
+            select(*columns)
+            .where(audit.c.seq > newest - _LOOKED_THROUGH, audit.c.action.in_(_OF_CALLS))
+            .where(audit.c.tenant == tenant, audit.c.issuer == issuer)
+            .order_by(audit.c.seq.desc())
+            .limit(most)
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query).all()
+        return [RecentCall(row.at, row.action, row.outcome, orjson.loads(row.detail)) for row in found]
 
     def _audit_page(self, page: list[Any]) -> Iterator[AuditRow]:
         named = {row.patient for row in page if row.patient}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cds_service.answer import answer
-from cds_service.web import cors, discovery, feedback, health, invoke, logs, metrics, outcomes, security
+from cds_service.web import cors, discovery, feedback, health, invoke, logs, metrics, outcomes, pages, recent, security
 from cds_service.web.call import begin_call
 from cds_service.web.client_auth import CallerCheck, ClientAuth, Everyone
 from cds_service.web.registrations import Registrations
@@ -33,6 +33,8 @@ def register(app: Flask, rooms: Rooms, answer: Answering = answer) -> None:
         feedback.blueprint(rooms, callers),
         health.blueprint(rooms),
         metrics.blueprint(),
+        recent.blueprint(rooms, callers),
+        pages.blueprint(rooms, callers),
     ):
         app.register_blueprint(routes)
 

@@ -35,7 +35,7 @@ def parse_items(body: Mapping[str, Any]) -> tuple[FeedbackItem, ...]:
 def _item(item: object, where: str) -> FeedbackItem:
     members = _object(item, where)
     outcome = members.get("outcome")
-    if outcome not in {"accepted", "overridden"}:
+    if outcome not in ("accepted", "overridden"):  # a tuple: what was sent may not be hashable
         raise InvalidRequest("outcome must be accepted or overridden", f"{where}.outcome")
     suggestions = _accepted(members.get("acceptedSuggestions"), f"{where}.acceptedSuggestions")
     if (outcome == "accepted") != bool(suggestions):

@@ -36,6 +36,8 @@ def blueprint(rooms: Rooms, callers: CallerCheck, answer: Answering) -> Blueprin
         call.action = "invoke"
         caller = callers.caller(request.headers.get("Authorization"), (service_url(rooms, service_id),))
         call.issuer = caller.issuer
+        # Known before the body is read, so that a body that is refused stands among this client's own calls.
+        call.tenant = caller.tenants[0].id if len(caller.tenants) == 1 else None
         call.service = known_service(rooms, service_id).id
         raw, body = read_body(rooms.settings.max_body_bytes)
         hook_request = parse_request(body, rooms.services[service_id].hooks)

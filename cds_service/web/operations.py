@@ -1,0 +1,144 @@
+"""What each address does and every status it can give: the words of the OpenAPI document, one entry per operation.
+
+`openapi` joins them with the routes that the app really has. A route without an entry here fails a test, and so does a
+status that a server gives and that does not stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+WORDS: Mapping[int, str] = {
+    200: "Answered.",
+    400: "Not a valid request; the outcome says what is wrong and where. Also: the Host header names another host.",
+    401: "The client token is missing or does not stand. The answer is bare, whatever the cause; only the operator's "
+    "log has it.",
+    404: "There is nothing at this address; GET /cds-services lists the services.",
+    405: "The address does not take this method.",
+    412: "Data that the service cannot do without is in neither `prefetch` nor reach of `fhirServer`.",
+    413: "The body is longer than the service accepts (COUNTERSIGN_MAX_BODY_BYTES, 1 MiB unless set otherwise).",
+    415: "The body must be uncompressed JSON in UTF-8, with Content-Type application/json.",
+    500: "The service failed; nothing was assessed.",
+    503: "A store that must not be passed over does not answer. Send it again, the same, after Retry-After.",
+}
+_ALWAYS = (400, 405, 500)
+_POST = (400, 401, 404, 405, 413, 415, 500, 503)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`answer` is the name of the 200's schema, None when it has none of ours; `kind` its content type, empty when it
+    has no body. `secured`: it takes the client's signed token. `statuses` are those besides 200.
+    """
+
+    id: str
+    tag: str
+    summary: str
+    description: str
+    kind: str = "application/json"
+    answer: str | None = None
+    secured: bool = False
+    statuses: tuple[int, ...] = _ALWAYS
+    also: Mapping[int, str] = field(default_factory=dict)  # words that stand in the place of WORDS
+
+
+_PAGE = "text/html; charset=utf-8"
+_PREFLIGHT = Operation(
+    "preflight",
+    "CDS Hooks",
+    "CORS preflight",
+    "Permits the origins in COUNTERSIGN_CORS_ORIGINS; nobody else learns anything.",
+    kind="",
+    statuses=_ALWAYS,
+)
+
+# By the rule of the route and the method.
+OPERATIONS: Mapping[tuple[str, str], Operation] = {
+    ("/cds-services", "get"): Operation(
+        "discover",
+        "CDS Hooks",
+        "Discovery",
+        "One entry per service and hook. Needs no token and no database.",
+        answer="discovery",
+    ),
+    ("/cds-services", "options"): _PREFLIGHT,
+    ("/cds-services/<service_id>", "post"): Operation(
+        "call",
+        "CDS Hooks",
+        "Call {title}",
+        "{description}\n\nThe token's `aud` is this URL. {usage}",
+        answer="response",
+        secured=True,
+        statuses=(*_POST, 412),
+    ),
+    ("/cds-services/<service_id>", "options"): _PREFLIGHT,
+    ("/cds-services/<service_id>/feedback", "post"): Operation(
+        "feedback",
+        "CDS Hooks",
+        "Feedback on cards of {title}",
+        "What became of the cards. Answered after commit, without a body; a batch that is sent again counts once. "
+        "The token's `aud` is this URL or the service's.",
+        kind="",
+        secured=True,
+        statuses=_POST,
+    ),
+    ("/cds-services/<service_id>/feedback", "options"): _PREFLIGHT,
+    ("/recent-calls", "get"): Operation(
+        "recent-calls",
+        "For integrators",
+        "Your own recent calls",
+        "When, which service and hook, how long, and what came of it; nothing about a patient. The token's `aud` is "
+        "this URL.",
+        answer="recent-calls",
+        secured=True,
+        statuses=(*_ALWAYS, 401, 503),
+    ),
+    ("/", "get"): Operation(
+        "start",
+        "For integrators",
+        "The integrator's page",
+        "Services, hooks, prefetch and links, for people.",
+        kind=_PAGE,
+    ),
+    ("/docs", "get"): Operation("docs", "For integrators", "This description, for people", "As a page.", kind=_PAGE),
+    ("/openapi.json", "get"): Operation(
+        "openapi", "For integrators", "This description", "OpenAPI 3.1.", kind="application/json"
+    ),
+    ("/schemas/<name>.json", "get"): Operation(
+        "schema",
+        "For integrators",
+        "A JSON Schema",
+        "Of each hook's request, of the response and of feedback.",
+        kind="application/schema+json",
+        statuses=(*_ALWAYS, 404),
+        also={404: "There is no schema of this name."},
+    ),
+    ("/pages.css", "get"): Operation(
+        "style", "For integrators", "The style of the pages", "Both colour schemes.", kind="text/css; charset=utf-8"
+    ),
+    ("/.well-known/jwks.json", "get"): Operation(
+        "keys",
+        "Operation",
+        "Our public keys",
+        "A JWK Set: register it where this service authenticates as a SMART Backend Services client.",
+        statuses=(*_ALWAYS, 404, 503),
+    ),
+    ("/healthz", "get"): Operation("alive", "Operation", "Alive", "The process answers. Looks at nothing else."),
+    ("/readyz", "get"): Operation(
+        "ready",
+        "Operation",
+        "Ready",
+        "What it can do now, looked at once a second at most. `degraded` is answered 200: the rules still stand.",
+        answer="readiness",
+        statuses=(*_ALWAYS, 503),
+        also={503: "Not ready: there is nothing to answer with. `checks` says why."},
+    ),
+    ("/metrics", "get"): Operation(
+        "metrics",
+        "Operation",
+        "Prometheus figures",
+        "Labels are names of ours alone.",
+        kind="text/plain; version=1.0.0; charset=utf-8",
+    ),
+}

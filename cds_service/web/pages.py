@@ -1,0 +1,108 @@
+"""What an integrator reads: the page at /, the OpenAPI document and its page, and each JSON Schema at its own URL.
+
+Pages are made here and carry no script; their one style sheet comes from this service. They say nothing that discovery
+and the repository do not say too, so they need no token. See `recent` for the one part that does.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from flask import Blueprint, Response, current_app, render_template, request
+from markupsafe import Markup, escape
+from werkzeug.exceptions import NotFound
+
+from cds_service.errors import StoreUnavailable
+from cds_service.fhir.prefetch import PREFETCH_TEMPLATES
+from cds_service.hooks import HOOKS
+from cds_service.web.openapi import document
+from cds_service.web.recent import recent_of
+from cds_service.web.schemas import DIALECT, all_schemas
+
+if TYPE_CHECKING:
+    from cds_service.rooms import Rooms
+    from cds_service.web.client_auth import CallerCheck
+
+_CODE = re.compile("`([^`]+)`")
+_STYLE = (Path(__file__).parent / "pages.css").read_bytes()
+# The icon is an empty data URL, so that browsers do not go and ask for one.
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def blueprint(rooms: Rooms, callers: CallerCheck) -> Blueprint:
+    routes = Blueprint("pages", __name__, template_folder="templates")
+
+    @cache
+    def described() -> dict[str, Any]:
+        # Made at the first request: only then the app has all its routes.
+        return document(current_app._get_current_object(), rooms)  # type: ignore[attr-defined]
+
+    routes.add_app_template_filter(_with_code, "with_code")
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        return Response(orjson.dumps(described()), content_type="application/json")
+
+    @routes.get("/schemas/<name>.json")
+    def schema(name: str) -> Response:
+        if name not in all_schemas():
+            raise NotFound
+        url = f"{rooms.settings.public_url}/schemas/{name}.json"
+        body = {"$schema": DIALECT, "$id": url, **all_schemas()[name]}
+        return Response(orjson.dumps(body), content_type="application/schema+json")
+
+    @routes.get("/docs")
+    def docs() -> Response:
+        return _page("docs.html", api=described(), schemas=all_schemas())
+
+    @routes.get("/")
+    def start() -> Response:
+        return _page("start.html", **_about(rooms), **_own_calls(rooms, callers))
+
+    @routes.get("/pages.css")
+    def style() -> Response:
+        return Response(_STYLE, content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=300"})
+
+    return routes
+
+
+def _page(template: str, **shown: Any) -> Response:
+    page = render_template(template, **shown)
+    return Response(page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _POLICY})
+
+
+def _with_code(text: str) -> Markup:
+    """Plain words in which `this` is code."""
+    return Markup(_CODE.sub(r'<code class="copy">\1</code>', str(escape(text))))  # noqa: S704  escaped just here
+
+
+def _about(rooms: Rooms) -> dict[str, Any]:
+    asked = {key for service in rooms.services.values() for key in service.prefetch_keys}
+    return {
+        "url": rooms.settings.public_url,
+        "app_url": rooms.settings.app_url,
+        "services": rooms.services.values(),
+        "hooks": HOOKS,
+        "templates": {key: query for key, query in PREFETCH_TEMPLATES.items() if key in asked},
+        "knowledge": rooms.knowledge,
+        "models": rooms.models,
+        "schemas": all_schemas(),
+    }
+
+
+def _own_calls(rooms: Rooms, callers: CallerCheck) -> dict[str, Any]:
+    """The calls of whoever proves to be a client; of `local` where no proof is asked for; otherwise none are shown."""
+    proof = request.headers.get("Authorization")
+    if rooms.settings.client_auth == "on" and proof is None:
+        return {"caller": None, "calls": None}
+    caller = callers.caller(proof, (f"{rooms.settings.public_url}/",))
+    try:
+        return {"caller": caller.issuer, "calls": recent_of(rooms, caller)}
+    except StoreUnavailable:
+        return {"caller": caller.issuer, "calls": None}  # the page says that they could not be read
