@@ -94,4 +94,4 @@ chaos: $(BIN)/.test-installed  ## kill -9 of workers and database under load, on
 	@$(BIN)/python -m tests.chaos --kills $(KILLS) --seed $(SEED)
 
 clean:  ## remove environments, caches and the run folder
-	rm -rf .venv .venv-export .run build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-export .run build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
