@@ -36,6 +36,7 @@ class PostgresServer:
 
     folder: Path
     options: Mapping[str, str]
+    file_limit: int | None = None  # bytes; PostgreSQL ignores the signal and takes the refusal for a full disk
     _numbers: Iterator[int] = field(default_factory=count)
     _process: subprocess.Popen[bytes] | None = None
 
@@ -56,7 +57,8 @@ class PostgresServer:
 
     def start(self) -> None:
         settings = [part for name, value in self.options.items() for part in ("-c", f"{name}={value}")]
-        command = [program("postgres"), "-D", f"{self.folder}/data", *settings]
+        limited = [] if self.file_limit is None else ["prlimit", f"--fsize={self.file_limit}"]
+        command = [*limited, program("postgres"), "-D", f"{self.folder}/data", *settings]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **_as_postgres())
         self.wait()
@@ -103,7 +105,7 @@ def _adopt_orphans() -> None:
 
 
 @contextmanager
-def postgres_server(durable: bool = False, **options: str) -> Iterator[PostgresServer]:
+def postgres_server(durable: bool = False, file_limit: int | None = None, **options: str) -> Iterator[PostgresServer]:
     """A running server; `durable` keeps every promise to the disk, without it tests are quicker."""
     folder = Path(tempfile.mkdtemp(prefix="countersign-pg-"))
     if os.geteuid() == 0:
@@ -113,7 +115,7 @@ def postgres_server(durable: bool = False, **options: str) -> Iterator[PostgresS
     subprocess.run([program("initdb"), *made], check=True, capture_output=True, cwd="/", **_as_postgres())
     chosen = {"listen_addresses": "", "unix_socket_directories": str(folder), **(_DURABLE if durable else _QUICK)}
     _adopt_orphans()
-    server = PostgresServer(folder, {**chosen, **options})
+    server = PostgresServer(folder, {**chosen, **options}, file_limit)
     try:
         server.start()
         yield server

@@ -12,7 +12,7 @@ from cds_service.errors import StoreUnavailable
 from cds_service.settings import Settings
 from cds_service.store import audit, cards, feedback, invocations, opinions, registrations
 from cds_service.store.audit import AuditVerdict
-from cds_service.store.database import Database, open_database
+from cds_service.store.database import UNLIMITED, Database, open_database
 from cds_service.store.engines import RECORD_PATIENCE_MS
 from cds_service.store.holds import Hold, Holds
 from cds_service.store.intake import Intake
@@ -176,7 +176,7 @@ class Store:
 
     def verify_audit(self) -> AuditVerdict:
         """Walk the whole chain and recompute every link."""
-        with self._database.reading() as connection:
+        with self._database.reading(UNLIMITED) as connection:
             return audit.verify(connection, self._keyring)
 
     def add_cds_client(self, client: CdsClient) -> None:

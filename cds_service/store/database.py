@@ -7,7 +7,7 @@ cut) comes out as StoreUnavailable. A broken constraint or statement is our own 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,14 @@ from sqlalchemy import Connection, Engine, Executable, Table, exc, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cds_service.errors import StoreUnavailable
-from cds_service.store.engines import PATIENCE_MS, parse, postgresql_engine, sqlite_engine
+from cds_service.store.engines import PATIENCE_MS, UNLIMITED, parse, postgresql_engine, sqlite_engine
+from cds_service.store.watchdog import Watchdog
+
+__all__ = ["UNLIMITED", "Database", "insert_once", "insert_or_replace", "is_missing", "open_database"]
 
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
+GRACE_MS = 1000  # between the server's own limit and the cut of the line
+HEALTH_MS = 500
 _OUR_MISTAKES = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
 
 
@@ -27,30 +32,43 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._watchdog = Watchdog()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the database."""
-        with _outage_as_unavailable(), self._engine.connect() as connection, connection.begin():
-            yield connection
+    def reading(self, longest_ms: int = PATIENCE_MS) -> Iterator[Connection]:
+        """A transaction that sees one state of the database, for at most `longest_ms` a statement (PostgreSQL).
 
-    @contextmanager
-    def writing(self, patience_ms: int = PATIENCE_MS) -> Iterator[Connection]:
-        """A transaction that holds SQLite's write lock from its start; commits when the block ends without error."""
+        UNLIMITED is for commands that go through whole tables.
+        """
         with _outage_as_unavailable(), self._engine.connect() as connection:
-            connection.execution_options(patience_ms=patience_ms)
-            with connection.begin():
+            connection.execution_options(longest_ms=longest_ms)
+            with self._watched(connection, longest_ms and longest_ms + GRACE_MS), connection.begin():
                 yield connection
+
+    @contextmanager
+    def writing(self, patience_ms: int = PATIENCE_MS, longest_ms: int = PATIENCE_MS) -> Iterator[Connection]:
+        """A transaction that holds SQLite's write lock from its start; commits when the block ends without error."""
+        cut_ms = longest_ms and (longest_ms + GRACE_MS if patience_ms >= PATIENCE_MS else 2 * patience_ms + 200)
+        with _outage_as_unavailable(), self._engine.connect() as connection:
+            connection.execution_options(patience_ms=patience_ms, longest_ms=longest_ms)
+            with self._watched(connection, cut_ms), connection.begin():
+                yield connection
+
+    def _watched(self, connection: Connection, cut_ms: int) -> AbstractContextManager[None]:
+        if connection.dialect.name != "postgresql" or not cut_ms:
+            return nullcontext()
+        return self._watchdog.over(connection.connection.driver_connection.fileno(), cut_ms / 1000)  # type: ignore[union-attr]
 
     def answers(self) -> bool:
         try:
-            with self.reading() as connection:
+            with self.reading(HEALTH_MS) as connection:
                 connection.execute(text("SELECT 1"))
         except StoreUnavailable:
             return False
         return True
 
     def close(self) -> None:
+        self._watchdog.close()
         self._engine.dispose()
 
 

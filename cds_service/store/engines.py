@@ -20,6 +20,7 @@ from cds_service.errors import SettingsError
 PATIENCE_MS = 5000
 # A hook has two seconds in all. A record that cannot get its lock in this time goes to the journal instead.
 RECORD_PATIENCE_MS = 400
+UNLIMITED = 0  # as PostgreSQL understands statement_timeout
 BACKENDS = ("sqlite", "postgresql")
 _POOL = {"pool_size": 16, "max_overflow": 0, "pool_timeout": 2}
 
@@ -106,11 +107,11 @@ def _notice_lost_file(engine: Engine, path: Path) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    patience = connection.get_execution_options().get("patience_ms", RECORD_PATIENCE_MS)
-    if patience != RECORD_PATIENCE_MS:
-        waits = f"SET LOCAL lock_timeout = {int(patience)}"
-        longest = max(PATIENCE_MS, int(patience))
-        connection.exec_driver_sql(f"{waits}; SET LOCAL statement_timeout = {longest}")
+    options = connection.get_execution_options()
+    patience, longest = options.get("patience_ms", RECORD_PATIENCE_MS), options.get("longest_ms", PATIENCE_MS)
+    if (patience, longest) != (RECORD_PATIENCE_MS, PATIENCE_MS):
+        waits = f"SET LOCAL lock_timeout = {int(patience)}; SET LOCAL statement_timeout = {int(longest)}"
+        connection.exec_driver_sql(waits)
 
 
 def _notice_closed_line(connection: Any, _record: Any, _proxy: Any) -> None:

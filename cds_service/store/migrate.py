@@ -18,7 +18,7 @@ from sqlalchemy import Connection, inspect, select, text
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
 from cds_service.store import client_tables  # noqa: F401  it fills the metadata
-from cds_service.store.database import is_missing, open_database
+from cds_service.store.database import UNLIMITED, is_missing, open_database
 from cds_service.store.engines import PATIENCE_MS
 from cds_service.store.months import make_months
 from cds_service.store.roles import grant
@@ -50,7 +50,7 @@ def move(url: str, branch: str, target: str) -> None:
     """Take one database to `target` ("main@head", "main0001", "main@base") in one transaction."""
     database = open_database(url, create=True)
     try:
-        with database.writing() as connection:
+        with database.writing(longest_ms=UNLIMITED) as connection:
             if connection.dialect.name == "postgresql":
                 _wait_for_turn(connection)
             found = _revisions(connection, branch)
@@ -96,7 +96,6 @@ def _found(url: str, branch: str) -> tuple[frozenset[str], frozenset[str]]:
 def _wait_for_turn(connection: Connection) -> None:
     """Of several migrations at once one does the work; a statement may take long, waiting for a table may not."""
     connection.execute(text(f"SET LOCAL lock_timeout = {TURN_MS}"))
-    connection.execute(text("SET LOCAL statement_timeout = 0"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
     connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 
 from cds_service.store import patients
 from cds_service.store.cards import CALL_AND_CARD, stored_card
-from cds_service.store.database import Database
+from cds_service.store.database import UNLIMITED, Database
 from cds_service.store.feedback import stored_feedback
 from cds_service.store.keyring import Keyring
 from cds_service.store.records import AuditEvent, Scalar, StoredCard, StoredFeedback
@@ -92,7 +92,7 @@ class Reports:
 
     def _audit_page(self, page: list[Any]) -> Iterator[AuditRow]:
         named = {row.patient for row in page if row.patient}
-        with self._database.reading() as connection:
+        with self._database.reading(UNLIMITED) as connection:
             ids = patients.ids_of(connection, self._keyring, named)
         for row in page:
             patient = ids.get(row.patient) or self._first_format(row)
@@ -105,7 +105,7 @@ class Reports:
         return self._keyring.open(row.patient_sealed, f"audit:{row.id}:patient").decode()
 
     def _rows(self, query: Select[Any]) -> Iterator[Any]:
-        with self._database.reading() as connection:
+        with self._database.reading(UNLIMITED) as connection:
             options = connection.execution_options(yield_per=_PAGE)
             with options.execute(query) as found:
                 yield from found

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, func, select, tuple_, update
 
 from cds_service.store import audit as trail
-from cds_service.store.database import Database
+from cds_service.store.database import UNLIMITED, Database
 from cds_service.store.journal import Journal
 from cds_service.store.keyring import Keyring, SealBroken
 from cds_service.store.records import AuditEvent
@@ -63,7 +63,7 @@ class Resealing:
     def use(self) -> KeyUse:
         ids = self._keyring.ids
         counts, in_chain, whole = dict.fromkeys(ids, 0), dict.fromkeys(ids, 0), 0
-        with self._database.reading() as connection:
+        with self._database.reading(UNLIMITED) as connection:
             for table, column in sealed_columns():
                 whole += _count(connection, table, func.length(column) > 0)
                 for key_id in ids:
@@ -78,7 +78,7 @@ class Resealing:
         for table, column in sealed_columns():
             after: tuple[Any, ...] | None = None
             while column is not IN_CHAIN:
-                with self._database.writing() as connection:
+                with self._database.writing(longest_ms=UNLIMITED) as connection:
                     page = self._page(connection, table, column, after, batch)
                     if not page:
                         break

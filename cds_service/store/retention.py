@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, li
 
 from cds_service.errors import CountersignError
 from cds_service.store import audit as trail
-from cds_service.store.database import Database, insert_or_replace
+from cds_service.store.database import UNLIMITED, Database, insert_or_replace
 from cds_service.store.holds import holds_call, holds_row
 from cds_service.store.keyring import Keyring
 from cds_service.store.months import drop_empty_months
@@ -65,7 +65,7 @@ class Retention:
     def due(self, periods: Periods) -> Counts:
         """What a run without a most would erase; changes nothing."""
         now = self._clock()
-        with self._database.reading() as connection:
+        with self._database.reading(UNLIMITED) as connection:
             old = _old_calls(now - periods.calls)
             first, cut = _cut(connection, now - periods.audit)
             return Counts(
@@ -88,12 +88,12 @@ class Retention:
         )
         rows = self._batches("retain-audit", lambda line, n: self._cut_trail(line, now - periods.audit, n), most)
         patients = self._batches("retain-patients", _forget_patients, most)
-        with self._database.writing() as connection:
+        with self._database.writing(longest_ms=UNLIMITED) as connection:
             drop_empty_months(connection, "audit", now - periods.audit)
         return Counts(calls, comments, patients, rows, held)
 
     def _ask_the_newest_row(self, now: datetime) -> None:
-        with self._database.reading() as connection:
+        with self._database.reading(UNLIMITED) as connection:
             newest = connection.scalar(select(audit.c.at).order_by(audit.c.seq.desc()).limit(1))
         if newest is not None and abs(now - newest) > QUIET:
             raise ClockInDoubt(
@@ -104,7 +104,7 @@ class Retention:
     def _batches(self, action: str, erase: Callable[[Connection, int], int], most: int) -> int:
         total = 0
         while total < most:
-            with self._database.writing() as connection:
+            with self._database.writing(longest_ms=UNLIMITED) as connection:
                 count = erase(connection, min(BATCH, most - total))
                 if count == 0:
                     break

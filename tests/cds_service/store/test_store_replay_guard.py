@@ -51,11 +51,14 @@ def test_fifty_uses_at_once_over_processes_and_threads_give_one_true(guard, sett
     assert answers.count(b"1") == 1
 
 
-def test_a_use_is_forgotten_only_well_after_the_token_has_expired(guard, past_replay):
-    guard.first_use("https://ehr", "jti-1", EXP, NOW)
-    assert not guard.first_use("https://ehr", "jti-1", EXP, EXP + 120)
-    guard.first_use("https://ehr", "jti-2", EXP + 9000, EXP + 3600)
+def test_a_use_is_forgotten_only_well_after_the_token_has_expired(guard, settings, past_replay):
+    passed = iter([0.0, 420.0, 3900.0])
+    steady = open_replay_guard(settings, steady=lambda: next(passed))
+    steady.first_use("https://ehr", "jti-1", EXP, NOW)
+    assert not steady.first_use("https://ehr", "jti-1", EXP, EXP + 120)
+    steady.first_use("https://ehr", "jti-2", EXP + 9000, EXP + 3600)
     assert past_replay.run("SELECT count(*) FROM token_use") == [(1,)]
+    steady.close()
 
 
 def test_a_guard_that_cannot_answer_says_so_and_never_lets_a_token_through(guard, past_replay):

@@ -38,7 +38,8 @@ def test_everything_that_the_service_does_works_without_any_right_to_change_the_
     as_app, keyring, call, feedback_item
 ):
     check_revision(as_app)
-    store, guard = open_store(as_app, keyring), open_replay_guard(as_app)
+    passed = iter([0.0, 3600.0])
+    store, guard = open_store(as_app, keyring), open_replay_guard(as_app, steady=lambda: next(passed))
     assert [store.record(call()), store.record(call())] == ["stored", "repeated"]
     assert store.add_feedback(*CALLER, [feedback_item()]).stored == 1
     assert store.add_opinion("a-card-0", "north", "Practitioner/9", "useful", None, None, AT).stored == 1
