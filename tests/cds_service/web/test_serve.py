@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from conftest import INVOKE, ROOT, free_port, order_sign_body, request, wait_until_alive
@@ -130,12 +129,36 @@ def test_check_prints_the_cards_of_a_file_and_leaves_nothing(tmp_path: Path) -> 
     assert not (tmp_path / "run").exists()
 
 
-def test_check_says_what_is_wrong_with_a_request_and_where(tmp_path: Path) -> None:
+def test_check_says_everything_that_is_wrong_with_a_request_and_where(tmp_path: Path) -> None:
     path = tmp_path / "request.json"
-    path.write_text(json.dumps({"hook": "order-sign", "hookInstance": str(uuid4())}))
+    path.write_text(json.dumps({"hook": "order-sign", "hookInstance": "7", "context": {"userId": "u1"}}))
     ended = countersign(tmp_path, "check", str(path))
     assert ended.returncode == 1
-    assert ended.stderr.startswith("Error: context: ")
+    assert "Not valid: 4 faults" in ended.stdout
+    for place in ("hookInstance", "context.userId", "context.patientId", "context.draftOrders"):
+        assert f"\n    {place}: " in ended.stdout
+    listed = json.loads(countersign(tmp_path, "check", "--json", str(path)).stdout)
+    assert listed["faults"][0]["path"] == "hookInstance"
+
+
+@pytest.mark.parametrize("text", ["{", '{"hook": "order-sign", "hook": "order-select"}', "[]"])
+def test_check_refuses_what_is_not_one_strict_json_object(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "request.json"
+    path.write_text(text)
+    ended = countersign(tmp_path, "check", str(path))
+    assert ended.returncode == 1
+    assert "Not valid: 1 fault" in ended.stdout
+    assert "Traceback" not in ended.stderr
+
+
+def test_check_answers_for_the_dialect_and_the_service_that_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps(typed_order("bactrim ds bid x 10d", WARFARIN)))
+    card = json.loads(countersign(tmp_path, "check", "--json", "--dialect", "epic", str(path)).stdout)["cards"][0]
+    assert card["source"]["topic"]["code"].isalnum()
+    other = countersign(tmp_path, "check", "--service", "companion-orders", str(path))
+    assert "companion-orders answers order-sign" in other.stdout
+    assert countersign(tmp_path, "check", "--service", "nonsense", str(path)).returncode == 2
 
 
 def test_the_tables_are_counted_linted_and_their_coverage_printed(tmp_path: Path) -> None:
