@@ -10,7 +10,7 @@ from cds_service.facts import Fact, OrderRef
 
 Harm = Literal["contraindicated", "major", "moderate", "minor"]
 Display = Literal["critical", "warning", "info", "off"]
-Intent = Literal["replace", "adjust", "stop", "monitor", "document", "add"]
+Intent = Literal["replace", "adjust", "stop", "monitor", "document", "add", "complete", "justify"]
 
 HARMS: tuple[Harm, ...] = ("contraindicated", "major", "moderate", "minor")
 DISPLAYS: tuple[Display, ...] = ("critical", "warning", "info", "off")
@@ -27,7 +27,9 @@ class Proposal:
     """An intent, not a resource: `cards/` renders it in the client's dialect.
 
     `content` by intent: stop {}; adjust, replace and add {"order_text": str, "rxcui": str, "name": str};
-    monitor {"tests": [{"code": LOINC, "display": str, "text": str, "within_days": int}, ...]}.
+    monitor {"tests": [{"code": LOINC, "display": str, "text": str, "within_days": int}, ...]};
+    complete {"drug": {"rxcui": str, "name": str} or None, "directions": Directions};
+    justify {"reference": of a Condition, "display": str}.
     `cites` are the sources of what it proposes (a replacement's dose has its own).
     """
 

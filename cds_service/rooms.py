@@ -66,6 +66,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "monitoring that an interaction asks for, and companion drugs such as a laxative beside an opioid. Names a "
         "test that is repeated before it can tell anything new.",
     ),
+    "order-completion": (
+        "Order completion",
+        "Turns an order that was typed as text into a structured one, shown beside the words each field came from, "
+        "and offers the problem that an order without an indication most likely treats. It infers no diagnosis.",
+    ),
 }
 _COMMON_KEYS = ("patient", "encounter", "medications", "statements", "allergies", "problems")
 _USAGE = (

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from cds_service.cards.completion import completed
 from cds_service.cards.text import plain
 from cds_service.findings import Proposal
 from cds_service.terminology.systems import LOINC, RXNORM
@@ -47,6 +48,12 @@ def actions_of(
             return [{"type": "update", "description": label, "resource": _revised(draft, proposal)}]
         case "document":
             return [{"type": "update", "description": label, "resource": _renamed(draft, proposal)}]
+        case "complete":
+            read = proposal.content["directions"]
+            resource = completed(_without_blanks(draft), proposal.content["drug"], read, RXNORM)
+            return [{"type": "update", "description": label, "resource": resource}]
+        case "justify":
+            return [{"type": "update", "description": label, "resource": _justified(draft, proposal)}]
         case "monitor":
             orders = (_laboratory_order(draft, proposal, test, now, new_id) for test in proposal.content["tests"])
             return [{"type": "create", "description": f"Order {o['code']['text']}", "resource": o} for o in orders]
@@ -78,6 +85,11 @@ def _renamed(draft: Mapping[str, Any], proposal: Proposal) -> Resource:
     kept = _without_blanks(draft)
     concept = {**kept.get("medicationCodeableConcept", {}), "text": proposal.content["order_text"]}
     return {**kept, "medicationCodeableConcept": concept}
+
+
+def _justified(draft: Mapping[str, Any], proposal: Proposal) -> Resource:
+    reason = {"reference": proposal.content["reference"], "display": plain(proposal.content["display"], 120)}
+    return {**_without_blanks(draft), "reasonReference": [reason]}
 
 
 def _without_blanks(value: Any) -> Any:

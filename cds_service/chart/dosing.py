@@ -73,6 +73,8 @@ def _with_dose(read: Sig, dosage: Resource, order_words: str) -> Sig:
 
 def _with_strength(read: Sig, product: Sig) -> Sig:
     """In "metformin 500 MG Oral Tablet" the mass is a strength: it comes without a frequency."""
+    if product.strength_value is not None:
+        return replace(read, strength_value=product.strength_value, strength_unit=product.strength_unit)
     if product.times_per_day is not None or product.dose_unit in (None, "tablet", "capsule", "pill"):
         return read
     return replace(

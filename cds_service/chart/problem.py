@@ -10,7 +10,7 @@ from cds_service.facts import Fact, Origin
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A condition or diagnosis.
+    """A condition or diagnosis; `codes` as (system URI, code).
 
     `active` is False for one that is inactive, in remission or resolved. `tentative`: a provisional or differential
     diagnosis that nobody has confirmed. `conditions` are the value sets of conditions.csv that it means as present,
@@ -20,6 +20,7 @@ class Problem:
     reference: str
     label: str
     origin: Origin
+    codes: tuple[tuple[str, str], ...] = ()
     conditions: frozenset[str] = frozenset()
     past_conditions: frozenset[str] = frozenset()
     active: bool = True

@@ -34,7 +34,8 @@ def read_problems(supplied: Supplied, vocabulary: Vocabulary, today: date) -> Li
 def _problem(resource: Resource, vocabulary: Vocabulary, today: date) -> Problem:
     concept = resource.get("code")
     labels = labels_of(concept)
-    meant = vocabulary.conditions.of(((system, code) for system, code, _ in codings(concept)), labels)
+    coded = tuple((system, code) for system, code, _ in codings(concept))
+    meant = vocabulary.conditions.of(coded, labels)
     ended = _ended(resource)
     active = not codes(resource.get("clinicalStatus")) & _PAST and (ended is None or ended > today)
     if text(resource.get("abatementString")):
@@ -45,6 +46,7 @@ def _problem(resource: Resource, vocabulary: Vocabulary, today: date) -> Problem
         reference=here,
         label=label,
         origin=Origin("coded", here, label),
+        codes=coded,
         conditions=meant.now if active else frozenset(),
         past_conditions=meant.past if active else meant.now | meant.past,
         active=active,

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from cds_service.errors import KnowledgeError
-from cds_service.findings import Display, Harm
+from cds_service.findings import DEFAULT_DISPLAY, Display, Harm
 from cds_service.knowledge.cells import Cells, read_rows
 from cds_service.knowledge.names import DrugNames
 
@@ -119,6 +119,11 @@ class Graded(Cited):
     summary: str
     management: str
     alternatives: tuple[str, ...]
+
+    @property
+    def loudest(self) -> Display:
+        """The loudest display that its harm allows."""
+        return DEFAULT_DISPLAY[self.harm]
 
 
 _Kind = TypeVar("_Kind", bound=type[Row])

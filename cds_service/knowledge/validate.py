@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cds_service.findings import DEFAULT_DISPLAY, DISPLAYS
+from cds_service.findings import DISPLAYS
 from cds_service.knowledge.kinds.alternatives import Alternative
 from cds_service.knowledge.knowledge import Knowledge
 from cds_service.knowledge.rows import KINDS, Graded
@@ -26,6 +26,6 @@ def validate(knowledge: Knowledge) -> None:
 def _grading(row: Graded, knowledge: Knowledge) -> None:
     unknown = [key for key in row.alternatives if key not in knowledge.keyed(Alternative)]
     row.require(not unknown, f"alternative {', '.join(unknown)} is not in our tables")
-    louder = DISPLAYS.index(row.display) < DISPLAYS.index(DEFAULT_DISPLAY[row.harm])
+    louder = DISPLAYS.index(row.display) < DISPLAYS.index(row.loudest)
     row.require(not louder, f"display {row.display} is louder than harm {row.harm} allows")
     row.require(len(row.summary) <= LONGEST_SUMMARY, f"summary is over {LONGEST_SUMMARY} characters")

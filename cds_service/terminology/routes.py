@@ -47,6 +47,23 @@ _BY_SNOMED = {
     "45890007": "transdermal",
 }
 
+# The routes of directions, finer than those above, with the code and the name that a completed order gives them.
+ROUTE_CODES = {
+    "oral": ("26643006", "Oral route"),
+    "sublingual": ("37839007", "Sublingual route"),
+    "topical": ("6064005", "Topical route"),
+    "ophthalmic": ("54485002", "Ophthalmic route"),
+    "otic": ("10547007", "Otic route"),
+    "nasal": ("46713006", "Nasal route"),
+    "vaginal": ("16857009", "Vaginal route"),
+    "rectal": ("37161004", "Rectal route"),
+    "intravenous": ("47625008", "Intravenous route"),
+    "intramuscular": ("78421000", "Intramuscular route"),
+    "subcutaneous": ("34206005", "Subcutaneous route"),
+    "inhaled": ("447694001", "Respiratory tract route"),
+    "transdermal": ("45890007", "Transdermal route"),
+}
+
 
 @lru_cache(maxsize=8192)
 def routes_in(text: str) -> frozenset[str]:

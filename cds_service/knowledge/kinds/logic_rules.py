@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from cds_service.findings import DEFAULT_DISPLAY, Display
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import graded
 from cds_service.knowledge.rows import Context, Graded, kind
 
 if TYPE_CHECKING:
     from cds_service.knowledge.knowledge import Knowledge
+
+
+_OFFERS = frozenset({"order-completion", "indication", "chart-reconciliation"})
 
 
 @kind
@@ -25,6 +29,11 @@ class LogicRule(Graded):
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
         return cls(**graded(cells), card_topic=cells.required("topic"))
+
+    @property
+    def loudest(self) -> Display:
+        """An offer is shown although nothing would be harmed without it."""
+        return "info" if self.harm == "minor" and self.card_topic in _OFFERS else DEFAULT_DISPLAY[self.harm]
 
     def title(self, knowledge: Knowledge) -> str:
         return self.summary.capitalize()

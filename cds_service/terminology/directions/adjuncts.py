@@ -89,17 +89,18 @@ def read_adjuncts(plain: str) -> tuple[Adjuncts | None, str]:
     quantities, rest = _taken(_QUANTITY, rest)
     refills, rest = _taken(_REFILLS, rest)
     needed, rest = _taken(_NEEDED, rest)
-    lengths = {_span(one) for one in durations}
-    if max(map(len, (limits, quantities, refills, lengths))) > 1:
+    lengths, most = {_span(one) for one in durations}, {_limit(one) for one in limits}
+    supplied, again = {_quantity(one) for one in quantities}, {_refills(one) for one in refills}
+    if len(most) > 1 or len(supplied) > 1 or len(again) > 1 or len(lengths) > 1:
         return None, rest
     reasons = [reason for one in needed for reason in one.groupdict().values() if reason]
     found = Adjuncts(
         as_needed=bool(needed),
         reason=reasons[0].strip(" ,") if reasons else None,
-        duration=lengths.pop() if lengths else None,
-        limit=_limit(limits[0]) if limits else None,
-        quantity=float(quantities[0][1] or quantities[0][2]) if quantities else None,
-        refills=int(next(filter(None, refills[0].groups()), "0")) if refills else None,
+        duration=next(iter(lengths), None),
+        limit=next(iter(most), None),
+        quantity=next(iter(supplied), None),
+        refills=next(iter(again), None),
     )
     return found, rest
 
@@ -131,6 +132,14 @@ def _limit(match: re.Match[str]) -> Limit:
     if period.startswith("12"):
         return Limit(amount, unit, 12.0, "h")
     return Limit(amount, unit, 1.0, "h" if period == "hour" else {"w": "wk", "m": "mo"}.get(period[0], "d"))
+
+
+def _quantity(match: re.Match[str]) -> float:
+    return float(match[1] or match[2])
+
+
+def _refills(match: re.Match[str]) -> int:
+    return int(next(filter(None, match.groups()), "0"))
 
 
 def _span(match: re.Match[str]) -> Span:

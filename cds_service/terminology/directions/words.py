@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cds_service.terminology.directions.amounts import FORMS
 from cds_service.terminology.directions.parts import Amount, Directions, Limit, Timing
@@ -42,6 +43,11 @@ def words(read: Directions) -> str:
     return " ".join(_said(read)) if read.abstained is None else ""
 
 
+def instructions(read: Directions) -> str:
+    """What the patient does, without what the pharmacy dispenses."""
+    return words(replace(read, quantity=None, refills=None)).rstrip(" ,")
+
+
 def _said(read: Directions) -> Iterator[str]:
     counted_alone = read.dose is not None and read.dose.unit is None  # "take 2": only "take" stands before a bare count
     yield "take" if counted_alone else _VERBS.get(read.route or "", "take" if read.dose else "use")
@@ -59,6 +65,10 @@ def _said(read: Directions) -> Iterator[str]:
         yield f"for {_count(read.duration.value, _UNITS[read.duration.unit])}"
     if read.limit:
         yield _limit(read.limit)
+    yield from _supply(read)
+
+
+def _supply(read: Directions) -> Iterator[str]:
     if read.quantity is not None:
         yield f"dispense {read.quantity:g}"
     if read.refills is not None:
