@@ -39,6 +39,8 @@ def export(start: datetime, end: datetime, output: Path | None, shape: str) -> N
 
     settings = Settings.from_env()
     with opened_store(settings) as store, written_to(output) as out:
+        # Before the first line leaves: an export that is broken off is on record too.
+        store.audit(AuditEvent("export-audit", "begun", detail={"reason": shape}))
         events = store.reports.audit(start, end)
         count = write_ndjson(out, (audit_event(row, settings.public_url) for row in events))
         store.audit(AuditEvent("export-audit", "done", detail={"count": count, "reason": shape}))

@@ -35,6 +35,8 @@ def export_feedback(start: datetime, end: datetime, output: Path | None, shape: 
     from cds_service.store import AuditEvent
 
     with opened_store(Settings.from_env()) as store, written_to(output) as out:
+        # Before the first line leaves: an export that is broken off is on record too.
+        store.audit(AuditEvent("export-feedback", "begun", detail={"reason": shape}))
         events = store.reports.feedback(start, end)
         if shape == "csv":
             count = write_csv(out, COLUMNS, rows(events))

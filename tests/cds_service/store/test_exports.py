@@ -107,8 +107,9 @@ def test_fhir_gives_a_detected_issue_with_each_event_as_a_mitigation(run, told):
 
 def test_an_export_is_on_record_and_a_period_without_feedback_is_empty(run, told, rows):
     assert run("governance", "export-feedback", "--from", "2020-01-01", "--to", "2020-02-01").count("\n") == 1
-    ((action, detail),) = rows("SELECT action, detail FROM audit WHERE action LIKE 'export%'")
-    assert (action, json.loads(detail)) == ("export-feedback", {"count": 0, "reason": "csv"})
+    begun, done = rows("SELECT action, outcome, detail FROM audit WHERE action LIKE 'export%' ORDER BY seq")
+    assert begun[:2] == ("export-feedback", "begun")
+    assert (done[:2], json.loads(done[2])) == (("export-feedback", "done"), {"count": 0, "reason": "csv"})
 
 
 def test_an_exported_file_is_for_its_owner_and_none_is_overwritten(run, told, tmp_path):
@@ -137,7 +138,8 @@ def test_the_trail_is_exported_as_audit_events_of_the_basic_patterns(run, told, 
     patients = [one for one in reads[0]["entity"] if one["type"]["code"] == "1"]
     assert patients[0]["what"] == {"reference": "Patient/patient-1"}
     assert patients[0]["role"]["code"] == "1"
-    assert events[-1]["outcome"] == "4"
+    assert events[-2]["outcome"] == "4"
+    assert (events[-1]["subtype"][1]["code"], events[-1]["outcomeDesc"]) == ("export-audit", "begun")
     invoked = [event for event in events if event["subtype"][1]["code"] == "invoke" and event["outcome"] == "0"]
     assert invoked[0]["entity"][0]["what"] == {"reference": "Patient/patient-1"}
-    assert run("audit", "verify").startswith("7 rows, every link fits")
+    assert run("audit", "verify").startswith("8 rows, every link fits")
