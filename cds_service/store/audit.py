@@ -106,10 +106,17 @@ def stamp(event: AuditEvent, at: datetime) -> StampedEvent:
 def append(connection: Connection, keyring: Keyring, stamped: StampedEvent) -> None:
     """Add one link, within the transaction of what it records."""
     event = stamped.event
+    seq, link = wait_for_turn(connection)
+    # Only then: retention, which forgets patients that nothing names, waits for the same turn.
     patient = patients.remember(connection, keyring, event.tenant, event.patient)
-    seq, link = first(connection, _LAST_LINK[connection.dialect.name])
     row = _row(stamped, patient, seq=seq + 1, prev=link)
     add(connection, audit, {**row, "this": _link(keyring, row)})
+
+
+def wait_for_turn(connection: Connection) -> tuple[int, str]:
+    """Number and link of the last row, which stays the last one until this transaction ends."""
+    seq, link = first(connection, _LAST_LINK[connection.dialect.name])
+    return int(seq), str(link)
 
 
 def is_there(connection: Connection, stamped: StampedEvent) -> bool:

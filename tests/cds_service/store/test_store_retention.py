@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from cds_service.cli import commands
 from cds_service.errors import InvalidRequest
 from cds_service.store import AuditEvent, ClockInDoubt, Periods, open_store
 from cds_service.store.retention import Counts
+from tests.databases import ON_POSTGRESQL
 
 OLD = datetime(2026, 1, 5, 9, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -128,6 +131,25 @@ def test_a_run_has_a_most_and_the_next_one_goes_on(kept):
     assert kept.retention.run(DAYS, most=1).calls == 1
     assert kept.retention.run(DAYS, most=1).calls == 1
     assert kept.retention.run(DAYS, most=1).calls == 0
+
+
+@ON_POSTGRESQL
+def test_a_patient_who_comes_back_while_the_id_is_being_forgotten_is_known(kept, settings, call, past):
+    """Retention has its turn in the chain and is about to delete; the call waits for that turn and then looks anew."""
+    kept.record(call("first", at=NOW, patient="patient-back"))
+    came_back = call("back", at=NOW, patient="patient-back")
+    with past.line() as line:
+        line.exec_driver_sql("SELECT * FROM countersign_audit_head()")
+        with ThreadPoolExecutor(1) as pool:
+            recorded = pool.submit(kept.record, came_back)
+            time.sleep(0.1)
+            line.exec_driver_sql("DELETE FROM known_patient")
+            line.exec_driver_sql("COMMIT")
+            assert recorded.result() == "stored"
+    assert past.run(
+        "SELECT count(*) FROM audit WHERE action = 'invoke' AND seq = (SELECT max(seq) FROM audit) "
+        "AND patient IN (SELECT pseudonym FROM known_patient)"
+    ) == [(1,)]
 
 
 def test_feedback_on_an_erased_card_is_still_taken(kept, feedback_item):
