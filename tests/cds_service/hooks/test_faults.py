@@ -7,7 +7,6 @@ import uuid
 from typing import Any
 
 import pytest
-from contexts import CONTEXTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
@@ -16,6 +15,7 @@ from cds_service.errors import InvalidRequest
 from cds_service.hooks import HOOKS, parse_request
 from cds_service.hooks.faults import faults_of
 from cds_service.hooks.schema import request_schema
+from tests.cds_service.hooks.contexts import CONTEXTS
 
 Body = dict[str, Any]
 ODD = (None, "", "a b", "Patient/p1", 7, True, [], {}, [None], {"resourceType": "Bundle", "entry": {}})

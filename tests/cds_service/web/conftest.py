@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ehr_tokens import Ehr
 from sqlalchemy import create_engine, text
 
 from cds_service.settings import Settings
 from cds_service.store import Keyring, migrate, open_store
+from tests.cds_service.web.ehr_tokens import Ehr
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]

@@ -12,12 +12,12 @@ from typing import Any
 
 import orjson
 import pytest
-from conftest import INVOKE, Edge, Reply, order_sign_body
-from ehr_tokens import Ehr, part
 from joserfc.jwk import ECKey, OctKey
 
 from cds_service.errors import NotAuthenticated
 from cds_service.web.key_sets import KeySet
+from tests.cds_service.web.conftest import INVOKE, Edge, Reply, order_sign_body
+from tests.cds_service.web.ehr_tokens import Ehr, part
 
 P256 = ECKey.generate_key("P-256", {"kid": "ec"})
 STRANGER = ECKey.generate_key("P-384", {"kid": "ec"})

@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from joserfc.jwk import ECKey
+
+from tests.cds_service.web.conftest import ROOT
 
 EC = ECKey.generate_key("P-384", {"kid": "k1"})
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 import requests
-from ehr_tokens import Ehr
 from jsonschema_rs import Draft202012Validator
 
 from cds_service.hooks import HOOKS
 from cds_service.web.openapi import routes
 from cds_service.web.operations import OPERATIONS
 from cds_service.web.schemas import all_schemas
+from tests.cds_service.web.ehr_tokens import Ehr
 from tests.hook_calls import active, bundle, draft, order_sign
 from tests.running_service import RunningService
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import INVOKE, Edge, order_sign_body, request
-from ehr_tokens import Ehr
+
+from tests.cds_service.web.conftest import INVOKE, Edge, order_sign_body, request
+from tests.cds_service.web.ehr_tokens import Ehr
 
 ALLOWED = "https://ehr.example.org"
 SPEC_MEMBERS = {"hook", "id", "title", "description", "version", "usageRequirements", "prefetch"}

@@ -10,8 +10,9 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from conftest import INVOKE, Edge, Reply, order_sign_body
-from edge_app import FAILS_FOR
+
+from tests.cds_service.web.conftest import INVOKE, Edge, Reply, order_sign_body
+from tests.cds_service.web.edge_app import FAILS_FOR
 
 
 def assert_outcome(reply: Reply, status: int, *, says: str = "", where: str = "") -> None:

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 import pytest
-from conftest import Edge, Reply
 
 from cds_service.hooks import HOOKS
 from tests.cds_service.hooks.contexts import (
@@ -20,6 +19,7 @@ from tests.cds_service.hooks.contexts import (
     WHO,
     bundle,
 )
+from tests.cds_service.web.conftest import Edge, Reply
 
 OTHER = {"reference": "Patient/someone-else"}
 EVERY = sorted(CONTEXTS)
