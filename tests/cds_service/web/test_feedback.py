@@ -8,11 +8,11 @@ import uuid
 from typing import Any
 
 import pytest
-from test_hook_bodies import assert_outcome
 
 from tests.cds_service.web.conftest import INVOKE, Edge, order_sign_body
 from tests.cds_service.web.edge_app import OFFERED
 from tests.cds_service.web.ehr_tokens import Ehr
+from tests.cds_service.web.test_hook_bodies import assert_outcome
 
 FEEDBACK = INVOKE + "/feedback"
 AT = "2026-11-23T10:00:00Z"

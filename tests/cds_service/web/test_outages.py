@@ -11,12 +11,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from test_feedback import FEEDBACK, overridden
 
 from cds_service.settings import Settings
 from cds_service.store import Keyring, open_store
 from tests.cds_service.web.conftest import INVOKE, Edge, order_sign_body, prepared, running, settings_for
 from tests.cds_service.web.ehr_tokens import Ehr
+from tests.cds_service.web.test_feedback import FEEDBACK, overridden
 
 ISSUER = "https://ehr.example.org/fhir"
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_commands import countersign
 
 from cds_service.settings import Settings
 from tests.cds_service.web.conftest import INVOKE, ROOT, free_port, order_sign_body, request, wait_until_alive
+from tests.cds_service.web.test_commands import countersign
 
 WARFARIN = {
     "resourceType": "MedicationRequest",
