@@ -94,7 +94,12 @@ class Clinician:
 
     @property
     def cards(self) -> Locator:
-        return self.page.locator("article.card:not(.dismissed)")
+        """The advice that stands open before her; offers to complete the order are folded away."""
+        return self.page.locator("article.card:not(.dismissed):not(.offers article)")
+
+    @property
+    def offers(self) -> Locator:
+        return self.page.locator(".offers article.card:not(.dismissed)")
 
     @property
     def drafts(self) -> list[str]:

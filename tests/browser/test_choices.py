@@ -89,3 +89,13 @@ def test_what_was_dismissed_does_not_stop_the_signing_but_a_new_warning_does(cli
     clinician.signs()
     assert clinician.drafts == []
     assert clinician.page.locator(".notice").inner_text() == "Signed: 2 orders."
+
+
+def test_an_order_is_completed_from_the_folded_offers_and_not_offered_again(clinician: Clinician) -> None:
+    clinician.opens("priya-raman")
+    clinician.orders("amoxicillin 500 mg tid x 7 days")
+    assert clinician.cards.count() == 0
+    clinician.page.get_by_text("Complete the order: ").click()
+    clinician.accepts("Structure the order")
+    assert clinician.drafts == ["amoxicillin 500 mg tid x 7 days, take 500 mg 3 times daily for 7 days"]
+    assert clinician.page.get_by_role("button", name="Structure the order").count() == 0
