@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cds_service.chart.fhir_json import LONGEST_TEXT, Resource, codings, labels_of, obj, objects, relative, text
+from cds_service.terminology.laboratory_tests import is_a_test
 from cds_service.terminology.systems import RXNORM
 from cds_service.terminology.vocabulary import Drug, Naming, Vocabulary
 
@@ -89,11 +90,18 @@ def _written(labels: tuple[str, ...], vocabulary: Vocabulary) -> Named:
     named = [(label, naming) for label in labels if (naming := vocabulary.named_in(label))]
     if not named:
         written = next(iter(labels), "")
-        return Named(written, problem=NOT_RECOGNISED if written else "it names no drug")
+        return Named(written, problem=_why_none(written))
     label, naming = next(((label, naming) for label, naming in named if naming.certain), named[0])
     if any(other.certain and not set(other.drugs) & set(naming.drugs) for _, other in named):
         return Named(label, problem="its text and the names beside its codes mean different drugs")
     return Named(label, naming.drugs, naming.span, naming.certain, notes=_besides(naming, label))
+
+
+def _why_none(written: str) -> str:
+    """Only what may be a drug that we do not know is handed on to be read."""
+    if is_a_test(written):
+        return "it names a laboratory test and no drug"
+    return NOT_RECOGNISED if written else "it names no drug"
 
 
 def _besides(naming: Naming, written: str) -> tuple[str, ...]:

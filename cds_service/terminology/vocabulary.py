@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 
 from cds_service.terminology.combination import joined, strangers
 from cds_service.terminology.conditions import ConditionNames
+from cds_service.terminology.laboratory_tests import is_in_a_test
 from cds_service.terminology.lexicon import Lexicon, Mention
 
 
@@ -68,7 +69,7 @@ class Vocabulary:
         return lru_cache(maxsize=8192)(self._read)
 
     def _read(self, text: str) -> Naming | None:
-        mentions = self.lexicon.find(text)
+        mentions = tuple(found for found in self.lexicon.find(text) if not is_in_a_test(text, found.span[1]))
         if not mentions:
             return None
         together = joined(text, mentions)

@@ -2,7 +2,7 @@
 
 A case gives only what matters: `patient` {age, sex, weight, pregnant_weeks}, `medications`, `allergies`, `problems`,
 `labs` by name, `order`; and what must follow: a card of `topic` (one of a list) that shows `at_least` its indicator.
-The twin is the same case but for the members that it names, and must get no card of that topic and none that interrupts.
+The twin is the same case but for the members that it names: it gets no card of that topic and none that interrupts.
 """
 
 from __future__ import annotations
