@@ -61,6 +61,7 @@ _ASIDE = re.compile(
     rf"|\b(?:infuse |given |inject |administer )?over \d{{1,3}}(?: ?(?:-|to) ?\d{{1,3}})? ?{_TIME}\b"
     r"|\bat \d{1,3} ?(?:l|ml)/(?:min|hr?)\b"
     r"|\b(?:and |then )?remove (?:after|for|in) \d{1,2} ?(?:hours?|hrs?|h)\b"
+    r"|,? ?\b(?:and|then) stop\b\.?$"
     r"|\buntil (?:gone|finished|all (?:taken|gone)|complet\w+|empty)\b"
     rf"|\b\d{{1,2}} ?{_TIME} (?:before|after|prior to)(?= (?:activity|exercise|sex\w*|procedure|intercourse))"
     r"|\(?\bpain (?:score|scale|level):? ?(?:of )?\d{1,2}(?: ?(?:-|to) ?\d{1,2})?\)?"

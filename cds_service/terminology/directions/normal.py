@@ -49,6 +49,8 @@ _MIXED = re.compile(
     rf"\b(\d+)(?:[ -](?:and )?(?:an? )?(?:1[ -])?(?=\d)| and (?:an? |1[ -])?)({_FRACTION})\b"
     r"(?! ?(?:an? )?(?:tab|cap|pill)\w* (?:or|to))"
 )
+# "ii gtts", "i tab": Roman numbers count forms; "iv" is a route.
+_ROMAN = re.compile(r"\b(i{1,3})(?= ?(?:gtts?|drops?|tab(?:let)?s?|cap(?:sule)?s?|puffs?|sprays?|supp\w*)\b)")
 _LONE_FRACTION = re.compile(rf"\b(?:1[ -])?({_FRACTION})\b(?!/)(?: (?:of )?an?\b(?= ))?")
 
 
@@ -71,6 +73,7 @@ def _undotted(match: re.Match[str]) -> str:
 
 
 def _numbers(text: str) -> str:
+    text = _ROMAN.sub(lambda roman: str(len(roman[1])), text)
     text = re.sub(r"\b(every|q) (?:third|3rd)\b", r"\1 3", text)
     text = re.sub(r"\b(every|q) (?:fourth|4th)\b", r"\1 4", text)
     text = _TENS_AND_ONES.sub(lambda two: str(_TENS[two[1]] + int(_NUMBER_WORDS[two[2]])), text)
