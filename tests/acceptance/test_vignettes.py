@@ -20,7 +20,7 @@ def marked(vignette: Vignette) -> ParameterSet:
     return pytest.param(vignette, id=vignette.id, marks=marks)
 
 
-@pytest.mark.parametrize("vignette", map(marked, ALL))
+@pytest.mark.parametrize("vignette", [marked(one) for one in ALL])
 def test_the_case_is_answered_as_it_was_written_down_beforehand(service: RunningService, vignette: Vignette) -> None:
     assert vignette.faults(service.ask(vignette.body).cards) == []
 
