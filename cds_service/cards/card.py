@@ -70,10 +70,12 @@ def concern_card(concern: Concern, claims: Claims, missing: tuple[NotAssessed, .
     source = setting.knowledge.sources[setting.knowledge.cited[finding.cites[0]].source]
     proposals = (*finding.proposals, *(proposal for note in missing for proposal in note.proposals))
     offer = _offer(uuid, proposals, setting)
+    summary = _summary(finding.subject.text, finding.summary)
+    whole = summary.endswith(plain(finding.summary))
     body = {
         "uuid": uuid,
-        "summary": _summary(finding.subject.text, finding.summary),
-        "detail": concern_detail(concern, claims, missing, setting.knowledge, offer.words),
+        "summary": summary,
+        "detail": concern_detail(concern, claims, missing, setting.knowledge, offer.words, summarised=whole),
         "indicator": finding.display,
         "source": {
             "label": plain(f"Countersign rules {setting.knowledge.version}: {source.title}", 160),

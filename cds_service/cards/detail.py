@@ -21,14 +21,17 @@ def concern_detail(
     missing: tuple[NotAssessed, ...],
     knowledge: Knowledge,
     by_hand: tuple[str, ...] = (),
+    summarised: bool = False,
 ) -> str:
     """GitHub-flavoured Markdown under 1,500 characters; what does not fit is in the app.
 
-    `by_hand` are blocks about what this EHR cannot take as a click.
+    `by_hand` are blocks about what this EHR cannot take as a click. `summarised`: the card's summary holds the concern
+    whole, so that it is not said again.
     """
     finding = concern.finding
     facts = "\n".join(["**Facts used**", *map(_fact, finding.facts)])
-    said = [_LEADS[claim.kind] + escaped(claim.text, 320) for claim in claims.stand if claim.kind in _LEADS]
+    kinds = [kind for kind in _LEADS if kind != "concern" or not summarised]
+    said = [_LEADS[claim.kind] + escaped(claim.text, 320) for claim in claims.stand if claim.kind in kinds]
     said += by_hand
     optional = [*_read_note(finding.facts), facts, *_notes(missing)]
     return fitted(said, optional, [_evidence(concern, knowledge), _rule(concern, knowledge)])
@@ -43,9 +46,11 @@ def missing_detail(notes: tuple[NotAssessed, ...], by_hand: tuple[str, ...] = ()
 
 
 def _fact(fact: Fact) -> str:
-    when = f", {fact.on.isoformat()}" if fact.on else ""
-    note = f" ({escaped(fact.note, 120)})" if fact.note else ""
-    return f"- {escaped(fact.label, 60)}: {escaped(fact.value, 120)}{when}, {escaped(fact.origin.reference, 80)}{note}"
+    """The kind of its resource is enough here; the app names the resource itself."""
+    kind = fact.origin.reference.partition("/")[0]
+    source = ", ".join(filter(None, (escaped(kind, 40), fact.on.isoformat() if fact.on else "")))
+    note = f"; {escaped(fact.note, 120)}" if fact.note else ""
+    return f"- {escaped(fact.label, 60)}: {escaped(fact.value, 120)} ({source}{note})"
 
 
 def _read_note(facts: Iterable[Fact]) -> list[str]:
