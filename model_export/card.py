@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from model_export.attributes import source_attributes
 from model_export.manifest import read_entry
 from model_export.task import Task, TaskFailed
 
@@ -22,6 +23,7 @@ def write_card(task: Task, weights: Path, folder: Path, evaluations: Mapping[str
     plain, readable = folder / f"{task.model}.json", folder / f"{task.model}.md"
     card = {"model": task.model, **task.card, **entry}
     card["evaluations"] = _kept(plain, entry) | dict(evaluations)
+    card["attributes"] = source_attributes(card)
     folder.mkdir(parents=True, exist_ok=True)
     plain.write_text(json.dumps(card, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     readable.write_text("\n".join(_markdown(card)) + "\n", encoding="utf-8")
@@ -59,6 +61,9 @@ def _markdown(card: Mapping[str, Any]) -> Iterator[str]:
     yield f"\nThresholds: {_numbers(card['thresholds'])}\n"
     yield "| file | sha256 |\n|---|---|"
     yield from (f"| {file['name']} | {file['sha256']} |" for file in card["files"].values())
+    yield "\n## Source attributes\n"
+    yield "| | attribute | |\n|---|---|---|"
+    yield from (f"| {one['id']} | {one['group']}: {one['name']} | {one['value']} |" for one in card["attributes"])
 
 
 def _sets(scores: Mapping[str, Any] | None) -> Iterator[tuple[str, Mapping[str, Any] | None]]:

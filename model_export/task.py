@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import cds_service.models
+from cds_service.models.cards import CARDS as CARDS
 
 WEIGHTS = Path(cds_service.models.__file__).parent / "weights"
-CARDS = Path(__file__).parent / "cards"
 
 Score = Mapping[str, Any]
 

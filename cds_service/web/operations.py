@@ -114,6 +114,22 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         statuses=(*_ALWAYS, 404),
         also={404: "There is no schema of this name."},
     ),
+    ("/models", "get"): Operation(
+        "models",
+        "For integrators",
+        "The models and their source attributes",
+        "The 31 attributes of a predictive intervention for each model, and what was measured.",
+        kind=_PAGE,
+    ),
+    ("/models/<name>.json", "get"): Operation(
+        "model",
+        "For integrators",
+        "A model card",
+        "As it was written when the model was made, with its source attributes.",
+        kind="application/json",
+        statuses=(*_ALWAYS, 404),
+        also={404: "There is no model of this name."},
+    ),
     ("/pages.css", "get"): Operation(
         "style", "For integrators", "The style of the pages", "Both colour schemes.", kind="text/css; charset=utf-8"
     ),

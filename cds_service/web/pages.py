@@ -1,4 +1,4 @@
-"""What an integrator reads: the page at /, the OpenAPI document and its page, and each JSON Schema at its own URL.
+"""What an integrator reads: the page at /, OpenAPI and its page, each JSON Schema, and the models' source attributes.
 
 Pages are made here and carry no script; their one style sheet comes from this service. They say nothing that discovery
 and the repository do not say too, so they need no token. See `recent` for the one part that does.
@@ -19,6 +19,7 @@ from werkzeug.exceptions import NotFound
 from cds_service.errors import StoreUnavailable
 from cds_service.fhir.prefetch import PREFETCH_TEMPLATES
 from cds_service.hooks import HOOKS
+from cds_service.models.cards import read_cards
 from cds_service.web.openapi import document
 from cds_service.web.recent import recent_of
 from cds_service.web.schemas import DIALECT, all_schemas
@@ -64,6 +65,16 @@ def blueprint(rooms: Rooms, callers: CallerCheck) -> Blueprint:
     @routes.get("/")
     def start() -> Response:
         return _page("start.html", **_about(rooms), **_own_calls(rooms, callers))
+
+    @routes.get("/models")
+    def models() -> Response:
+        return _page("models.html", cards=read_cards(), versions=rooms.models.versions)
+
+    @routes.get("/models/<name>.json")
+    def model(name: str) -> Response:
+        if name not in read_cards():
+            raise NotFound
+        return Response(orjson.dumps(read_cards()[name]), content_type="application/json")
 
     @routes.get("/pages.css")
     def style() -> Response:

@@ -89,6 +89,18 @@ TASK = Task(
         "title": "Reranker",
         "form": "3 layers of MiniLM, 384 dimensions, 12,000 word pieces, cross-encoder, dynamic int8 per channel, ONNX",
         "intended_use": "Orders the passages that the search has found by how well they answer the question.",
+        "output": "One number for a question with a passage: the higher, the likelier that the passage answers it.",
+        "kind": "Analysis: an order of passages.",
+        "attributes": {
+            "Q19": "No patient: questions and passages go in.",
+            "Q27": "Consumer-health questions of NIH sites; where it is used, clinicians ask about a hospital's own texts.",
+            "Q28": "Nothing about a patient goes in.",
+            "Q30": "300 questions of MedQuAD with 6,000 documents, left out of the training; 60 questions of our own about "
+            "our rules.",
+            "Q31": "The project itself; nobody outside has validated it.",
+            "Q33": "`model_export evaluate retrieval`: the best of the search put in order, nDCG over the first ten.",
+            "Q34": "Questions of MedQuAD that were left out of the training; the figures stand under Measured.",
+        },
         "users": "Clinicians who ask for evidence; the ranking is shown, never a verdict.",
         "out_of_scope": "Judging whether a passage is true, current or fits a patient; a score as a probability.",
         "training": "All-MiniLM-L6-v2 (layers 1, 3 and 5), fine-tuned on MedQuAD question-answer pairs with other "

@@ -7,13 +7,16 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from cds_service.models import WEIGHTS
+from cds_service.models.cards import read_cards
 from cds_service.models.manifest import WeightsFolder
 from model_export.__main__ import main
+from model_export.attributes import source_attributes
 from model_export.card import write_card
 from model_export.linking_data import examples, lexicon_names, world
 from model_export.manifest import Release, publish, read_entry, sha256
@@ -36,6 +39,21 @@ def test_an_unknown_task_is_named_with_the_known_ones() -> None:
     result = CliRunner().invoke(main, ["evaluate", "nothing", "--data", str(CARDS)])
     assert result.exit_code == 2
     assert "drug-linking" in result.output
+
+
+@pytest.mark.covers(*(f"Q{number}" for number in range(14, 45)))
+@pytest.mark.parametrize("card", read_cards().values(), ids=read_cards())
+def test_a_card_answers_every_source_attribute_or_says_that_nothing_is_known(card: Mapping[str, Any]) -> None:
+    answered = {one["id"]: one["value"] for one in card["attributes"]}
+    assert list(answered) == [f"Q{number}" for number in range(14, 45)]
+    assert all(len(value) > 10 for value in answered.values())
+    known = {number for number, value in answered.items() if not value.startswith("Information not available")}
+    assert {"Q14", "Q16", "Q17", "Q18", "Q19", "Q20", "Q21", "Q22", "Q23", "Q24", "Q25", "Q27", "Q34"} <= known
+
+
+def test_a_card_that_answers_an_unknown_attribute_is_refused() -> None:
+    with pytest.raises(ValueError, match="Q99"):
+        source_attributes({"title": "T", "limits": [], "training": "", "data": "", "attributes": {"Q99": "x"}})
 
 
 @pytest.mark.parametrize("model", ["embedder", "drug-linker"])

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 import requests
 from jsonschema_rs import Draft202012Validator
+from markupsafe import escape
 
 from cds_service.hooks import HOOKS
+from cds_service.models import WEIGHTS
+from cds_service.models.manifest import WeightsFolder
 from cds_service.web.openapi import routes
 from cds_service.web.operations import OPERATIONS
 from cds_service.web.schemas import all_schemas
@@ -156,3 +159,13 @@ def test_calls_of_another_client_or_tenant_are_not_shown(service: RunningService
     of = service.rooms.store.reports.recent_calls
     assert of("local", "local", 5)
     assert of("local", "https://south.example.org/fhir", 5) == of("south", "local", 5) == []
+
+
+@pytest.mark.covers("Q45", "Q50")
+def test_every_model_in_use_shows_its_source_attributes_as_a_page_and_as_json(service: RunningService) -> None:
+    page = fetched(service, "/models").text
+    for name in WeightsFolder.open(WEIGHTS).entries:
+        card = fetched(service, f"/models/{name}.json").json()
+        assert card["model"] == name
+        assert all(str(escape(one["name"])) in page for one in card["attributes"])
+    assert fetched(service, "/models/nothing.json").status_code == 404
