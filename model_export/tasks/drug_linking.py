@@ -135,16 +135,20 @@ TASK = Task(
         "intended_use": "Reads a misspelt drug name in an order in which the exact lexicon found nothing. What it "
         "reads may add a concern or a question and is shown as read; it never counts as coded and never removes a "
         "concern.",
-        "output": "The ingredients that a misspelt name means, the words that they were read from, and a probability; or "
+        "output": "The ingredients that a misspelt name means, the words that they were read from, and a probability; "
+        "or "
         "that it cannot say, with the nearest names.",
         "kind": "Classification.",
         "attributes": {
-            "Q19": "Anyone for whom an order is typed. The model sees the words of the order and nothing about the patient.",
+            "Q19": "Anyone for whom an order is typed. The model sees the words of the order and nothing about the "
+            "patient.",
             "Q27": "The orders are generated from templates of how orders are typed; they are not real orders.",
             "Q28": "Nothing about a patient goes in, so that the same text is read alike for everyone.",
-            "Q30": "335 medication strings of an EHR that were published with a study of 2012; used for measuring alone.",
+            "Q30": "335 medication strings of an EHR that were published with a study of 2012; used for measuring "
+            "alone.",
             "Q31": "The project itself; nobody outside has validated it.",
-            "Q33": "`model_export evaluate drug-linking`: each string as the text of an order, read as the service reads it, "
+            "Q33": "`model_export evaluate drug-linking`: each string as the text of an order, read as the service "
+            "reads it, "
             "and compared with the RxNorm ingredients that the study gave.",
             "Q34": "On generated misspellings of kinds that it was not fitted on; the figures stand under Measured.",
         },

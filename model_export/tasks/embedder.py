@@ -114,14 +114,16 @@ TASK = Task(
         "output": "A vector of 384 numbers for a text; the likeness of two texts is the angle between their vectors.",
         "kind": "Analysis: an order of passages.",
         "attributes": {
-            "Q14": "The weights are by the sentence-transformers project; quantized and measured by the Countersign project, "
+            "Q14": "The weights are by the sentence-transformers project; quantized and measured by the Countersign "
+            "project, "
             "which the issue tracker of its repository reaches.",
             "Q19": "No patient: questions and passages go in.",
             "Q27": "General English of the web; clinical text is a small part of it.",
             "Q28": "Nothing about a patient goes in.",
             "Q30": "300 consumer-health questions of MedQuAD with 6,000 documents.",
             "Q31": "The project itself; nobody outside has validated it.",
-            "Q33": "`model_export evaluate retrieval`: the documents ranked for each question, nDCG over the first ten.",
+            "Q33": "`model_export evaluate retrieval`: the documents ranked for each question, nDCG over the first "
+            "ten.",
             "Q34": "int8 against the published weights on 116 sentences; the figures stand under Measured.",
         },
         "users": "Clinicians who open the evidence behind a card; the ranking is shown, never a verdict.",

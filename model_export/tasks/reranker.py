@@ -93,9 +93,11 @@ TASK = Task(
         "kind": "Analysis: an order of passages.",
         "attributes": {
             "Q19": "No patient: questions and passages go in.",
-            "Q27": "Consumer-health questions of NIH sites; where it is used, clinicians ask about a hospital's own texts.",
+            "Q27": "Consumer-health questions of NIH sites; where it is used, clinicians ask about a hospital's own "
+            "texts.",
             "Q28": "Nothing about a patient goes in.",
-            "Q30": "300 questions of MedQuAD with 6,000 documents, left out of the training; 60 questions of our own about "
+            "Q30": "300 questions of MedQuAD with 6,000 documents, left out of the training; 60 questions of our own "
+            "about "
             "our rules.",
             "Q31": "The project itself; nobody outside has validated it.",
             "Q33": "`model_export evaluate retrieval`: the best of the search put in order, nDCG over the first ten.",
