@@ -23,6 +23,7 @@ def write_card(task: Task, weights: Path, folder: Path, evaluations: Mapping[str
     plain, readable = folder / f"{task.model}.json", folder / f"{task.model}.md"
     card = {"model": task.model, **task.card, **entry}
     card["evaluations"] = _kept(plain, entry) | dict(evaluations)
+    card["comparison"] = task.compare(weights) if task.compare else {}
     card["attributes"] = source_attributes(card)
     folder.mkdir(parents=True, exist_ok=True)
     plain.write_text(json.dumps(card, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -58,6 +59,7 @@ def _markdown(card: Mapping[str, Any]) -> Iterator[str]:
             yield f"| {form}, {name} | {_numbers(numbers)} |"
     for name, scores in card["evaluations"].items():
         yield f"| as shipped, {name} | {_numbers(scores)} |"
+    yield from (f"| earns its place: {name} | {_numbers(scores)} |" for name, scores in card["comparison"].items())
     yield f"\nThresholds: {_numbers(card['thresholds'])}\n"
     yield "| file | sha256 |\n|---|---|"
     yield from (f"| {file['name']} | {file['sha256']} |" for file in card["files"].values())

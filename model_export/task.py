@@ -37,4 +37,5 @@ class Task:
     export: Callable[[Path], None] | None = None  # argument: the weights folder
     train: Callable[[Path], None] | None = None
     evaluate: Callable[[Evaluation], Score] | None = None
+    compare: Callable[[Path], Mapping[str, Score]] | None = None  # with and without the model, for its card
     card: Mapping[str, Any] | None = None  # the written part of the model card; scores come from the manifest

@@ -115,6 +115,13 @@ def _publish(model: bytes, weights: Path, accept: float, scores: Mapping[str, Sc
         publish(release, weights)
 
 
+def compare(weights: Path) -> Mapping[str, Score]:
+    """With and without the linker, in the serving environment; see linking_comparison."""
+    from model_export.linking_comparison import compare as compared
+
+    return compared(weights)
+
+
 def evaluate(asked: Evaluation) -> Score:
     """Measure exact lexicon and linker together, in the serving environment; see linking_evaluation."""
     # Needs the whole serving environment, which the export environment that trains is not.
@@ -128,6 +135,7 @@ TASK = Task(
     model=NAME,
     train=train,
     evaluate=evaluate,
+    compare=compare,
     card={
         "title": "Drug linker",
         "form": "network of 30-32-16-1 over string features of spelling candidates, fp32 ONNX "

@@ -119,3 +119,11 @@ def test_examples_hold_lexicon_drugs_and_others_and_no_name_that_is_spelt_right(
 
 def test_the_parity_sentences_are_all_different() -> None:
     assert len(SENTENCES) == len(set(SENTENCES)) > 100
+
+
+def test_the_linkers_card_shows_what_is_lost_without_it() -> None:
+    shown = read_cards()["drug-linker"]["comparison"]
+    for texts in ("single slips", "all slips"):
+        alone, with_model = shown[f"{texts}, nearest spelling"], shown[f"{texts}, with the model"]
+        assert with_model["exact"] > alone["exact"] + 0.01
+        assert with_model["accepted_non_drugs"] < alone["accepted_non_drugs"] / 5
