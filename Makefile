@@ -41,12 +41,13 @@ run: $(RUN_DIR)/.ready  ## start the service :8000, the SMART app :8001 and the 
 	@printf '\n  Open $(COUNTERSIGN_SANDBOX_URL) and choose a patient. Ctrl-C stops everything.\n\n'
 	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho -f fixtures/ehr/Procfile -d . start --no-prefix
 
+# A file's tests stay together in one process, as they share servers.
 test: $(BIN)/.test-installed  ## install what the tests need, then run all of them
 	@tests/prepare
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(BIN)/.test-installed  ## style and types only
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

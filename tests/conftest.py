@@ -10,6 +10,8 @@ from tests.cds_service.web.ehr_tokens import Ehr
 from tests.postgres import PostgresServer, postgres_server
 from tests.running_service import RunningService, in_this_process, migrated, under_gunicorn
 
+pytest_plugins = ("tests.figures",)
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:

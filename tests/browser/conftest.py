@@ -1,4 +1,4 @@
-"""The three apps and a browser, started once for the tests of this folder; figures worth reading stand at the end."""
+"""The three apps and a browser, started once for the tests of this folder."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from cds_service.store import Keyring, Store, open_store
 from tests.browser.clinician import Clinician, chromium
 from tests.browser.records import broken_clauses
 from tests.browser.three_apps import ThreeApps, three_apps
-
-FIGURES: list[str] = []
 
 
 @pytest.fixture(scope="package")
@@ -46,16 +44,3 @@ def store(apps: ThreeApps) -> Iterator[Store]:
     """The store of the running service, opened beside it with the keys of its run folder."""
     with closing(open_store(apps.settings, Keyring.load(apps.settings))) as opened:
         yield opened
-
-
-@pytest.fixture
-def figures() -> list[str]:
-    """Lines that the run prints at its end: times that depend on the machine, so that no test stands on them."""
-    return FIGURES
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if FIGURES:
-        terminalreporter.section("browser walk")
-        for line in FIGURES:
-            terminalreporter.write_line(line)
