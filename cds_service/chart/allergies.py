@@ -1,15 +1,16 @@
-"""AllergyIntolerance -> Allergy.
+"""AllergyIntolerance -> Allergy, and a problem that says as much ("Allergy to penicillin") likewise.
 
 Refuted, entered-in-error, inactive and resolved entries are left out, as is "no known allergy". An entry of the
-category food or environment stays when it names a drug: categories are often wrong.
+category food or environment stays when it names a drug: categories are often wrong. What a record says is tolerated
+("penicillin, tolerates cephalexin") is not what it is about.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cds_service.chart.allergy_words import about, denies, says_allergy, shown_in
 from cds_service.chart.dates import day_of
 from cds_service.chart.fhir_json import (
     Resource,
@@ -27,15 +28,14 @@ from cds_service.chart.model import Allergy, Listing
 from cds_service.chart.naming import NOT_RECOGNISED
 from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin
-from cds_service.terminology.systems import RXNORM
+from cds_service.terminology.reactions import SIDE_EFFECTS, kinds_in
+from cds_service.terminology.systems import RXNORM, SNOMED
 from cds_service.terminology.vocabulary import Drug, Vocabulary
 
-# SNOMED CT: no known allergy; no known drug, environmental, food, latex allergy.
-NO_KNOWN = frozenset({"716186003", "409137002", "428607008", "429625007", "1003774007"})
-_NO_KNOWN_WORDS = re.compile(
-    r"(?:nkd?a|none(?: known)?|no (?:known )?(?:[\w-]+ ){0,2}allerg(?:y|ies))\W*", re.IGNORECASE
-)
-_NOT_DRUGS = frozenset({"food", "environment"})
+# SNOMED CT: no known allergy (two concepts); no known drug, environmental, food, latex allergy.
+NO_KNOWN = frozenset({"716186003", "160244002", "409137002", "428607008", "429625007", "1003774007"})
+NOT_DRUGS = "not-drugs"  # the allergy group of substances that are no drugs
+_ELSEWHERE = frozenset({"food", "environment"})
 _KINDS = ("allergy", "intolerance")
 
 
@@ -51,6 +51,11 @@ class _Allergens:
     def __bool__(self) -> bool:
         return bool(self.drugs or self.groups)
 
+    @property
+    def of_no_drug(self) -> bool:
+        """True for pollen, latex, shellfish and the like."""
+        return self.groups == {NOT_DRUGS} and not self.drugs
+
     def touches(self, other: _Allergens, vocabulary: Vocabulary) -> bool:
         """True when the two have an ingredient or a group in common, or one names a member of the other's group."""
         return bool(self.groups & other.groups) or bool(self._reach(vocabulary) & other._reach(vocabulary))
@@ -60,16 +65,34 @@ class _Allergens:
         return frozenset(drug.rxcui for drug in self.drugs).union(*members)
 
 
-def read_allergies(supplied: Supplied, vocabulary: Vocabulary) -> Listing[Allergy]:
-    """Standing allergies; one that names nothing we know is kept with its `problem`, so that it can be said."""
+def read_allergies(supplied: Supplied, problems: Supplied, vocabulary: Vocabulary) -> Listing[Allergy]:
+    """Standing allergies; one that names nothing we know is kept with its `problem`, so that it can be said.
+
+    A problem list may add allergies; it never decides whether the allergy list is known.
+    """
     wanted, notes = supplied.only({"AllergyIntolerance"}, "allergy list")
     items, contradictions = [], []
     for resource in filter(_stands, wanted.resources):
         allergens, contradiction = _allergens(resource, vocabulary)
-        if allergens or not _beside_the_point(resource):
+        if not allergens.of_no_drug and (allergens or not _beside_the_point(resource)):
             items.append(_allergy(resource, allergens))
             contradictions += contradiction
+    items += _from_problems(problems, vocabulary)
     return Listing(wanted.state, tuple(items), (*notes, *contradictions))
+
+
+def _from_problems(problems: Supplied, vocabulary: Vocabulary) -> Iterator[Allergy]:
+    """Problems whose code or words are those of an allergy that we know; others stay problems."""
+    for resource in problems.resources:
+        if resource.get("resourceType") != "Condition" or modified(resource) or not _stands(resource):
+            continue
+        concept = resource.get("code")
+        words = " ".join(labels_of(concept))
+        allergens = _coded([concept], vocabulary)
+        if not allergens and says_allergy(words):
+            allergens = next(filter(None, (_named(label, vocabulary) for label in labels_of(concept))), _Allergens())
+        if allergens:
+            yield _allergy(resource, allergens)
 
 
 def _stands(resource: Resource) -> bool:
@@ -83,12 +106,8 @@ def _beside_the_point(resource: Resource) -> bool:
     if modified(resource):
         return False
     categories = resource.get("category")
-    elsewhere = isinstance(categories, list) and bool(categories) and set(map(text, categories)) <= _NOT_DRUGS
-    return elsewhere or bool(codes(resource.get("code")) & NO_KNOWN) or _denies(label_of(resource.get("code")))
-
-
-def _denies(label: str) -> bool:
-    return bool(_NO_KNOWN_WORDS.fullmatch(label))
+    elsewhere = isinstance(categories, list) and bool(categories) and set(map(text, categories)) <= _ELSEWHERE
+    return elsewhere or bool(codes(resource.get("code")) & NO_KNOWN) or denies(label_of(resource.get("code")))
 
 
 def _allergens(resource: Resource, vocabulary: Vocabulary) -> tuple[_Allergens, list[str]]:
@@ -97,7 +116,8 @@ def _allergens(resource: Resource, vocabulary: Vocabulary) -> tuple[_Allergens, 
         return _Allergens(), []
     substances = (reaction.get("substance") for reaction in objects(resource.get("reaction")))
     concepts = [resource.get("code"), *substances]
-    labels = [label for concept in concepts for label in labels_of(concept) if not _denies(label)]
+    said = (about(label) for concept in concepts for label in labels_of(concept) if not denies(label))
+    labels = [label for label in said if label]
     coded = _coded(concepts, vocabulary)
     named = next(filter(None, (_named(label, vocabulary) for label in labels)), _Allergens())
     if not coded:
@@ -137,7 +157,11 @@ def _doubtful(label: str, vocabulary: Vocabulary) -> _Allergens:
 
 def _allergy(resource: Resource, allergens: _Allergens) -> Allergy:
     label, kind = label_of(resource.get("code")), text(resource.get("type"))
+    if kind not in _KINDS and "intoleran" in label.lower():
+        kind = "intolerance"
     here = reference(resource)
+    known = list(_reaction_kinds(resource, label))
+    shown = frozenset().union(*known)
     read = Origin("read", here, allergens.label, allergens.span, LEXICON, LEXICON_VERSION)
     return Allergy(
         reference=here,
@@ -148,6 +172,8 @@ def _allergy(resource: Resource, allergens: _Allergens) -> Allergy:
         kind=kind if kind in _KINDS else "",
         criticality={"high": "high criticality"}.get(text(resource.get("criticality")), ""),
         reactions=tuple(dict.fromkeys(_reactions(resource))),
+        shown=shown,
+        harmless=bool(known) and all(known) and shown <= SIDE_EFFECTS,
         on=day_of(resource.get("recordedDate")) or day_of(resource.get("onsetDateTime")),
         problem=None if allergens else _problem(resource),
     )
@@ -162,3 +188,21 @@ def _reactions(resource: Resource) -> Iterator[str]:
     for reaction in objects(resource.get("reaction")):
         shown = [label_of(manifestation) for manifestation in objects(reaction.get("manifestation"))]
         yield from filter(None, shown if any(shown) else [text(reaction.get("description"))])
+
+
+def _reaction_kinds(resource: Resource, label: str) -> Iterator[frozenset[str]]:
+    """The kinds of each recorded reaction, empty for one that is not known; else what the words of the entry say."""
+    recorded = False
+    for reaction in objects(resource.get("reaction")):
+        shown = list(objects(reaction.get("manifestation")))
+        for manifestation in shown:
+            recorded = True
+            found = (code for system, code, _ in codings(manifestation) if system == SNOMED)
+            yield kinds_in(" ".join(labels_of(manifestation)), found)
+        if not shown and text(reaction.get("description")):
+            recorded = True
+            yield kinds_in(text(reaction.get("description")))
+    if not recorded:
+        said = kinds_in(label) if resource.get("resourceType") == "Condition" else shown_in(label)
+        if said:
+            yield said

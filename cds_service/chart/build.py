@@ -10,7 +10,7 @@ from cds_service.chart.dates import day_of
 from cds_service.chart.fhir_json import Resource, reference, text
 from cds_service.chart.measurements import read_measurements
 from cds_service.chart.medications import TYPES, MedicationReader
-from cds_service.chart.model import Chart, Listing, Medication, Person, UnreadText
+from cds_service.chart.model import Allergy, Chart, Listing, Medication, Person, UnreadText
 from cds_service.chart.naming import NOT_RECOGNISED
 from cds_service.chart.problems import read_problems
 from cds_service.chart.results import Results, planned_tests
@@ -37,18 +37,20 @@ def build_chart(
     requests = (order for order in context.orders if order["resourceType"] == "MedicationRequest")
     drafts = [reader.read(order) for order in requests if reader.wanted(order)]
     medications = _medications(keys, reader, {draft.ref.reference for draft in drafts})
+    listed, problems = supplied.get("allergies", ABSENT), supplied.get("problems", ABSENT)
+    allergies = read_allergies(listed, problems, vocabulary)
     return Chart(
         now=now,
         patient=_person(context.patient_id, supplied.get("patient", ABSENT)),
         orders=tuple(draft for draft in drafts if draft.ref.reference in context.focus),
         background=tuple(draft for draft in drafts if draft.ref.reference not in context.focus),
         medications=medications,
-        allergies=read_allergies(supplied.get("allergies", ABSENT), vocabulary),
+        allergies=allergies,
         labs=read_measurements(supplied.get("labs", ABSENT), "laboratory results"),
         vitals=read_measurements(supplied.get("vitals", ABSENT), "vital signs"),
-        problems=read_problems(supplied.get("problems", ABSENT), vocabulary, now.date()),
+        problems=read_problems(problems, vocabulary, now.date()),
         stated=StatedResults((supplied.get("labs", ABSENT), supplied.get("vitals", ABSENT))),
-        texts=(*_unread("order", drafts), *_unread("medication", medications.items)),
+        texts=(*_unread("order", drafts), *_unread("medication", medications.items), *_unread_allergies(allergies)),
         tests=tuple(planned_tests(context.orders)),
         results=Results(supplied.get("labs", ABSENT)),
     )
@@ -81,6 +83,11 @@ def _medications(keys: tuple[Supplied, Supplied], reader: MedicationReader, draf
 def _unread(role: str, medications: Iterable[Medication]) -> list[UnreadText]:
     unread = (med for med in medications if med.problem == NOT_RECOGNISED and med.origin.text)
     return [UnreadText(role, med.ref.reference, med.origin.text or "") for med in unread]
+
+
+def _unread_allergies(allergies: Listing[Allergy]) -> list[UnreadText]:
+    unread = (one for one in allergies.items if one.problem == NOT_RECOGNISED and one.origin.text)
+    return [UnreadText("allergy", one.reference, one.origin.text or "") for one in unread]
 
 
 def _person(patient_id: str, supplied: Supplied) -> Person:

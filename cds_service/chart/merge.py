@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cds_service.chart.dosing import sig_of
-from cds_service.chart.model import Chart, Listing, Medication
+from cds_service.chart.model import Allergy, Chart, Listing, Medication
 from cds_service.chart.naming import without_name
 from cds_service.chart.readings import DrugReading, Readings
 from cds_service.facts import Origin
@@ -19,12 +19,16 @@ def merge(chart: Chart, readings: Readings, vocabulary: Vocabulary) -> Chart:
     def read(medication: Medication) -> Medication:
         return _read(medication, readings, vocabulary) if medication.ref.reference in waiting else medication
 
-    listed = chart.medications
+    def allergy(one: Allergy) -> Allergy:
+        return _read_allergy(one, readings, vocabulary) if one.reference in waiting else one
+
+    listed, allergies = chart.medications, chart.allergies
     return replace(
         chart,
         orders=tuple(map(read, chart.orders)),
         background=tuple(map(read, chart.background)),
         medications=Listing(listed.state, tuple(map(read, listed.items)), listed.notes),
+        allergies=Listing(allergies.state, tuple(map(allergy, allergies.items)), allergies.notes),
         texts=tuple(text for text in chart.texts if not _settled(readings.drugs.get(text.text))),
     )
 
@@ -50,4 +54,18 @@ def _read(medication: Medication, readings: Readings, vocabulary: Vocabulary) ->
         sig=sig_of(medication.resource, without_name(text, reading.span), len(reading.rxcuis)),
         problem=None,
         candidates=(reading.name,),
+    )
+
+
+def _read_allergy(allergy: Allergy, readings: Readings, vocabulary: Vocabulary) -> Allergy:
+    text = allergy.origin.text or ""
+    reading = readings.drugs.get(text)
+    if allergy.drugs or allergy.groups or reading is None or not reading.rxcuis:
+        return allergy
+    who = (reading.model, reading.version, reading.probability)
+    return replace(
+        allergy,
+        drugs=tuple(vocabulary.drugs[rxcui] for rxcui in reading.rxcuis),
+        origin=Origin("read", allergy.origin.reference, text, reading.span, *who),
+        problem=None,
     )

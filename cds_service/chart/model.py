@@ -13,6 +13,7 @@ from cds_service.chart.results import PlannedTest, Results
 from cds_service.chart.stated import StatedResults
 from cds_service.chart.supplied import State
 from cds_service.facts import Fact, OrderRef, Origin
+from cds_service.terminology.reactions import SIDE_EFFECTS
 from cds_service.terminology.sig import Sig
 from cds_service.terminology.vocabulary import Drug
 
@@ -75,7 +76,11 @@ class Medication:
 
 @dataclass(frozen=True, slots=True)
 class Allergy:
-    """A recorded allergy or intolerance: what it is to (ingredients, allergy groups), and how it showed."""
+    """A recorded allergy or intolerance: what it is to (ingredients, allergy groups), and how it showed.
+
+    `shown` are the kinds of its reactions (terminology.reactions); `harmless` is True when every reaction is known and
+    none of them is an allergy (nausea from codeine).
+    """
 
     reference: str
     label: str
@@ -85,12 +90,19 @@ class Allergy:
     kind: str = ""  # allergy | intolerance | not stated
     criticality: str = ""
     reactions: tuple[str, ...] = ()
+    shown: frozenset[str] = frozenset()
+    harmless: bool = False
     on: date | None = None
     problem: str | None = None
 
+    @property
+    def is_intolerance(self) -> bool:
+        """An effect without an allergy: said so, unless a reaction contradicts it, or shown by every reaction."""
+        return self.harmless or (self.kind == "intolerance" and not self.shown - SIDE_EFFECTS)
+
     def fact(self) -> Fact:
         shown = "; ".join(part for part in (self.label, ", ".join(self.reactions), self.criticality) if part)
-        return Fact("Allergy" if self.kind != "intolerance" else "Intolerance", shown, self.origin, self.on)
+        return Fact("Intolerance" if self.is_intolerance else "Allergy", shown, self.origin, self.on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +166,7 @@ class Person:
 class UnreadText:
     """A text in which no exact name was found: `role` says what a name in it would be."""
 
-    role: str  # order | medication
+    role: str  # order | medication | allergy
     reference: str
     text: str
 

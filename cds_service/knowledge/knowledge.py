@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeVar
 
-from cds_service.knowledge.kinds.allergies import AllergyGroup
+from cds_service.knowledge.kinds.allergies import AllergyGroup, group_index
 from cds_service.knowledge.kinds.conditions import Condition, condition_names
 from cds_service.knowledge.kinds.coverage import CoverageCell
 from cds_service.knowledge.kinds.indications import TreatedProblem
@@ -102,6 +102,11 @@ class Knowledge:
             group_members={group.id: group.members for group in groups},
             conditions=condition_names(self.all(Condition)),
         )
+
+    @cached_property
+    def allergy_groups(self) -> Mapping[str, frozenset[str]]:
+        """RxCUI -> `group:KEY` of the allergy groups that it belongs to."""
+        return group_index(self.all(AllergyGroup))
 
     @cached_property
     def treated(self) -> TreatedNames:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import cited, codes, graded
+from cds_service.knowledge.names import CLASS
 from cds_service.knowledge.rows import Cited, Context, Graded, kind
+from cds_service.terminology.reactions import KINDS, SIDE_EFFECTS
 from cds_service.terminology.vocabulary import Drug
 
 if TYPE_CHECKING:
@@ -20,7 +23,10 @@ GROUP = "group:"
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllergyGroup(Cited):
-    """Ingredients that a recorded allergy may mean. `codes` are (system URI, code); `names` are words for it."""
+    """Ingredients that a recorded allergy may mean; the column may name classes, and leave ingredients out with `-`.
+
+    `codes` are (system URI, code); `names` are words for it.
+    """
 
     table: ClassVar[str] = "allergy_groups.csv"
     key: ClassVar[tuple[str, ...]] = ("group",)
@@ -36,7 +42,7 @@ class AllergyGroup(Cited):
         return cls(
             **cited(cells, "group"),
             label=cells.required("label"),
-            members=frozenset(context.names.key(cells, member) for member in cells.items("members")),
+            members=_ingredients(cells, context),
             codes=codes(cells),
             names=cells.items("names"),
         )
@@ -48,13 +54,19 @@ class AllergyGroup(Cited):
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllergyRow(Graded):
-    """Who is allergic to `allergen` (a group or an ingredient) should meet this when given `drug` (likewise)."""
+    """Who is allergic to `allergen` (a group or an ingredient) should meet this when given `drug` (likewise).
+
+    `after`: only where one of these kinds of reaction is on record. `effects`: harmless effects that the drugs share,
+    so that the row speaks, as information, of an intolerance too (a cough from ACE inhibitors).
+    """
 
     table: ClassVar[str] = "allergy_rows.csv"
     noun: ClassVar[str] = "allergy rows"
     topic: ClassVar[str] = "drug-allergy"
     allergen: str
     drug: str
+    after: frozenset[str]
+    effects: frozenset[str]
 
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
@@ -64,7 +76,13 @@ class AllergyRow(Graded):
             value = cells.required(column).removeprefix(GROUP)
             return GROUP + value if value in groups else context.names.key(cells, value)
 
-        return cls(**graded(cells), allergen=side("allergen"), drug=side("drug"))
+        return cls(
+            **graded(cells),
+            allergen=side("allergen"),
+            drug=side("drug"),
+            after=cells.choices("after", KINDS),
+            effects=cells.choices("effects", SIDE_EFFECTS),
+        )
 
     def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
         for side in (self.allergen, self.drug):
@@ -83,7 +101,29 @@ def allergy_rows_for(knowledge: Knowledge, allergens: frozenset[str], drug: Drug
 
 def groups_with(knowledge: Knowledge, drug: Drug) -> frozenset[str]:
     """`group:KEY` of every group that the drug is a member of."""
-    return frozenset(GROUP + group.id for group in knowledge.all(AllergyGroup) if drug.rxcui in group.members)
+    return knowledge.allergy_groups.get(drug.rxcui, frozenset())
+
+
+def group_index(groups: Iterable[AllergyGroup]) -> dict[str, frozenset[str]]:
+    """RxCUI -> `group:KEY` of every group that it is a member of."""
+    index: defaultdict[str, set[str]] = defaultdict(set)
+    for group in groups:
+        for member in group.members:
+            index[member].add(GROUP + group.id)
+    return {rxcui: frozenset(found) for rxcui, found in index.items()}
+
+
+def _ingredients(cells: Cells, context: Context) -> frozenset[str]:
+    names = context.names
+    members: set[str] = set()
+    left_out: set[str] = set()
+    for item in cells.items("members"):
+        key = names.key(cells, item.removeprefix("-"))
+        found = {key}
+        if key.startswith(CLASS):
+            found = {rxcui for rxcui, classes in names.classes.items() if key.removeprefix(CLASS) in classes}
+        (left_out if item.startswith("-") else members).update(found)
+    return frozenset(members - left_out)
 
 
 def _members(side: str, knowledge: Knowledge) -> Iterable[str]:

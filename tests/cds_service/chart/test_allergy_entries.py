@@ -54,7 +54,7 @@ def test_a_drug_named_only_by_the_reaction_s_substance_is_known() -> None:
     assert drugs(entry) == ["amoxicillin"]
 
 
-@pytest.mark.parametrize("text", ["foobarol", "shellfish", "see chart"])
+@pytest.mark.parametrize("text", ["foobarol", "see chart"])
 def test_an_allergy_that_names_nothing_known_is_kept_and_says_so(text: str) -> None:
     (found,) = listed(allergy(text))
     assert (found.label, found.problem) == (text, "not recognised")
@@ -71,8 +71,13 @@ def test_an_allergy_without_a_name_is_kept() -> None:
         allergy(None, (SNOMED, "716186003")),
         allergy("No known drug allergy", (SNOMED, "409137002")),
         *(allergy(text) for text in ("NKDA", "nka.", "No Known Allergies", "no known penicillin allergy", "None")),
-        allergy("peanut", category=["food"]),
+        allergy("zyxwberry", category=["food"]),
         allergy("pollen", category=["environment", "food"]),
+        *(allergy(text) for text in ("shellfish", "latex gloves", "bee stings", "Shellfish allergy")),
+        *(
+            allergy(text)
+            for text in ("No known drug allergies (NKDA)", "denies any allergies", "not allergic to sulfa")
+        ),
         allergy("penicillin", verificationStatus=status("refuted")),
         allergy("penicillin", verificationStatus=status("entered-in-error", system="urn:any")),
         allergy("penicillin", clinicalStatus=status("inactive")),
@@ -135,7 +140,7 @@ def test_how_it_showed_and_what_it_is_are_kept() -> None:
         )
     )
     assert found.kind == "intolerance" and found.reactions == ("hives", "anaphylaxis")
-    assert found.fact().label == "Intolerance"
+    assert found.fact().label == "Allergy" and not found.is_intolerance, "hives contradict it"
     assert found.fact().value == "penicillin; hives, anaphylaxis; high criticality"
     (described,) = listed(allergy("penicillin", reaction=[{"description": "throat swelling"}], type="<script>"))
     assert described.reactions == ("throat swelling",) and described.kind == ""
@@ -150,3 +155,89 @@ def test_an_allergy_list_that_is_not_there_is_not_an_empty_one(
 ) -> None:
     allergies = chart(**({"allergies": supplied} if supplied else {})).allergies
     assert (allergies.state, allergies.known, allergies.items) == (state, known, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("codeine - nausea", {"stomach"}),
+        ("Codeine (GI upset, drowsiness)", {"stomach", "side-effect"}),
+        ("nausea with morphine", {"stomach"}),
+        ("lisinopril: cough", {"cough"}),
+        ("simvastatin, myalgias", {"muscle"}),
+    ],
+)
+def test_words_of_an_entry_that_are_no_allergy_make_it_an_intolerance(text: str, kinds: set[str]) -> None:
+    (found,) = listed(allergy(text))
+    assert found.harmless and found.is_intolerance and found.shown == kinds and len(found.drugs) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("codeine - nausea, hives", "allergic"),
+        ("lamotrigine (SJS)", "severe-delayed"),
+        ("bactrim: TEN", "severe-delayed"),
+        ("ACE inhibitors - lip swelling", "angioedema"),
+    ],
+)
+def test_a_reaction_that_is_an_allergy_makes_it_one(text: str, kind: str) -> None:
+    (found,) = listed(allergy(text, type="intolerance"))
+    assert kind in found.shown and not found.harmless and not found.is_intolerance
+
+
+def test_a_reaction_that_nobody_knows_lowers_nothing() -> None:
+    odd = [{"manifestation": [concept("nausea")]}, {"manifestation": [concept("turned purple")]}]
+    (found,) = listed(allergy("codeine", reaction=odd))
+    assert not found.harmless
+
+
+@pytest.mark.parametrize(
+    "text", ["PCN (tolerates cephalexin)", "penicillin; ok with cephalexin", "penicillin - has tolerated cephalexin"]
+)
+def test_what_is_tolerated_is_not_what_the_entry_is_about(text: str) -> None:
+    (found,) = listed(allergy(text))
+    assert found.groups == PENICILLIN_GROUPS and found.drugs == ()
+
+
+@pytest.mark.parametrize("text", ["cannot tolerate codeine", "codeine: does not tolerate", "codeine intolerance"])
+def test_what_is_not_tolerated_is_what_the_entry_is_about(text: str) -> None:
+    assert drugs(allergy(text)) == ["codeine"]
+
+
+def problem(text: str | None, *codings: tuple[str, str], **members: Any) -> dict[str, Any]:
+    return {"resourceType": "Condition", "id": "c1", "code": concept(text, *codings), **members}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        problem("Allergy to penicillin"),
+        problem("Penicillin allergy"),
+        problem(None, ("http://hl7.org/fhir/sid/icd-10-cm", "Z88.0")),
+        problem("Anaphylaxis due to penicillin"),
+    ],
+)
+def test_an_allergy_on_the_problem_list_counts(entry: dict[str, Any]) -> None:
+    (found,) = chart(allergies=data(), problems=data(entry)).allergies.items
+    assert found.groups >= {"penicillins"} and found.reference == "Condition/c1"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        problem("Opioid dependence"),
+        problem("Allergic rhinitis"),
+        problem("Family history of penicillin allergy"),
+        problem("Penicillin allergy ruled out"),
+        problem("Allergy to penicillin", verificationStatus=status("refuted")),
+        problem("Warfarin-induced bleeding"),
+    ],
+)
+def test_a_problem_that_is_no_drug_allergy_adds_none(entry: dict[str, Any]) -> None:
+    assert chart(allergies=data(), problems=data(entry)).allergies.items == ()
+
+
+def test_a_problem_list_does_not_make_the_allergy_list_known() -> None:
+    allergies = chart(problems=data(problem("Allergy to penicillin"))).allergies
+    assert len(allergies.items) == 1 and not allergies.known

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.chart.allergies import NOT_DRUGS
 from cds_service.claims import Claim, supported
 from cds_service.facts import OrderRef
 from cds_service.findings import DEFAULT_DISPLAY, DISPLAYS, Finding
@@ -142,7 +143,7 @@ def test_the_version_changes_with_any_table_and_only_then() -> None:
 
 def test_the_tables_recognise_every_allergen_group_by_its_words_and_codes() -> None:
     for group in KNOWLEDGE.all(AllergyGroup):
-        for word in group.names:
+        for word in group.names if group.id != NOT_DRUGS else ():
             (found,) = chart(allergies=data(allergy(word))).allergies.items
             assert group.id in found.groups or found.drugs, word
         for system, code in group.codes:
