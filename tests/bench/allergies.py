@@ -8,14 +8,14 @@ most an information card), silent (no card of the topic).
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.bench.quiet import quiet_service
 from tests.hook_calls import bundle, chart, draft, order_sign
-from tests.running_service import RunningService, in_this_process, migrated
+from tests.running_service import RunningService
 
 CASES = Path(__file__).parent / "data" / "allergies.tsv"
 LOUD = ("warning", "critical")
@@ -49,17 +49,16 @@ def main() -> None:
     total: Counter[str] = Counter()
     hit: Counter[str] = Counter()
     alerts = wrong = interruptive = 0
-    with tempfile.TemporaryDirectory(prefix="countersign-bench-") as folder:
-        with in_this_process(migrated(Path(folder), CLIENT_AUTH="off")) as service:
-            for case in cases():
-                answer, expect = shown(service, case), case["expect"]
-                total[case["set"]] += 1
-                hit[case["set"]] += right(expect, answer)
-                alerts += answer != "silent"
-                wrong += answer != "silent" and not right(expect, answer)
-                interruptive += answer in LOUD and expect == "silent"
-                if not right(expect, answer):
-                    print(f"  {case['set']}: {case['allergy']} ({case['reaction']}) + {case['order']}: {answer}")
+    with quiet_service() as service:
+        for case in cases():
+            answer, expect = shown(service, case), case["expect"]
+            total[case["set"]] += 1
+            hit[case["set"]] += right(expect, answer)
+            alerts += answer != "silent"
+            wrong += answer != "silent" and not right(expect, answer)
+            interruptive += answer in LOUD and expect == "silent"
+            if not right(expect, answer):
+                print(f"  {case['set']}: {case['allergy']} ({case['reaction']}) + {case['order']}: {answer}")
     for name in total:
         print(f"{name:<8}{hit[name]:>5} of {total[name]:<5} {hit[name] / total[name]:.3f}")
     print(f"precision {1 - wrong / alerts:.3f} of {alerts} alerts; {interruptive} interruptive where silence was right")

