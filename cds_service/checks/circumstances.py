@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from cds_service.chart import Chart, Medication
+from cds_service.chart.kidney import creatinine_clearance, estimated_gfr
+from cds_service.chart.latest import latest
+from cds_service.chart.physiology import age_of, problems_of
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.conditions import Company, Condition, Limit
+from cds_service.knowledge.conditions import Company, Condition, Limit, OnList
 from cds_service.knowledge.kinds.interactions import Interaction
 
 _NEWEST_DAYS = 90  # how old a result may be where the row does not say
+_KIDNEY = {"egfr": estimated_gfr, "crcl": creatinine_clearance}
 
 
 def circumstances_hold(
@@ -22,9 +24,11 @@ def circumstances_hold(
 def _holds(chart: Chart, knowledge: Knowledge, condition: Condition, one: Medication, other: Medication) -> bool:
     if isinstance(condition, Company):
         return _is_taken(chart, knowledge, condition) is condition.present
+    if isinstance(condition, OnList):
+        return bool(problems_of(chart, condition.keys))
     if condition.what == "age":
-        years = _age(chart)
-        return years is not None and condition.holds(years)
+        age = age_of(chart)
+        return age is not None and condition.holds(age.years)
     if condition.what in ("daily_a", "daily_b"):
         daily = (one if condition.what == "daily_a" else other).sig.daily("mg")
         return daily is None or condition.holds(float(daily.value))
@@ -45,16 +49,10 @@ def _is_taken(chart: Chart, knowledge: Knowledge, company: Company) -> bool:
     )
 
 
-def _age(chart: Chart) -> int | None:
-    born = chart.patient.born
-    if born is None:
-        return None
-    return chart.today.year - born.year - ((chart.today.month, chart.today.day) < (born.month, born.day))
-
-
 def _measured(chart: Chart, limit: Limit) -> bool:
-    newest = chart.latest(limit.what)
-    if newest is None or newest.value is None or newest.on is None:
-        return False
-    recent = chart.today - newest.on <= timedelta(days=limit.days or _NEWEST_DAYS)
-    return recent and limit.holds(newest.value)
+    days = limit.days or _NEWEST_DAYS
+    if limit.what in _KIDNEY:
+        value = _KIDNEY[limit.what](chart, days).value
+    else:
+        value = latest(chart, limit.what, days).value
+    return value is not None and limit.holds(value)

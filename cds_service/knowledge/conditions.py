@@ -6,6 +6,8 @@
     daily_a>20   daily_b>20         mg a day of side a or b; holds unless the dose is known to be at most that
     days_a>3   days_b>3             duration in days; holds unless it is known to be at most that
     potassium>=5.1@30               the newest result, at most 30 days old; holds only when there is one
+    egfr<60@365                     the newest eGFR, reported or computed, at most 365 days old
+    problem=past:gi-bleed           one of these is on the problem list, or with `past:` once was
 
 What would lower a concern has to be known to do so; what raises one has to be known to hold. A row without conditions
 stands beside the one with them and says what remains.
@@ -19,9 +21,12 @@ from typing import Literal
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.names import DrugNames
+from cds_service.terminology.observables import OBSERVABLES
 
 Comparison = Literal[">=", "<", ">"]
+_OF_THE_PAIR = ("age", "daily_a", "daily_b", "days_a", "days_b")
 _COMPANY = re.compile(r"(with|without)=(.+)")
+_ON_LIST = "problem="
 _NUMBER = re.compile(r"(?P<what>[a-z0-9_]+)(?P<sign>>=|<|>)(?P<value>\d+(?:\.\d+)?)(?:@(?P<days>\d+))?")
 
 
@@ -48,7 +53,14 @@ class Limit:
         return value < self.value if self.sign == "<" else value > self.value
 
 
-Condition = Company | Limit
+@dataclass(frozen=True, slots=True)
+class OnList:
+    """`keys` of conditions.csv of which one is on the problem list; `past:KEY` counts what was, too."""
+
+    keys: tuple[str, ...]
+
+
+Condition = Company | Limit | OnList
 
 
 def conditions(cells: Cells, names: DrugNames) -> tuple[Condition, ...]:
@@ -61,8 +73,10 @@ def _read(cells: Cells, names: DrugNames, item: str) -> Condition:
     if company:
         keys = frozenset(names.key(cells, name.strip()) for name in company[2].split(","))
         return Company(company[1] == "with", keys)
+    if item.startswith(_ON_LIST):
+        return OnList(tuple(key.strip() for key in item.removeprefix(_ON_LIST).split(",")))
     limit = _NUMBER.fullmatch(item)
-    if not limit:
+    if not limit or limit["what"] not in (*_OF_THE_PAIR, *OBSERVABLES):
         raise cells.wrong(f"when is {item!r}; see cds_service/knowledge/conditions.py for what it may say")
     sign: Comparison = ">=" if limit["sign"] == ">=" else "<" if limit["sign"] == "<" else ">"
     return Limit(limit["what"], sign, float(limit["value"]), int(limit["days"]) if limit["days"] else None)

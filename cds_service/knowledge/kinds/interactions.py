@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
+from cds_service.knowledge.about import PAST
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import graded
-from cds_service.knowledge.conditions import Condition, conditions
+from cds_service.knowledge.conditions import Condition, OnList, conditions
+from cds_service.knowledge.kinds.conditions import Condition as ConditionSet
 from cds_service.knowledge.kinds.monitors import monitoring, require_monitors
 from cds_service.knowledge.names import CLASS
 from cds_service.knowledge.rows import Context, Graded, kind
@@ -62,6 +64,9 @@ class Interaction(Graded):
         for row in knowledge.all(cls):
             require_monitors(knowledge, row.monitor, row.place)
             row.require(row.a != row.b or row.a.startswith(CLASS), "a drug does not interact with itself")
+            listed = (key.removeprefix(PAST) for one in row.when if isinstance(one, OnList) for key in one.keys)
+            unknown = [key for key in listed if key not in knowledge.keyed(ConditionSet)]
+            row.require(not unknown, f"problem {', '.join(unknown)} is not in conditions.csv")
 
     def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
         return (self.a, self.b)
