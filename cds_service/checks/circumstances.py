@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cds_service.chart import Chart, Medication
 from cds_service.chart.kidney import creatinine_clearance, estimated_gfr
 from cds_service.chart.latest import latest
-from cds_service.chart.physiology import age_of, problems_of
+from cds_service.chart.physiology import age_fact, age_of, problems_of
+from cds_service.facts import Fact
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.conditions import Company, Condition, Limit, OnList
 from cds_service.knowledge.kinds.interactions import Interaction
+from cds_service.terminology.observables import OBSERVABLES
 
 _NEWEST_DAYS = 90  # how old a result may be where the row does not say
 _KIDNEY = {"egfr": estimated_gfr, "crcl": creatinine_clearance}
@@ -49,10 +53,27 @@ def _is_taken(chart: Chart, knowledge: Knowledge, company: Company) -> bool:
     )
 
 
+def facts_behind(chart: Chart, row: Interaction) -> Iterator[Fact]:
+    """What of the patient the conditions of a row rest on: age, results, problems."""
+    for condition in row.when:
+        if isinstance(condition, OnList):
+            yield from (problem.fact() for _, problem in problems_of(chart, condition.keys))
+        elif isinstance(condition, Limit) and condition.what == "age":
+            age = age_of(chart)
+            yield from [age_fact(chart, age)] if age else []
+        elif isinstance(condition, Limit) and condition.what in OBSERVABLES:
+            yield from _result(chart, condition)[1]
+
+
 def _measured(chart: Chart, limit: Limit) -> bool:
+    value, _ = _result(chart, limit)
+    return value is not None and limit.holds(value)
+
+
+def _result(chart: Chart, limit: Limit) -> tuple[float | None, tuple[Fact, ...]]:
     days = limit.days or _NEWEST_DAYS
     if limit.what in _KIDNEY:
-        value = _KIDNEY[limit.what](chart, days).value
-    else:
-        value = latest(chart, limit.what, days).value
-    return value is not None and limit.holds(value)
+        kidney = _KIDNEY[limit.what](chart, days)
+        return kidney.value, kidney.facts
+    newest = latest(chart, limit.what, days)
+    return newest.value, (newest.fact,) if newest.fact else ()

@@ -13,7 +13,7 @@ from datetime import timedelta
 from itertools import product
 
 from cds_service.chart import Chart, Medication
-from cds_service.checks.circumstances import circumstances_hold
+from cds_service.checks.circumstances import circumstances_hold, facts_behind
 from cds_service.checks.proposing import monitoring, replacements, stop
 from cds_service.checks.registry import check
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed
@@ -100,7 +100,7 @@ def _finding(chart: Chart, knowledge: Knowledge, order: Medication, partner: Med
         cites=(row.id,),
         rationale=row.mechanism,
         advice=row.management,
-        facts=(order.fact("Order"), partner.fact(label)),
+        facts=(order.fact("Order"), partner.fact(label), *facts_behind(chart, row)),
         proposals=(
             *replacements(knowledge, row, order, drug),
             stop(order, recommended=row.action == "avoid" and row.harm == "contraindicated"),

@@ -35,6 +35,7 @@ LABORATORY = (
     _one("anc", "absolute neutrophils", _CELLS, (0.001, 500), "751-8 753-4 26499-4"),
     _one("lymphocytes", "absolute lymphocytes", _CELLS, (0.001, 900), "731-0 26474-7 732-8"),
     _one("tsh", "TSH", "m[IU]/L", (0.001, 1000), "3016-3 11579-0 11580-8"),
+    _one("triglycerides", "triglycerides", _MASS, (5, 30000), "2571-8 14927-8 3048-6 3043-7", "triglycerides"),
     _one("hba1c", "hemoglobin A1c", "%", (2, 25), "4548-4 17856-6"),
     _one("lithium", "lithium level", _MOLES, (0.05, 10), "14334-7 3719-2", "lithium"),
     _one("digoxin", "digoxin level", "ng/mL", (0.05, 50), "10535-3 14698-5", "digoxin"),

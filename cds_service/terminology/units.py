@@ -30,6 +30,7 @@ MOLAR_MASS: Mapping[str, float] = MappingProxyType(
         **{"creatinine": 113.12, "glucose": 180.156, "bilirubin": 584.66},
         **{"potassium": 39.0983, "sodium": 22.9898, "lithium": 6.94, "magnesium": 24.305, "calcium": 40.078},
         **{"digoxin": 780.94, "phenytoin": 252.27, "theophylline": 180.16},
+        **{"triglycerides": 885.7},  # as triolein, by custom
     }
 )
 VALENCE: Mapping[str, int] = MappingProxyType({"potassium": 1, "sodium": 1, "lithium": 1, "magnesium": 2, "calcium": 2})

@@ -123,7 +123,9 @@ def _high_priority(ask: Ask, sets: Sets, sample: int, shown: int) -> int:
             pairs = pairs_of(group, sets["drugs"], name, wide=wide)
             pairs = random.Random(1).sample(pairs, sample) if 0 < sample < len(pairs) else pairs
             misses = [pair for pair in pairs if not loud(ask([pair.active], pair.order))]
-            missed += [f"  {'wide ' if wide else ''}{name}: on {miss.active!r}, ordered {miss.order!r}" for miss in misses]
+            missed += [
+                f"  {'wide ' if wide else ''}{name}: on {miss.active!r}, ordered {miss.order!r}" for miss in misses
+            ]
             share = 1 - len(misses) / len(pairs) if pairs else None
             shares[wide] += [] if share is None else [share]
             hits += 0 if wide else len(pairs) - len(misses)
@@ -156,7 +158,8 @@ def _precision(ask: Ask, sets: Sets, hits: int, shown: int) -> None:
 def _charts(ask: Ask, charts: list[Sets], shown: int) -> None:
     orders = [(one["about"], one["taking"], order) for one in charts for order in one["order"]]
     heard = [(about, order, card) for about, taking, order in orders for card in ask(taking, order) if card[1] in LOUD]
-    print(f"guideline charts: {len(charts)} charts, {len(orders)} orders, {len(heard) / len(orders):.2f} warnings an order")
+    rate = len(heard) / len(orders)
+    print(f"guideline charts: {len(charts)} charts, {len(orders)} orders, {rate:.2f} warnings an order")
     _list("warnings", [f"  {about}: {order}: {card[0]}: {card[2]}" for about, order, card in heard], shown)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from cds_service.knowledge.about import DrugRow, drug_columns, patient_columns
 from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.kinds.monitors import monitoring, require_monitors
 from cds_service.knowledge.rows import Context, kind
 from cds_service.terminology.observables import OBSERVABLES
 from cds_service.terminology.stated_results import STATED
@@ -29,10 +30,12 @@ class LabGateRow(DrugRow):
 
     `value` is in the observable's own unit, converted from the row's. `rise`: an acute rise of
     creatinine; `positive`: a result in words. `missing`: not to be given blind, so that the want of a result is said.
+    `monitor` holds the tests that are offered with the finding, (key of monitors.csv, days).
     """
 
     table: ClassVar[str] = "lab_gates.csv"
     noun: ClassVar[str] = "laboratory gates"
+    topic: ClassVar[str] = "lab-gated"
     conditions: tuple[str, ...]
     unless: tuple[str, ...]
     observable: str
@@ -40,6 +43,7 @@ class LabGateRow(DrugRow):
     value: float
     max_age_days: int
     missing: bool
+    monitor: tuple[tuple[str, int], ...]
 
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
@@ -52,6 +56,7 @@ class LabGateRow(DrugRow):
             value=_value(cells, observable) if operator in COMPARISONS else 0.0,
             max_age_days=cells.whole("max_age_days") or 365,
             missing=bool(cells.choices("missing", ("say",))),
+            monitor=monitoring(cells),
         )
 
     @classmethod
@@ -59,6 +64,7 @@ class LabGateRow(DrugRow):
         for row in knowledge.all(cls):
             known = STATED if row.operator == POSITIVE else OBSERVABLES
             row.require(row.observable in known, f"observable {row.observable} is not known for {row.operator}")
+            require_monitors(knowledge, row.monitor, row.place)
 
     @property
     def label(self) -> str:

@@ -14,22 +14,24 @@ from cds_service.terminology.observables import OBSERVABLES
 if TYPE_CHECKING:
     from cds_service.knowledge.knowledge import Knowledge
 
-Risk = Literal["known", "possible"]
+Risk = Literal["known", "possible", "conditional"]
 Side = Literal["above", "below"]
-RISKS: tuple[Risk, ...] = ("known", "possible")
+RISKS: tuple[Risk, ...] = ("known", "possible", "conditional")
 SIDES: tuple[Side, ...] = ("above", "below")
 
 
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QtDrug(DrugRow):
-    """`known`: the label warns of torsades or of prolongation at usual doses; `possible`: it reports prolongation.
+    """`known`: the label boxes or contraindicates for it, or warns of torsade de pointes at usual doses.
 
+    `possible`: it warns of prolongation or reports cases; `conditional`: at high doses or levels, or with other risks.
     Its grade is not used: a QT drug alone is no finding.
     """
 
     table: ClassVar[str] = "qt_drugs.csv"
     noun: ClassVar[str] = "QT drugs"
+    topic: ClassVar[str] = "qt-prolongation"
     risk: Risk
 
     @classmethod
