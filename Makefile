@@ -70,6 +70,7 @@ models: .venv-export/.installed $(BIN)/.installed  ## rebuild the committed weig
 
 DATA ?= ../shared/data
 evaluate: $(BIN)/.installed  ## score the committed models on development data (DATA=folder)
+	$(BIN)/python -m model_export evaluate assertion --data $(DATA)/assertion_dev.tsv
 	$(BIN)/python -m model_export evaluate drug-linking --data $(DATA)/drug_linking_dev.tsv
 	$(BIN)/python -m model_export evaluate indication --data $(DATA)/indication_dev.tsv
 	$(BIN)/python -m model_export evaluate indication --data $(DATA)/indication_none_dev.tsv

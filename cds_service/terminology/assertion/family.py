@@ -1,0 +1,56 @@
+"""The words that make a finding another person's, as notes write them, over lower case."""
+
+from __future__ import annotations
+
+from cds_service.terminology.assertion.cues import BUT, Cues, closes, phrases
+
+_RELATIVE = (
+    r"(?:mother|father|mom|dad|brother|sister|sibling|parent|son|daughter|aunt|uncle|cousin|niece|nephew|"
+    r"grand(?:mother|father|parent|son|"
+    r"daughter)|husband|wife|twin|half-?(?:brother|sister))(?:'?s)?"
+)
+FAMILY = Cues(
+    ahead=phrases(
+        r"family (?:medical |psychiatric )?(?:history|hx)",
+        r"fh(?:x)?",
+        r"famhx",
+        rf"(?:his|her|the patient's|patient's|maternal|paternal|"
+        rf"their|one|two|three|a|older|younger|first|the) (?:maternal |paternal |older |younger |identical "
+        rf")?{_RELATIVE}",
+        r"runs in the family",
+        rf"^{_RELATIVE}",
+        r"(?:maternal|paternal)",
+        r"(?:first|second)[- ]degree relatives?",
+        r"family members?",
+        r"relatives? (?:with|who)",
+        rf"(?<=[,;:] ){_RELATIVE}",
+        rf"(?<=and ){_RELATIVE}",
+        rf"(?<=in ){_RELATIVE}",
+    ),
+    behind=phrases(
+        rf"in (?:his|her|their|the patient's|a|both|one|two|several|multiple)(?: of (?:his|her))? (?:maternal |"
+        rf"paternal |older |younger )?{_RELATIVE}",
+        r"in (?:the|his|her) family",
+        r"runs in (?:the|his|her) family",
+        r"in (?:a )?(?:first|second)[- ]degree relatives?",
+        rf"\(?(?:maternal|paternal)? ?{_RELATIVE}\)?(?=$|[.,;)])",
+    ),
+    void=phrases(
+        rf"(?:lives?|living|stays?|resides?|came|comes?|arrived|presents?|presented|accompanied|brought(?: in)?|per|"
+        rf"according|spoke|discuss\w*|called|"
+        rf"reported|stated|told|with|by|from|to) (?:in )?(?:by |with |to )?(?:his|her|the|their|patient's)? ?(?:own "
+        rf")?{_RELATIVE}",
+        rf"{_RELATIVE} (?:states?|stated|reports?|reported|says|said|noticed|noted|brought|called|found|is concerned|"
+        rf"was concerned|thinks|"
+        r"believes|feels|gave|describes?|described|denies|denied|witnessed|at bedside|is present|took)",
+    ),
+    end=closes(
+        *BUT,
+        r"(?:he|she|the patient|pt|patient)(?: himself| herself)? (?:is|was|has|had|denies|denied|reports?|presents?|"
+        r"presented|does|did)",
+        r"(?:social|past medical|past surgical) history",
+        r"review of systems",
+        r"physical exam\w*",
+    ),
+    near=6,
+)

@@ -1,0 +1,127 @@
+"""The words that deny a finding, as notes write them, over lower case."""
+
+from __future__ import annotations
+
+from cds_service.terminology.assertion.cues import BECAUSE, BUT, NEW_SUBJECT, Cues, closes, phrases
+
+NEGATION = Cues(
+    ahead=phrases(
+        r"not (?:believe|think|feel|suspect)(?: that)?(?: (?:the )?(?:patient|pt|he|she|this|it|there))?"
+        r"(?: (?:is|was|has|had|are|were|represents?))?",
+        r"not (?:consistent|compatible|suggestive|indicative|in keeping) (?:with|of)",
+        r"\(-\)",
+        r"nor (?:was|is|did|does|has|had|were|are)(?: (?:he|she|it|there|the patient))?(?: (?:was|is|have|has))?",
+        r"no",
+        r"not",
+        r"non",
+        r"denie[sd]",
+        r"deny",
+        r"denying",
+        r"denial of",
+        r"without",
+        r"w/o",
+        r"never",
+        r"neither",
+        r"nor",
+        r"none of",
+        r"(?:negative|neg|-ve|unremarkable) (?:\w+ ){0,2}for",
+        r"free (?:of|from)",
+        r"absen(?:ce|t) of?",
+        r"lack(?:s|ed|ing)?(?: of)?",
+        r"declin(?:es|ed)",
+        r"(?:isn|wasn|aren|weren|hasn|hadn|haven|doesn|didn|don|couldn|won)'?t",
+        r"fail(?:s|ed)? to (?:reveal|show|demonstrate|identify)",
+        r"rule[sd] out(?= (?:for|by|as)\b)",
+        r"cannot see",
+        r"resol(?:ution|ving) of",
+        r"resolved",
+        r"disappearance of",
+        r"unable to (?:find|identify)",
+    ),
+    behind=phrases(
+        r"(?:is|was|are|were|has been|have been|had been|be|been|both|all) (?:now |also |all |otherwise |completely |"
+        r"subsequently |"
+        r"since |largely )?(?:negative|absent|denied|ruled out|excluded|resolved|gone)",
+        r"(?:is|was|are|were|has|have|had) not(?: been)?(?: \w+)? ?(?:seen|present|identified|noted|found|"
+        r"appreciated|detected|"
+        r"visuali[sz]ed|demonstrated|observed|evident|elicited|palpable|palpated|noticed|reported)",
+        r"(?:isn|wasn|aren|weren)'?t (?:seen|present|identified|noted|found|appreciated|detected|visuali[sz]ed)",
+        r"not (?:seen|present|identified|noted|found|appreciated|detected|visuali[sz]ed|demonstrated|observed|evident)",
+        r"(?:has|have|had)(?: now| since| all| completely| subsequently)? (?:resolved|cleared|subsided|disappeared|"
+        r"abated|ceased)",
+        r"(?:completely |fully |spontaneously |eventually |gradually |now )?resolved",
+        r"subsided",
+        r"ruled out",
+        r"was denied",
+        r"(?:: ?|- ?|\? ?)?(?:none|negative|absent|nil|denie[sd])(?= ?(?:$|[.;,)]))",
+        r"\(-\)",
+        r"-ve",
+        r"no longer (?:present|seen)",
+        r"free",
+        r"unlikely to be present",
+        r"(?:has |have |had )?(?:completely )?stopped(?= (?:after|when|once|by|on|with)\b| ?[.,;]| ?$)",
+    ),
+    void=phrases(
+        r"(?:no|not|without)(?: any)?(?: \w+)? (?:increase|decrease|change|changes|interval change|improvement|"
+        r"progression|"
+        r"worsening|difference) (?:in|from|of|to)(?= (?:the|his|her|this|these|size|appearance|prior|previous|known|"
+        r"extent))",
+        r"no (?:\w+ )?(?:diagnosis|explanation|cause|etiology|reason|source) (?:for|of)",
+        r"no (?:doubt|question|reason to doubt)",
+        r"not (?:only|just|merely|simply)",
+        r"not (?:necessarily|certain|sure|clear|quite|entirely|completely|fully|well|adequately|optimally|very|too|"
+        r"yet|always)",
+        r"(?:cannot|can ?not|can't|could not|couldn't|not|never) (?:be )?(?:completely |entirely |definitively |been "
+        r"|yet been )?"
+        r"(?:rule[sd]? out|excluded?|ruled out)",
+        r"(?:not|hasn't|has not|have not|had not|did not|does not|didn't|doesn't) (?:yet |fully |"
+        r"completely |been )?(?:resolved?|improved?|help\w*|relieved?|respond\w*|tolerate\w*|worsen\w*|clear\w*|"
+        r"subside\w*|limit\w*|"
+        r"require\w*|need\w*|know\w*|remember|recall|take|taking|taken|use|using|change\w*)",
+        r"gram negative",
+        r"if not",
+        r"without (?:difficulty|complications?|incident|delay|treatment|interruption|help|assistance|success)(?! or)",
+        r"no (?:further )?(?:treatment|therapy|intervention|medications?|surgery|workup|work-up) (?:for|of)",
+        r"no (?:response|relief)",
+        r"not (?:been )?(?:a )?(?:candidate|cause|drain|source)",
+        r"why not",
+        r"no (?:other|further)(?= (?:cause|source|reason))",
+        r"not feel(?:ing)?(?= (?:well|good))",
+        r"no\. ?\d+",
+        r"no \d+",
+    ),
+    end=closes(
+        *BUT,
+        *BECAUSE,
+        rf"(?:,|and|or)? ?(?:the )?{NEW_SUBJECT}",
+        r"positive for",
+        r"(?:and|or) positive",
+        r"significant for",
+        r"which",
+        r"who",
+        r"that (?:is|was|has|had)",
+        r"status post",
+        r"s/p",
+        r"presents?(?:ed|ing)?(?= with)",
+        r"(?<=\w )with(?=\b)",
+        r"found to have",
+        r"consistent with",
+        r"in the setting of",
+        r"as evidenced by",
+        r"requiring",
+        r"given (?:the|his|her)",
+        r"following",
+        r"after",
+        r"before",
+        r"until",
+        r"prior to",
+        r"therefore",
+        r"so",
+        r"and (?:has|had|was|were|is|are|did|does|with|continue[sd]?|remain\w*|still|now|then|reports?|"
+        r"reported|complain\w*|takes?|took|uses?|used|develop\w*)",
+        r"still",
+        r"\(\+\)",
+        marks=";:",
+    ),
+    near=7,
+)

@@ -1,0 +1,91 @@
+"""Reads what a sentence says of a mention, by cues and their reach, in the manner of NegEx and ConText.
+
+A cue ahead of the mention speaks of it unless an end stands between; a cue behind it must be near and in the same
+clause. A mention that itself begins with a denial ("no known drug allergies") is denied. Pure: text in, flags out.
+
+Source of the method: Chapman and colleagues, J Biomed Inform 2001 (NegEx); Harkema and colleagues, J Biomed Inform 2009
+(ConText). The cues are our own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cds_service.terminology.assertion.background import is_background
+from cds_service.terminology.assertion.cues import Cues
+from cds_service.terminology.assertion.family import FAMILY
+from cds_service.terminology.assertion.history import HISTORY
+from cds_service.terminology.assertion.negation import NEGATION
+from cds_service.terminology.assertion.supposition import SUPPOSED
+
+_DENIAL_INSIDE = re.compile(r"(?:no|not|denie[sd]|without|absence of|negative for)\b(?! (?:longer|doubt))")
+_PAST_INSIDE = re.compile(
+    r"\b(?:status post|s/p|history of|h/o|past|previous|prior|old|post-?menopausal|chronically|former|allerg(?:y|"
+    r"ies))\b"
+)
+# Under these headings everything is about the past, whoever says it.
+_PAST_HEADING = re.compile(
+    r"(?:^|[.\s])(?:(?:social|past medical|past surgical|surgical|psychiatric) history|allergies)\s?[:-]"
+)
+_ANY_HEADING = re.compile(
+    r"[.\s](?:physical exam\w*|review of systems|impression|medications|hospital course|plan)\s?:"
+)
+_CONDITION = re.compile(r"\b(?:once|until|when|if|unless)\b[^,.;]*$")
+_CLAUSE_END = re.compile(r";|\. |,? (?:but|however|although|and (?:he|she|there|the patient)|who|which)\b")
+_WORD = re.compile(r"[\w'/-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """Four answers that do not depend on each other: a resolved finding is negated, "no history of" is both."""
+
+    negated: bool
+    historical: bool
+    family: bool
+    hypothetical: bool
+
+
+def read_assertion(sentence: str, span: tuple[int, int]) -> Assertion:
+    """What `sentence` says of its characters `span` (start, end)."""
+    text = sentence.lower().replace("\u2019", "'")
+    before, mention, after = text[: span[0]], text[slice(*span)], text[span[1] :]
+    return Assertion(
+        negated=bool(_DENIAL_INSIDE.match(mention))
+        or _reaches_forward(NEGATION, before)
+        or (not _CONDITION.search(before) and _reaches_back(NEGATION, after)),
+        historical=bool(_PAST_INSIDE.search(mention))
+        or _under_past_heading(before)
+        or _speaks(HISTORY, before, after)
+        or is_background(before, mention, after),
+        family=_speaks(FAMILY, before, after),
+        hypothetical=_speaks(SUPPOSED, before, after),
+    )
+
+
+def _under_past_heading(before: str) -> bool:
+    heading = _PAST_HEADING.search(before)
+    return heading is not None and not _ANY_HEADING.search(before, heading.end())
+
+
+def _speaks(cues: Cues, before: str, after: str) -> bool:
+    return _reaches_forward(cues, before) or _reaches_back(cues, after)
+
+
+def _reaches_forward(cues: Cues, before: str) -> bool:
+    """True when the last cue in `before` is not closed before the mention."""
+    plain = _blanked(cues.void, before)
+    found = [match.end() for match in cues.ahead.finditer(plain)]
+    return any(not cues.end.search(plain, at) for at in found[-3:])
+
+
+def _reaches_back(cues: Cues, after: str) -> bool:
+    plain = _blanked(cues.void, after)
+    clause = _CLAUSE_END.split(plain, maxsplit=1)[0]
+    match = cues.behind.search(clause)
+    return match is not None and len(_WORD.findall(clause[: match.start()])) <= cues.near
+
+
+def _blanked(void: re.Pattern[str], text: str) -> str:
+    """The text with phrases that only look like cues blanked out, so that places stay where they are."""
+    return void.sub(lambda match: "\u00b7" * len(match[0]), text)

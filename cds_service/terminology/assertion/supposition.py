@@ -1,0 +1,61 @@
+"""The words that only suppose a finding, or say what to do if it comes, as notes write them, over lower case."""
+
+from __future__ import annotations
+
+from cds_service.terminology.assertion.cues import BUT, Cues, closes, phrases
+
+SUPPOSED = Cues(
+    ahead=phrases(
+        r"if",
+        r"should (?:he|she|you|they|the patient|symptoms|there be|any)",
+        r"in case of",
+        r"to exclude",
+        r"seek \w+(?: \w+)? for",
+        r"in the event of",
+        r"return (?:to \w+ )?(?:for|with)",
+        r"call (?:\w+ ){0,4}(?:for|with|if)",
+        r"(?:watch|monitor\w*|observ\w+|look|screen\w*|check|precautions?) (?:out )?for",
+        r"signs? (?:or symptoms? )?of"
+        r"(?= .*\b(?:call|return)\b)",
+        r"(?:at |the |increased |high |low |a )*risks? (?:of|for)",
+        r"(?:to |for )?(?:prevent\w*|avoid\w*|prophyla\w+)(?: of| for|"
+        r" against)?",
+        r"rule[- ]?out",
+        r"r/o",
+        r"(?:evaluat\w+|assess\w*|work-?up|eval|test\w*|investigat\w*) (?:for|of possible)",
+        r"concern(?:ed|ing)? (?:for|"
+        r"about|of|regarding)",
+        r"(?:possible|possibly|probable|probably|likely|suspected|suspicious for|questionable|presumed|potential|may "
+        r"(?:be|have|represent)|"
+        r"might (?:be|have|represent)|could (?:be|have|represent))",
+        r"suspicion (?:of|for)",
+        r"doubt(?:ful)?",
+        r"unlikely",
+        r"versus",
+        r"vs\.?",
+        r"differential (?:diagnosis )?(?:includes?|"
+        r"of|:)",
+        r"\?",
+        r"consider(?:ing|ation of)?",
+        r"unless",
+        r"until",
+        r"as needed for",
+        r"prn(?: for)?",
+        r"when(?:ever)? (?:you|he|she) (?:have|has|feel\w*)",
+    ),
+    behind=phrases(
+        r"(?:cannot|can ?not|can't|could not|not) (?:be )?(?:completely |entirely |definitively )?(?:ruled out|"
+        r"excluded)",
+        r"is (?:possible|suspected|likely|"
+        r"a possibility|a concern|considered)",
+        r"(?:should|must|(?<!felt )(?<!thought )to) be (?:ruled out|excluded|considered)",
+        r"precautions?",
+        r"prophylaxis",
+        r"(?:occurs?|develops?|"
+        r"worsens?|persists?|recurs?)(?=,| call| return|$|\.)",
+        r"\?(?=$|[\s.])",
+    ),
+    void=phrases(r"as if", r"what if", r"without prophylaxis", r"not at risk"),
+    end=closes(*BUT, r"then", r"(?:he|she|the patient) (?:was|has|had|denies|reports?)"),
+    near=5,
+)

@@ -1,0 +1,82 @@
+"""`evaluate assertion` keeps to its stated formats; the cues read our own sentences as they were labelled by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cds_service.terminology.assertion import read_assertion
+from model_export.__main__ import main
+from model_export.assertion_evaluation import evaluate_table, place
+
+OWN = Path(__file__).parent / "data" / "assertion_own.tsv"
+
+
+def evaluated(tmp_path: Path, *lines: str) -> tuple[dict[str, object], list[dict[str, object]]]:
+    table, predictions = tmp_path / "sentences.tsv", tmp_path / "out.jsonl"
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = CliRunner().invoke(
+        main, ["evaluate", "assertion", "--data", str(table), "--predictions", str(predictions)]
+    )
+    assert result.exit_code == 0, result.output
+    written = [json.loads(line) for line in predictions.read_text("utf-8").splitlines()]
+    return json.loads(result.stdout.splitlines()[-1]), written
+
+
+def test_scores_and_predictions_come_in_the_stated_form(tmp_path: Path) -> None:
+    scores, written = evaluated(
+        tmp_path,
+        "id\tcondition\tsentence\tnegation\ttemporality\texperiencer",
+        "1\tfever\tNo FEVER.\tNegated\tRecent\tPatient",
+        "2\tasthma\tHistory of ASTHMA.\tAffirmed\tHistorical\tPatient",
+        "3\tcough\tShe has a cough.\tAffirmed\tRecent\tPatient",
+    )
+    whole = {"precision": 1.0, "recall": 1.0, "f1": 1.0}
+    assert (scores["n"], scores["negated"], scores["historical"]) == (3, whole, whole)
+    assert [row["negated"] for row in written] == [True, False, False]
+    assert written[1] == {"row": 1, "negated": False, "historical": True, "family": False, "hypothetical": False}
+
+
+def test_without_gold_the_scores_are_left_out_and_predictions_still_written(tmp_path: Path) -> None:
+    scores, written = evaluated(tmp_path, "id\tcondition\tsentence\tnegation", "1\tfever\tNo FEVER.\t")
+    assert scores == {"n": 1}
+    assert written[0]["negated"] is True
+
+
+def test_a_table_without_sentences_is_refused_by_name(tmp_path: Path) -> None:
+    table = tmp_path / "t.tsv"
+    table.write_text("id\tcondition\n1\tfever\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["evaluate", "assertion", "--data", str(table)])
+    assert result.exit_code == 1 and "sentence" in result.output
+
+
+def test_own_sentences_are_read_as_they_were_labelled() -> None:
+    scores = evaluate_table(OWN, None)
+    assert scores["n"] >= 150
+    for name in ("negated", "historical", "family", "hypothetical"):
+        assert scores[name]["f1"] >= 0.95, (name, scores[name])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "condition", "found"),
+    [
+        ("Has cough. No COUGH at night.", "cough", "COUGH"),
+        ("no chest  pain today", "Chest pain", "chest  pain"),
+        ("nothing of it", "fever", "nothing of it"),
+    ],
+)
+def test_the_condition_is_found_in_capitals_first_and_in_any_case_then(
+    sentence: str, condition: str, found: str
+) -> None:
+    assert sentence[slice(*place(sentence, condition))] == found
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200), st.integers(0, 200), st.integers(0, 200))
+def test_any_text_and_place_is_answered(text: str, start: int, length: int) -> None:
+    read_assertion(text, (start, start + length))
