@@ -1,8 +1,9 @@
 """An ordered drug that the patient already has, as the same ingredient or as another member of a class.
 
 Classes in which two members together are duplication stand in `duplicate_rows.csv`, with the pairs that belong
-together. A local route beside a systemic one (a gel beside a tablet) is not a duplicate; neither is the order that is
-renewed.
+together; one drug in two orders that belong together (extended release with a dose for relief) stands in
+`together.csv`. A local route beside a systemic one (a gel beside a tablet) is not a duplicate; neither is the order
+that is renewed, another part of the same composite order, a plan, or a flush.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from cds_service.chart import Chart, Medication
+from cds_service.checks.belonging import belong_together, is_one_with
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
 from cds_service.findings import HARMS, Finding, NotAssessed
@@ -18,6 +20,7 @@ from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.duplicates import duplicate_rows_for
 from cds_service.knowledge.kinds.logic_rules import LogicRule
 from cds_service.knowledge.rows import Graded
+from cds_service.terminology.release import is_extended
 from cds_service.terminology.routes import LOCAL_ROUTES
 from cds_service.terminology.vocabulary import Drug
 
@@ -41,7 +44,9 @@ def duplicate_therapy(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | 
             reason = f"medication list {chart.medications.missing}: duplicates not checked"
             yield NotAssessed(reason, order.ref, prominent="warning")
         for partner in chart.company_of(order):
-            match = None if partner.ended or _apart(order, partner) else _worst(knowledge, order, partner)
+            if partner.ended or _apart(order, partner) or is_one_with(order, partner):
+                continue
+            match = _worst(knowledge, order, partner)
             if match is not None:
                 yield _finding(chart, order, partner, match)
 
@@ -52,12 +57,20 @@ def _apart(one: Medication, other: Medication) -> bool:
     return bool(local) and not one.routes & other.routes & LOCAL_ROUTES
 
 
+def _rule(order: Medication, partner: Medication) -> str:
+    released = is_extended(order.ref.text) != is_extended(partner.ref.text)
+    return "duplicate-release-forms" if released else "duplicate-same-ingredient"
+
+
 def _worst(knowledge: Knowledge, order: Medication, partner: Medication) -> _Match | None:
     pairs = list(product(order.drugs, partner.drugs))
-    same = knowledge.keyed(LogicRule).get("duplicate-same-ingredient")
-    for drug, other in pairs:
-        if drug.rxcui == other.rxcui and same is not None:
-            return same, drug, other
+    same = [drug for drug, other in pairs if drug.rxcui == other.rxcui]
+    rule = knowledge.keyed(LogicRule).get(_rule(order, partner))
+    for drug in same:
+        if rule is not None and not belong_together(knowledge, drug, order, partner):
+            return rule, drug, drug
+    if same:
+        return None
     matches = [(row, drug, other) for drug, other in pairs for row in duplicate_rows_for(knowledge, drug, other)]
     return min(matches, key=lambda match: HARMS.index(match[0].harm), default=None)
 

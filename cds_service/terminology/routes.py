@@ -20,8 +20,9 @@ _WORDS = {
     "topical": "topical topically cream ointment gel lotion shampoo foam",
     "ophthalmic": "ophthalmic ophth eye eyes eyedrop eyedrops",
     "otic": "otic ear ears eardrops",
-    "nasal": "nasal nostril nostrils intranasal",
-    "inhaled": "inhaled inhalation inhaler inhale puff puffs nebulized neb nebulizer hfa",
+    "nasal": "nasal nostril nostrils intranasal flonase nasonex nasacort rhinocort",
+    "inhaled": "inhaled inhalation inhaler inhale puff puffs nebulized neb nebs nebulizer hfa mdi dpi diskus"
+    " ellipta respimat handihaler flexhaler respiclick twisthaler",
     "vaginal": "vaginal vaginally",
     "rectal": "rectal rectally suppository suppositories enema",
     "transdermal": "transdermal patch patches",
