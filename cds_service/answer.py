@@ -6,7 +6,7 @@ hooks -> prefetch -> chart -> reading -> merge -> engine(checks, tools, knowledg
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,7 +29,7 @@ from cds_service.hooks import HookRequest, reference_of
 from cds_service.reading import read
 from cds_service.record import Call, invocation_of
 from cds_service.rooms import Rooms
-from cds_service.store import AuditEvent
+from cds_service.store import AuditEvent, Occasion
 from cds_service.store.records import Scalar
 
 # Of the deadline: the rules' findings must have their time.
@@ -61,6 +61,7 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
     reading_ends = time.monotonic() + deadline * _READING_SHARE
     chart = merge(chart, read(chart.texts, rooms.models, rooms.readings, reading_ends), vocabulary)
     assessment = _with_missing_orders(assess(service_id, request.hook, chart, rooms.knowledge), request)
+    assessment, overridden = _without_overridden(rooms, call, assessment)
     claims = {one.id: claims_of(one.finding, rooms.passages, rooms.knowledge) for one in assessment.concerns}
     setting = Setting(
         knowledge=rooms.knowledge,
@@ -77,7 +78,7 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
     notes = _notes(assessment, prefetch, rooms)
     _report(rooms, call, assessment, prefetch)
     rooms.store.record(invocation_of(rooms, call, cards, notes, setting, (time.monotonic() - started) * 1000))
-    return Answer(_body(cards, notes, rooms))
+    return Answer(_body(cards, notes, overridden, rooms))
 
 
 def _complete_prefetch(rooms: Rooms, call: Call, ends: float) -> Prefetch:
@@ -138,11 +139,34 @@ def _note(note: NotAssessed) -> dict[str, str]:
     return {**said, "subject": note.subject.reference} if note.subject else said
 
 
-def _body(cards: tuple[Card, ...], notes: list[dict[str, str]], rooms: Rooms) -> dict[str, Any]:
+def _without_overridden(
+    rooms: Rooms, call: Call, assessment: Assessment
+) -> tuple[Assessment, tuple[dict[str, str], ...]]:
+    """The assessment without what this clinician overrode in this encounter, and what that was: it is said, not hidden.
 
+    A memory that does not answer in time is none: the warning is sent again.
+    """
+    context = call.request.context
+    occasion = Occasion.of(call.tenant.id, context.patient_id, context.encounter_id, context.user_id)
+    if occasion is None or not assessment.concerns:
+        return assessment, ()
+    known = rooms.store.overrides.among(occasion, [one.id for one in assessment.concerns])
+    left = tuple(one for one in assessment.concerns if one.id not in known)
+    gone = (one for one in assessment.concerns if one.id in known)
+    said = tuple(
+        {"concern": one.id, "topic": one.finding.topic, "subject": one.finding.subject.reference} for one in gone
+    )
+    return replace(assessment, concerns=left), said
+
+
+def _body(
+    cards: tuple[Card, ...], notes: list[dict[str, str]], overridden: Sequence[Mapping[str, str]], rooms: Rooms
+) -> dict[str, Any]:
     assessed: dict[str, Any] = {"knowledge": rooms.knowledge.version, "models": dict(rooms.models.named)}
     if notes:
         assessed["not_assessed"] = notes
+    if overridden:
+        assessed["overridden"] = list(overridden)
     return {"cards": [card.body for card in cards], "extension": {"org.countersign.assessment": assessed}}
 
 

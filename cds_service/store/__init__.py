@@ -20,8 +20,12 @@ from cds_service.store.journal import Journal
 from cds_service.store.keyring import Keyring
 from cds_service.store.migrate import check_revision, migrate
 from cds_service.store.months import make_months
+from cds_service.store.notes import NoteAddress, NoteBody, Notes
+from cds_service.store.overrides import Occasion, Overrides
+from cds_service.store.own_keys import OwnKey, OwnKeys
 from cds_service.store.records import (
     AuditEvent,
+    BackendClient,
     CardRecord,
     CdsClient,
     FeedbackItem,
@@ -44,6 +48,7 @@ __all__ = [
     "AuditEvent",
     "AuditRow",
     "AuditVerdict",
+    "BackendClient",
     "CardRecord",
     "CdsClient",
     "ClockInDoubt",
@@ -52,6 +57,12 @@ __all__ = [
     "Hold",
     "Invocation",
     "Keyring",
+    "NoteAddress",
+    "NoteBody",
+    "Notes",
+    "Occasion",
+    "OwnKey",
+    "OwnKeys",
     "Periods",
     "RecentCall",
     "ReplayGuard",
@@ -94,6 +105,9 @@ class Store:
         self.reports = Reports(database, keyring)
         self.retention = Retention(database, keyring, clock)
         self.holds = Holds(database, keyring, clock)
+        self.own_keys = OwnKeys(database, keyring, clock)
+        self.overrides = Overrides(database, keyring)
+        self.notes = Notes(database, keyring, clock)
         self.resealing = Resealing(database, keyring, journal, clock)
 
     def close(self) -> None:
@@ -130,15 +144,19 @@ class Store:
             found = self._find_card(handle)
         return found
 
-    def add_feedback(self, tenant: str, issuer: str, service: str, items: Sequence[FeedbackItem]) -> FeedbackResult:
+    def add_feedback(
+        self, tenant: str | Sequence[str], issuer: str, service: str, items: Sequence[FeedbackItem]
+    ) -> FeedbackResult:
         """Append a batch of CDS Hooks feedback, all or nothing; returns after commit.
 
         InvalidRequest: a suggestion is not on that card, nothing of the batch is stored. StoreUnavailable: the outcome
-        is not known to have been stored; sending the batch again is safe.
+        is not known to have been stored; sending the batch again is safe. Several tenants: an issuer that signs for all
+        of them and named none; each card says whose it is.
         """
         self._drain_if_pending()
         with self._database.writing() as connection:
-            caller = feedback.Caller(tenant, issuer, service)
+            tenants = (tenant,) if isinstance(tenant, str) else tuple(tenant)
+            caller = feedback.Caller(tenants, issuer, service)
             return feedback.append_batch(connection, self._keyring, caller, items, self._clock())
 
     def add_opinion(
@@ -196,6 +214,15 @@ class Store:
     def smart_clients(self) -> list[SmartClient]:
         with self._database.reading() as connection:
             return registrations.smart_clients(connection, self._keyring)
+
+    def add_backend_client(self, client: BackendClient) -> None:
+        """Register us at a tenant's authorization server, or replace the registration of the same FHIR base."""
+        with self._database.writing() as connection:
+            registrations.put_backend_client(connection, self._keyring, client, self._clock())
+
+    def backend_clients(self) -> list[BackendClient]:
+        with self._database.reading() as connection:
+            return registrations.backend_clients(connection)
 
     def pending(self) -> int:
         """How many journalled records wait for `drain`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ def find_card(connection: Connection, keyring: Keyring, handle: str) -> StoredCa
 
 
 def issued_cards(
-    connection: Connection, tenant: str, issuer: str, service: str, uuids: Iterable[str]
+    connection: Connection, tenants: Collection[str], issuer: str, service: str, uuids: Iterable[str]
 ) -> dict[str, IssuedCard]:
     """The cards among `uuids` that were issued to this very caller, with what they offered."""
     mine = (
@@ -48,7 +48,7 @@ def issued_cards(
         .join(card, card.c.invocation == invocation.c.id)
         .where(
             card.c.uuid.in_(list(uuids)),
-            invocation.c.tenant == tenant,
+            invocation.c.tenant.in_(list(tenants)),
             invocation.c.issuer == issuer,
             invocation.c.service == service,
         )

@@ -1,4 +1,7 @@
-"""Tables of who may call, of the app's sessions and of used client tokens. Columns in `_sealed` hold AES-GCM values."""
+"""Tables of who may call, of who we are to others, of the app's sessions and of used client tokens.
+
+Columns in `_sealed` hold AES-GCM values.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,30 @@ smart_client = Table(
     Column("client_id", Text, nullable=False),
     Column("secret_sealed", LargeBinary),
     Column("private_jwk_sealed", LargeBinary),
+    Column("scopes", JSON, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+)
+
+own_key = Table(  # by which our signatures are known: published while they stand here
+    "own_key",
+    main,
+    Column("kid", String(64), primary_key=True),
+    Column("algorithm", String(8), nullable=False),
+    Column("public", JSON, nullable=False),
+    Column("private_sealed", LargeBinary, nullable=False),
+    Column("signs_from", UtcDateTime, nullable=False),  # later than `created`, so that others have fetched it by then
+    Column("created", UtcDateTime, nullable=False),
+)
+
+backend_client = Table(  # our registration for SMART Backend Services, one for a tenant and FHIR base
+    "backend_client",
+    main,
+    Column("id", String(64), primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("fhir_base", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("token_url", Text, nullable=False),
+    Column("algorithm", String(8), nullable=False),
     Column("scopes", JSON, nullable=False),
     Column("created", UtcDateTime, nullable=False),
 )

@@ -35,14 +35,14 @@ class Database:
         self._watchdog = Watchdog()
 
     @contextmanager
-    def reading(self, longest_ms: int = PATIENCE_MS) -> Iterator[Connection]:
+    def reading(self, longest_ms: int = PATIENCE_MS, grace_ms: int = GRACE_MS) -> Iterator[Connection]:
         """A transaction that sees one state of the database, for at most `longest_ms` a statement (PostgreSQL).
 
-        UNLIMITED is for commands that go through whole tables.
+        `grace_ms` later the line is cut. UNLIMITED is for commands that go through whole tables.
         """
         with _outage_as_unavailable(), self._engine.connect() as connection:
             connection.execution_options(longest_ms=longest_ms)
-            with self._watched(connection, longest_ms and longest_ms + GRACE_MS), connection.begin():
+            with self._watched(connection, longest_ms and longest_ms + grace_ms), connection.begin():
                 yield connection
 
     @contextmanager

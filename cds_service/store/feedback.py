@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from cds_service.errors import InvalidRequest
-from cds_service.store import audit
+from cds_service.store import audit, content, overrides
 from cds_service.store.cards import IssuedCard, issued_cards
 from cds_service.store.database import insert_once
 from cds_service.store.keyring import Keyring, to_json
@@ -29,7 +29,22 @@ OUTCOMES = ("accepted", "overridden")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The authenticated client and the service whose feedback endpoint it called."""
+    """The authenticated client and the service whose feedback endpoint it called.
+
+    `tenants`: usually one; several when the issuer signs for all of them and named none.
+    """
+
+    tenants: tuple[str, ...]
+    issuer: str
+    service: str
+
+    def issued_to(self, tenant: str) -> IssuedTo:
+        return IssuedTo(tenant, self.issuer, self.service)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedTo:
+    """Whose card it is."""
 
     tenant: str
     issuer: str
@@ -40,7 +55,7 @@ def append_batch(
     connection: Connection, keyring: Keyring, caller: Caller, items: Sequence[FeedbackItem], now: datetime
 ) -> FeedbackResult:
     """Add a batch and its audit row. InvalidRequest leaves it to the transaction to take everything back."""
-    issued = issued_cards(connection, caller.tenant, caller.issuer, caller.service, {item.card for item in items})
+    issued = issued_cards(connection, caller.tenants, caller.issuer, caller.service, {item.card for item in items})
     stored = repeated = unknown = 0
     for index, item in enumerate(items):
         if item.outcome not in OUTCOMES:
@@ -50,12 +65,24 @@ def append_batch(
             continue
         if not issued[item.card].suggestions.issuperset(item.suggestions):
             raise InvalidRequest("a suggestion is not on that card", f"feedback[{index}].acceptedSuggestions")
-        row = _item_row(keyring, caller, item, _is_offered(keyring, item, issued[item.card]))
+        card = issued[item.card]
+        row = _item_row(keyring, caller.issued_to(card.call["tenant"]), item, _is_offered(keyring, item, card))
         is_new = insert_once(connection, feedback, {**row, "received_at": now})
+        if is_new:
+            _keep_override(connection, keyring, card, item)
         stored, repeated = stored + is_new, repeated + (not is_new)
     result = FeedbackResult(stored, repeated, unknown)
     audit.append(connection, keyring, audited(caller, "cds-hooks", result, now))
     return result
+
+
+def _keep_override(connection: Connection, keyring: Keyring, card: IssuedCard, item: FeedbackItem) -> None:
+    """For the clinician of the call that the card answered: the standard's feedback names nobody."""
+    context = content.context_of(keyring, card.call)
+    who = (context["patient"], context["encounter"], context["user"])
+    occasion = overrides.Occasion.of(card.call["tenant"], *who)
+    if occasion is not None:
+        overrides.keep(connection, keyring, occasion, card.columns["concern"], item.outcome, item.at)
 
 
 def of_card(connection: Connection, keyring: Keyring, card_uuid: str) -> list[StoredFeedback]:
@@ -75,7 +102,7 @@ def _is_offered(keyring: Keyring, item: FeedbackItem, issued: IssuedCard) -> boo
     return (item.reason_system, item.reason_code) in {(reason.get("system"), reason.get("code")) for reason in reasons}
 
 
-def _item_row(keyring: Keyring, caller: Caller, item: FeedbackItem, offered: bool) -> dict[str, Any]:
+def _item_row(keyring: Keyring, caller: IssuedTo, item: FeedbackItem, offered: bool) -> dict[str, Any]:
     suggestions = sorted(set(item.suggestions))
     words = {
         "system": item.reason_system,
@@ -94,7 +121,7 @@ def _item_row(keyring: Keyring, caller: Caller, item: FeedbackItem, offered: boo
 
 
 def as_row(
-    keyring: Keyring, caller: Caller, clear: dict[str, Any], distinguished_by: list[str], words: dict[str, Any]
+    keyring: Keyring, caller: IssuedTo, clear: dict[str, Any], distinguished_by: list[str], words: dict[str, Any]
 ) -> dict[str, Any]:
     when = clear["at"].astimezone(UTC).isoformat()
     parts = [clear["channel"], caller.issuer, caller.tenant, caller.service, clear["card"], clear["outcome"]]
@@ -105,11 +132,13 @@ def as_row(
 
 
 def audited(
-    caller: Caller, channel: str, result: FeedbackResult, now: datetime, subject: str | None = None
+    caller: Caller | IssuedTo, channel: str, result: FeedbackResult, now: datetime, subject: str | None = None
 ) -> audit.StampedEvent:
     counts = {"stored": result.stored, "repeated": result.repeated, "unknown": result.unknown}
     detail: dict[str, Scalar] = {"service": caller.service, "channel": channel, **counts}
-    return audit.stamp(AuditEvent("feedback", "taken", caller.tenant, caller.issuer, subject, detail), now)
+    tenants = (caller.tenant,) if isinstance(caller, IssuedTo) else caller.tenants
+    tenant = tenants[0] if len(tenants) == 1 else None
+    return audit.stamp(AuditEvent("feedback", "taken", tenant, caller.issuer, subject, detail), now)
 
 
 def stored_feedback(keyring: Keyring, row: Any) -> StoredFeedback:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from cds_service.errors import InvalidRequest
 from cds_service.store import audit
 from cds_service.store.database import insert_once
-from cds_service.store.feedback import Caller, as_row, audited
+from cds_service.store.feedback import IssuedTo, as_row, audited
 from cds_service.store.keyring import Keyring
 from cds_service.store.records import FeedbackResult
 from cds_service.store.tables import card, feedback, invocation
@@ -45,14 +45,14 @@ def append(connection: Connection, keyring: Keyring, opinion: Opinion, now: date
     call = connection.execute(query.where(card.c.uuid == opinion.card, invocation.c.tenant == opinion.tenant)).first()
     if call is None:
         return FeedbackResult(unknown=1)
-    caller = Caller(opinion.tenant, call.issuer, call.service)
+    caller = IssuedTo(opinion.tenant, call.issuer, call.service)
     is_new = insert_once(connection, feedback, {**_opinion_row(keyring, caller, opinion), "received_at": now})
     result = FeedbackResult(stored=int(is_new), repeated=int(not is_new))
     audit.append(connection, keyring, audited(caller, "smart-app", result, now, subject=opinion.card))
     return result
 
 
-def _opinion_row(keyring: Keyring, caller: Caller, opinion: Opinion) -> dict[str, Any]:
+def _opinion_row(keyring: Keyring, caller: IssuedTo, opinion: Opinion) -> dict[str, Any]:
     words = {
         "system": None,
         "code": opinion.reason_code,

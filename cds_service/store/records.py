@@ -200,3 +200,15 @@ class SmartClient:
     secret: str | None = field(default=None, repr=False)
     private_jwk: Mapping[str, Any] | None = field(default=None, repr=False)
     scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BackendClient:
+    """Our registration for SMART Backend Services at a tenant's authorization server, for one FHIR base."""
+
+    tenant: str
+    fhir_base: str
+    client_id: str
+    token_url: str
+    algorithm: str
+    scopes: tuple[str, ...]

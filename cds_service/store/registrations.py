@@ -1,4 +1,7 @@
-"""Who may call (CDS Hooks clients) and from where the app is launched (SMART clients): a row per tenant and issuer."""
+"""Who may call (CDS Hooks clients), from where the app is launched (SMART clients), and who we are to others (backend).
+
+A row per tenant and issuer, or FHIR base; registering again replaces it.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,17 @@ import orjson
 from sqlalchemy import Connection, select
 
 from cds_service.store import audit
-from cds_service.store.client_tables import cds_client, smart_client
+from cds_service.store.client_tables import backend_client, cds_client, smart_client
 from cds_service.store.database import insert_or_replace
 from cds_service.store.keyring import Keyring, to_json
-from cds_service.store.records import AuditEvent, CdsClient, SmartClient
+from cds_service.store.records import AuditEvent, BackendClient, CdsClient, SmartClient
 
 
 def put_cds_client(connection: Connection, keyring: Keyring, client: CdsClient, now: datetime) -> None:
     lists = {"algorithms": list(client.algorithms), "fhir_bases": list(client.fhir_bases)}
     row = {**asdict(client), **lists, "id": _row_id(client.tenant, client.issuer)}
     insert_or_replace(connection, cds_client, row)
-    _audit(connection, keyring, "register-cds-client", client, now)
+    _audit(connection, keyring, "register-cds-client", client.tenant, client.issuer, now)
 
 
 def cds_clients(connection: Connection) -> list[CdsClient]:
@@ -44,12 +47,26 @@ def put_smart_client(connection: Connection, keyring: Keyring, client: SmartClie
         "created": now,
     }
     insert_or_replace(connection, smart_client, row)
-    _audit(connection, keyring, "register-smart-client", client, now)
+    _audit(connection, keyring, "register-smart-client", client.tenant, client.issuer, now)
 
 
 def smart_clients(connection: Connection, keyring: Keyring) -> list[SmartClient]:
     query = select(smart_client).order_by(smart_client.c.tenant, smart_client.c.issuer)
     return [_smart_client(keyring, row) for row in connection.execute(query).mappings()]
+
+
+def put_backend_client(connection: Connection, keyring: Keyring, client: BackendClient, now: datetime) -> None:
+    row_id = _row_id(client.tenant, client.fhir_base)
+    row = {**asdict(client), "scopes": list(client.scopes), "id": row_id, "created": now}
+    insert_or_replace(connection, backend_client, row)
+    _audit(connection, keyring, "register-backend-client", client.tenant, client.fhir_base, now)
+
+
+def backend_clients(connection: Connection) -> list[BackendClient]:
+    names = [field.name for field in fields(BackendClient)]
+    query = select(*(backend_client.c[name] for name in names))
+    rows = connection.execute(query.order_by(backend_client.c.tenant, backend_client.c.fhir_base)).mappings()
+    return [BackendClient(**{**row, "scopes": tuple(row["scopes"])}) for row in rows]
 
 
 def _cds_client(row: dict[str, Any]) -> CdsClient:
@@ -68,10 +85,8 @@ def _smart_client(keyring: Keyring, row: Any) -> SmartClient:
     )
 
 
-def _audit(
-    connection: Connection, keyring: Keyring, action: str, client: CdsClient | SmartClient, now: datetime
-) -> None:
-    audit.append(connection, keyring, audit.stamp(AuditEvent(action, "done", client.tenant, client.issuer), now))
+def _audit(connection: Connection, keyring: Keyring, action: str, tenant: str, issuer: str, now: datetime) -> None:
+    audit.append(connection, keyring, audit.stamp(AuditEvent(action, "done", tenant, issuer), now))
 
 
 def _row_id(tenant: str, issuer: str) -> str:

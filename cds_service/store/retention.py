@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, li
 
 from cds_service.errors import CountersignError
 from cds_service.store import audit as trail
+from cds_service.store import notes, overrides
 from cds_service.store.database import UNLIMITED, Database, insert_or_replace
 from cds_service.store.holds import holds_call, holds_row
 from cds_service.store.keyring import Keyring
@@ -36,11 +37,12 @@ class ClockInDoubt(CountersignError):
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """How long is kept what a call said, what people wrote into feedback, and the audit trail."""
+    """How long is kept what a call said, what people wrote into feedback, the audit trail, and bodies of notes."""
 
     calls: timedelta
     comments: timedelta
     audit: timedelta
+    notes: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Retention:
             "retain-feedback", lambda line, n: _erase_comments(line, now - periods.comments, n), most
         )
         rows = self._batches("retain-audit", lambda line, n: self._cut_trail(line, now - periods.audit, n), most)
+        self._batches("retain-overrides", lambda line, n: overrides.forget(line, now - periods.comments, n), most)
+        self._batches("retain-notes", lambda line, n: notes.forget(line, now - periods.notes, n), most)
         patients = self._batches("retain-patients", _forget_patients, most)
         with self._database.writing(longest_ms=UNLIMITED) as connection:
             drop_empty_months(connection, "audit", now - periods.audit)

@@ -149,6 +149,30 @@ legal_hold = Table(
     Column("lifted_at", UtcDateTime),
 )
 
+note_body = Table(  # what stands behind the references of DocumentReferences, read beforehand: see `notes`
+    "note_body",
+    main,
+    Column("id", String(64), primary_key=True),  # keyed digest of tenant and address
+    Column("tenant", Text, nullable=False),
+    Column("patient", String(64), nullable=False),  # keyed pseudonym, as in invocation
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("tries", Integer, nullable=False),
+    Column("content_sealed", LargeBinary, nullable=False),  # where it stands, and the text once it is read
+    Column("wanted_at", UtcDateTime, nullable=False),
+    Column("fetched_at", UtcDateTime),
+    Index(None, "state", "wanted_at"),
+    Index(None, "patient"),
+)
+
+kept_override = Table(  # that a clinician overrode a concern in an encounter: see `overrides`
+    "kept_override",
+    main,
+    Column("id", String(64), primary_key=True),  # keyed digest: nobody can read back who or what
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "at"),
+)
+
 compatible_code = Table(  # older code, by the revision it was written for, that may run on this schema
     "compatible_code",
     main,

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import os
 import signal
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import commands
-from cds_service.store import AuditEvent, Keyring, SmartClient, open_store
+from cds_service.store import AuditEvent, Keyring, NoteAddress, OwnKey, SmartClient, open_store
 from cds_service.store.key_file import KeyDocument
 from cds_service.store.migrate import move
 from cds_service.store.resealing import Resealed, sealed_columns
 from tests.cds_service.store.older_code import OldestCode
 
+NOTE = NoteAddress("north", "patient-0", "https://x", "https://x/Binary/1")
+AT = datetime(2026, 11, 23, tzinfo=UTC)
+OWN_KEY = OwnKey("key-1", "ES384", {"kty": "EC"}, {"kty": "EC", "d": "s3cret"}, AT, AT)
 CALLER = ("north", "https://ehr.example/north", "medication-safety")
 
 
@@ -30,6 +34,8 @@ def filled(store, settings, keyring, past, call, feedback_item):
         store.add_feedback(*CALLER, [feedback_item(f"c{number}-card-0", comment="as advised")])
     store.add_smart_client(SmartClient("north", "https://x", "id", "s3cret", {"kty": "EC"}))
     store.sessions.put("smart-view", "cookie", {"patient": "1"}, 4e9)
+    store.notes.want([NOTE])
+    store.own_keys.add(OWN_KEY)
     return store
 
 
@@ -58,6 +64,8 @@ def everything_opens(store, keyring) -> None:
     assert store.smart_clients()[0].secret == "s3cret"
     assert store.smart_clients()[0].private_jwk == {"kty": "EC"}
     assert store.sessions.get("smart-view", "cookie") == {"patient": "1"}
+    assert store.own_keys.all() == [OWN_KEY]
+    assert store.notes.address(store.notes.id_of(NOTE.tenant, NOTE.url)) == NOTE
     assert store.verify_audit().intact
 
 
