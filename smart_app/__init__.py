@@ -15,9 +15,10 @@ from cds_service.settings import Settings
 from cds_service.store import Keyring, check_revision, open_store
 from cds_service.tables import knowledge_of
 from cds_service.web import logs
-from smart_app import ask, catalogue, evidence, feedback, launch, pages, security
+from smart_app import ask, catalogue, evidence, feedback, launch, pages, security, this_patient
 from smart_app.related import RelatedEvidence, open_related
 from smart_app.sessions import Launches, Views
+from smart_app.start import check_place
 from smart_app.wiring import EXTENSION, Wiring
 
 __all__ = ["create_app"]
@@ -35,6 +36,7 @@ def create_app(
     """
     settings = settings or Settings.from_env()
     logs.configure()
+    check_place(settings)
     check_revision(settings)
     store = open_store(settings, Keyring.load(settings), clock=lambda: datetime.fromtimestamp(now(), UTC))
     knowledge = knowledge_of(settings)
@@ -50,6 +52,6 @@ def create_app(
     )
     security.install(app, settings)
     pages.install(app)
-    for blueprint in (launch.blueprint, evidence.blueprint, feedback.blueprint, ask.blueprint, catalogue.blueprint):
-        app.register_blueprint(blueprint)
+    for room in (launch, evidence, this_patient, feedback, ask, catalogue):
+        app.register_blueprint(room.blueprint)
     return app

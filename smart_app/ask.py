@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from smart_app.refusals import SessionEnded
+from smart_app.opened import opened_view
 from smart_app.security import require_own_form
-from smart_app.sessions import View
 from smart_app.trail import audit_view
 from smart_app.wiring import wired
 
@@ -20,22 +19,17 @@ LONGEST_QUESTION = 300
 @blueprint.get("/ask")
 def form() -> str:
     """The page with an empty question."""
-    return render_template("ask.html", view=_view(request.args.get("view", "")), question="", answer=None, longest=300)
+    return render_template(
+        "ask.html", view=opened_view(request.args.get("view")), question="", answer=None, longest=300
+    )
 
 
 @blueprint.post("/ask")
 def ask() -> str:
     """The same page with what was found."""
-    view = _view(request.form.get("view", ""))
+    view = opened_view(request.form.get("view"))
     require_own_form(view)
     question = " ".join(request.form.get("question", "").split())[:LONGEST_QUESTION]
     answer = wired().related.answering(question) if question else None
     audit_view("smart-ask", "shown" if answer and answer.found else "not-found", view)
     return render_template("ask.html", view=view, question=question, answer=answer, longest=LONGEST_QUESTION)
-
-
-def _view(name: str) -> View:
-    view = wired().views.find(name, request.cookies, wired().now())
-    if view is None:
-        raise SessionEnded
-    return view

@@ -15,7 +15,7 @@ from cds_service.knowledge.rows import KINDS, Graded
 from cds_service.models import WEIGHTS
 from cds_service.models.manifest import WeightsFolder
 from cds_service.settings import Settings
-from smart_app.refusals import SessionEnded
+from smart_app.opened import opened_view
 from smart_app.trail import audit_view
 from smart_app.wiring import wired
 from smart_app.wording import topic_words
@@ -72,9 +72,7 @@ class Catalogue:
 @blueprint.get("/catalogue")
 def catalogue() -> str:
     """The page; it shows nothing of the patient but the line that says whose launch this is."""
-    view = wired().views.find(request.args.get("view", ""), request.cookies, wired().now())
-    if view is None:
-        raise SessionEnded
+    view = opened_view(request.args.get("view"))
     audit_view("smart-catalogue", "shown", view)
     return render_template("catalogue.html", view=view, catalogue=wired().catalogue)
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 VIEW_COOKIE = "__Host-countersign-"
 LAUNCH_COOKIE = "__Host-launch-"
+PROBE_COOKIE = "__Host-framed"
 
 
 def set_cookie(response: Response, name: str, value: str, max_age: int) -> None:

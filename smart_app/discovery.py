@@ -28,6 +28,12 @@ class SmartConfiguration:
     jwks_uri: str | None
     revocation_endpoint: str | None
     token_auth_methods: tuple[str, ...] | None
+    names_itself: bool = False  # it promised to put `iss` into its answers (RFC 9207)
+    capabilities: tuple[str, ...] | None = None
+
+    def offers(self, capability: str) -> bool:
+        """False only when the server lists what it can do, and this is not in the list."""
+        return self.capabilities is None or capability in self.capabilities
 
 
 def fetch_configuration(iss: str) -> SmartConfiguration:
@@ -50,7 +56,6 @@ def parse_configuration(iss: str, document: Mapping[str, Any]) -> SmartConfigura
     grants = document.get("grant_types_supported")
     if isinstance(grants, list) and "authorization_code" not in grants:
         raise _unusable("no-authorization-code", "does not offer the authorization code grant")
-    methods = document.get("token_endpoint_auth_methods_supported")
     return SmartConfiguration(
         iss=iss,
         issuer=_issuer(iss, document),
@@ -58,7 +63,9 @@ def parse_configuration(iss: str, document: Mapping[str, Any]) -> SmartConfigura
         token_endpoint=_required_endpoint(iss, document, "token_endpoint"),
         jwks_uri=_endpoint(iss, document, "jwks_uri"),
         revocation_endpoint=_endpoint(iss, document, "revocation_endpoint"),
-        token_auth_methods=tuple(map(str, methods)) if isinstance(methods, list) else None,
+        token_auth_methods=_words(document, "token_endpoint_auth_methods_supported"),
+        names_itself=document.get("authorization_response_iss_parameter_supported") is True,
+        capabilities=_words(document, "capabilities"),
     )
 
 
@@ -74,6 +81,11 @@ def jwks_uri_of(configuration: SmartConfiguration) -> str | None:
     if document.get("issuer") != configuration.issuer:
         return None
     return _endpoint(configuration.iss, document, "jwks_uri")
+
+
+def _words(document: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
+    listed = document.get(name)
+    return tuple(map(str, listed)) if isinstance(listed, list) else None
 
 
 def _require_s256(document: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from smart_app.card import card_of
 from smart_app.feedback import LONGEST_COMMENT, VERDICTS
 from smart_app.feedback_reasons import reasons
+from smart_app.opened import opened_view
 from smart_app.refusals import SessionEnded
 from smart_app.sections import evidence_page
 from smart_app.sessions import View
@@ -23,10 +24,8 @@ def evidence() -> str | Response:
     name = request.args.get("view")
     if name is None:
         return _only_view()
-    view = wired().views.find(name, request.cookies, wired().now())
-    if view is None:
-        raise SessionEnded
-    return _launched_patient(view) if view.card_handle is None else _card(view)
+    view = opened_view(name)
+    return redirect(url_for("patient.patient", view=view.view), 303) if view.card_handle is None else _card(view)
 
 
 @blueprint.get("/")
@@ -40,11 +39,6 @@ def _only_view() -> Response:
     if len(names) != 1:
         raise SessionEnded("no-session" if not names else "several-views")
     return redirect(url_for("evidence.evidence", view=names[0]), 303)
-
-
-def _launched_patient(view: View) -> str:
-    audit_view("smart-evidence", "shown-without-card", view)
-    return render_template("patient.html", view=view)
 
 
 def _card(view: View) -> str:

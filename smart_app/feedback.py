@@ -14,7 +14,8 @@ from cds_service.store import StoredCard
 from cds_service.store.records import Verdict
 from smart_app.card import card_of
 from smart_app.feedback_reasons import reason_displays
-from smart_app.refusals import PostRefused, Refused, SessionEnded
+from smart_app.opened import opened_view
+from smart_app.refusals import PostRefused, Refused
 from smart_app.security import require_own_form
 from smart_app.sessions import View
 from smart_app.wiring import wired
@@ -29,9 +30,7 @@ LONGEST_COMMENT = 1000
 @blueprint.post("/feedback")
 def feedback() -> Response:
     """Store one opinion and go back to the page, which lists it."""
-    view = wired().views.find(request.form.get("view", ""), request.cookies, wired().now())
-    if view is None:
-        raise SessionEnded
+    view = opened_view(request.form.get("view"))
     require_own_form(view)
     if view.user is None:
         raise PostRefused("no-user")

@@ -34,7 +34,7 @@ LEEWAY_S = 60
 OLDEST_S = 3600  # an id_token is made for this launch; one issued long ago was made for another
 DEADLINE_S = 4.0
 
-_PEOPLE = re.compile(r"^(Practitioner|PractitionerRole|Person)/[A-Za-z0-9\-.]{1,64}$")
+_PEOPLE = re.compile(r"^(Practitioner|PractitionerRole|RelatedPerson|Person)/[A-Za-z0-9\-.]{1,64}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,10 @@ def check_claims(claims: Mapping[str, Any], *, issuer: str, client_id: str, nonc
 
 
 def fhir_user(value: object, iss: str) -> str | None:
-    """The user's absolute URL. None when the claim is absent; LaunchRefused when it is no clinician of this server."""
+    """The user's absolute URL. None when the claim is absent; LaunchRefused when it is nobody of this server.
+
+    SMART allows Patient too; this app is not made for patients, so their launch is refused.
+    """
     if value is None:
         return None
     base = iss.rstrip("/") + "/"

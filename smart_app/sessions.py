@@ -35,14 +35,16 @@ class Launch:
     client_id: str
     configuration: SmartConfiguration
     secrets: Secrets
+    standalone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """One opened launch: one patient, one token, at most one card. Times are epoch seconds.
 
-    `user` is the clinician's absolute fhirUser URL; None means feedback is off, and `feedback_off` says why.
-    `person` is the patient's identity line read from the EHR; None means it could not be read.
+    `user` is the clinician's absolute URL (a role stands for its Practitioner); None means feedback is off, and
+    `feedback_off` says why. `person` is the patient's identity line read from the EHR; None means it could not be read.
+    `ends` bounds the view; `token_ends` the token, which is renewed until then when the view is `renewable`.
     """
 
     view: str
@@ -59,6 +61,11 @@ class View:
     access_token: str
     opened: float
     ends: float
+    token_ends: float = 0.0
+    renewable: bool = False
+    scopes: tuple[str, ...] = ()
+    encounter: str | None = None
+    style: str = ""  # style sheet made from the EHR's smart_style_url; empty: our own colours
 
 
 class Launches:
@@ -99,25 +106,45 @@ class Views:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def open(self, view: View, cookies: Mapping[str, str], response: Response, now: float) -> None:
+    def open(
+        self, view: View, cookies: Mapping[str, str], response: Response, now: float, refresh_token: str | None = None
+    ) -> None:
         """Keep the view under a fresh secret id; the oldest beyond MOST_VIEWS in this browser are closed."""
         self._close_oldest(cookies, response, now)
         secret = secrets.token_urlsafe(32)
         self._sessions.put("smart-view", secret, asdict(view), _idle_end(view, now))
+        if refresh_token is not None:
+            self._sessions.put("smart-refresh", secret, {"token": refresh_token}, view.ends)
         set_cookie(response, VIEW_COOKIE + view.view, secret, max(1, int(view.ends - now)))
+
+    def again(self, view: View, cookies: Mapping[str, str], now: float) -> View | None:
+        """The view as it stands now: another request may have renewed it, or closed it."""
+        return self._look(view.view, cookies, now)
+
+    def take_refresh_token(self, view: View, cookies: Mapping[str, str]) -> str | None:
+        """The refresh token, for one caller only; the others get None until `keep` brings its successor."""
+        taken = self._sessions.take("smart-refresh", cookies[VIEW_COOKIE + view.view])
+        return None if taken is None else str(taken["token"])
+
+    def keep(self, view: View, cookies: Mapping[str, str], refresh_token: str, now: float) -> None:
+        """The same view with renewed access. A view that was closed meanwhile stays closed."""
+        secret = cookies[VIEW_COOKIE + view.view]
+        if self._sessions.renew("smart-view", secret, asdict(view), _idle_end(view, now)):
+            self._sessions.put("smart-refresh", secret, {"token": refresh_token}, view.ends)
 
     def find(self, name: str, cookies: Mapping[str, str], now: float) -> View | None:
         """The live view of this name, its idle time begun anew; None when there is none for this browser."""
         view = self._look(name, cookies, now)
         if view is None:
             return None
-        living = self._sessions.renew("smart-view", cookies[VIEW_COOKIE + name], asdict(view), _idle_end(view, now))
+        living = self._sessions.prolong("smart-view", cookies[VIEW_COOKIE + name], _idle_end(view, now))
         return view if living else None
 
     def close(self, name: str, cookies: Mapping[str, str], response: Response) -> None:
         secret = cookies.get(VIEW_COOKIE + name)
         if secret:
             self._sessions.drop("smart-view", secret)
+            self._sessions.drop("smart-refresh", secret)
         clear_cookie(response, VIEW_COOKIE + name)
 
     def open_names(self, cookies: Mapping[str, str], now: float) -> list[str]:
@@ -156,13 +183,18 @@ def _idle_end(view: View, now: float) -> float:
 
 def _view(payload: Mapping[str, Any]) -> View:
     fields = dict(payload)
-    return View(**{**fields, "configuration": _configuration(fields["configuration"])})
+    parts = {"configuration": _configuration(fields["configuration"]), "scopes": tuple(fields.get("scopes", ()))}
+    return View(**{**fields, **parts})
 
 
 def _configuration(fields: Mapping[str, Any]) -> SmartConfiguration:
     configuration = SmartConfiguration(**fields)
-    methods = configuration.token_auth_methods
-    return replace(configuration, token_auth_methods=None if methods is None else tuple(methods))
+    methods, capabilities = configuration.token_auth_methods, configuration.capabilities
+    return replace(
+        configuration,
+        token_auth_methods=None if methods is None else tuple(methods),
+        capabilities=None if capabilities is None else tuple(capabilities),
+    )
 
 
 def _launch_id(state: str, binding: str) -> str:

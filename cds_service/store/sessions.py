@@ -42,6 +42,12 @@ class Sessions:
             change = update(session).where(living).values(payload_sealed=sealed, expires_at=expires_at)
             return connection.execute(change).rowcount == 1
 
+    def prolong(self, kind: str, id: str, expires_at: float) -> bool:
+        """Move a living session's end and leave its payload, which another request may just have replaced."""
+        living = and_(_is(kind, id), session.c.expires_at > self._now())
+        with self._database.writing() as connection:
+            return connection.execute(update(session).where(living).values(expires_at=expires_at)).rowcount == 1
+
     def get(self, kind: str, id: str) -> dict[str, Any] | None:
         """The payload, or None when there is none or its time is over."""
         with self._database.reading() as connection:

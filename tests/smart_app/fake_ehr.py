@@ -52,7 +52,7 @@ class FakeEhr:
             "jwks_uri": f"{self.base}/keys",
             "code_challenge_methods_supported": ["S256"],
             "grant_types_supported": ["authorization_code"],
-            "capabilities": ["launch-ehr", "permission-v2", "sso-openid-connect"],
+            "capabilities": ["launch-ehr", "launch-standalone", "permission-v2", "sso-openid-connect"],
         }
         self.launches: dict[str, dict[str, Any]] = {}
         self.codes: dict[str, dict[str, Any]] = {}
@@ -66,6 +66,15 @@ class FakeEhr:
         self.authorize_iss: str | None = None
         self.well_known: Callable[[], Response] | None = None
         self.patient_status = 200
+        self.chosen = "p1"  # the patient that a standalone launch's picker brings
+        self.refresh_token: str | None = None  # when set, tokens come with it, and it is renewed at each use
+        self.used_refresh_tokens: list[str] = []
+        self.refresh_error: str | None = None
+        self.role: dict[str, Any] = {"practitioner": {"reference": CLINICIAN}}
+        self.style: dict[str, Any] = {}
+        self.asked: list[dict[str, str]] = []
+        self.resources: dict[str, list[dict[str, Any]]] = {}  # what a search of this type finds
+        self.search_status = 200
         self.client_key: ECKey | None = None  # when set, the client proves itself with it and not with the secret
 
     def launch(self, patient: str, card_handle: str | None = None, **token: Any) -> str:
@@ -88,6 +97,7 @@ class FakeEhr:
 
     def authorize(self) -> Response:
         asked = request.args.to_dict()
+        self.asked.append(asked)
         assert asked["response_type"] == "code" and asked["client_id"] == CLIENT_ID
         assert asked["aud"] == self.iss and asked["code_challenge_method"] == "S256"
         answer = {"state": asked["state"]}
@@ -106,6 +116,8 @@ class FakeEhr:
         asked = self.codes.pop(request.form.get("code", ""), None)
         if not (self._asserted() if self.client_key else request.headers.get("Authorization") == f"Basic {basic}"):
             return jsonify(error="invalid_client"), 401
+        if request.form["grant_type"] == "refresh_token":
+            return self._refreshed()
         if asked is None or asked["redirect_uri"] != request.form.get("redirect_uri") or not _proved(asked):
             return jsonify(error="invalid_grant"), 400
         access_token = secrets.token_urlsafe(16)
@@ -117,8 +129,25 @@ class FakeEhr:
             "expires_in": self.expires_in,
         }
         answer["id_token"] = self.make_id_token(self._claims(asked["nonce"]))
-        answer |= self.launches[asked["launch"]]
+        answer["refresh_token"] = self.refresh_token
+        answer |= self.launches[asked["launch"]] if "launch" in asked else {"patient": self.chosen}
         return jsonify({name: value for name, value in answer.items() if value is not None})
+
+    def _refreshed(self) -> tuple[Response, int] | Response:
+        """Fresh access for the newest refresh token; one that was used before ends everything."""
+        shown = request.form["refresh_token"]
+        if self.refresh_error or shown != self.refresh_token or shown in self.used_refresh_tokens:
+            return jsonify(error=self.refresh_error or "invalid_grant"), 400
+        self.used_refresh_tokens.append(shown)
+        self.refresh_token = secrets.token_urlsafe(8)
+        self.tokens.append(secrets.token_urlsafe(16))
+        fresh = {"access_token": self.tokens[-1], "token_type": "bearer", "refresh_token": self.refresh_token}
+        return jsonify({**fresh, "expires_in": self.expires_in})
+
+    def search(self, kind: str) -> tuple[Response, int]:
+        assert request.headers["Authorization"] == f"Bearer {self.tokens[-1]}"
+        entries = [{"resource": resource} for resource in self.resources.get(kind, [])]
+        return jsonify({"resourceType": "Bundle", "type": "searchset", "entry": entries}), self.search_status
 
     def _asserted(self) -> bool:
         """The client assertion of SMART's private_key_jwt, every claim that it must have."""
@@ -180,6 +209,9 @@ def flask_app(ehr: FakeEhr) -> Flask:
     app.add_url_rule("/token", view_func=ehr.token, methods=["POST"])
     app.add_url_rule("/keys", "keys", lambda: jsonify(KeySet([ehr.key]).as_dict(private=False)))
     app.add_url_rule("/fhir/Patient/<patient>", view_func=ehr.patient)
+    app.add_url_rule("/fhir/PractitionerRole/<role>", "role", lambda role: jsonify({"id": role, **ehr.role}))
+    app.add_url_rule("/fhir/<kind>", view_func=ehr.search)
+    app.add_url_rule("/style.json", "style", lambda: jsonify(ehr.style))
     app.add_url_rule("/frame", view_func=ehr.frame)
     app.add_url_rule("/revoke", view_func=ehr.revoke, methods=["POST"])
     return app

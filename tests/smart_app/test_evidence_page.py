@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.smart_app.browser import words
 from tests.smart_app.house import House
 from tests.smart_app.sample_card import EVIDENCE, SUMMARY
@@ -18,6 +20,7 @@ def test_a_launch_from_a_card_opens_the_evidence_behind_it(house: House) -> None
     assert "Chart data as of 23 Nov 2026, 10:40 UTC" in seen
 
 
+@pytest.mark.covers("L11")
 def test_the_patient_is_named_and_nothing_of_the_chart_becomes_markup(house: House) -> None:
     _, page = house.open("p1")
     assert "<b>Sommer</b>" not in page
@@ -94,11 +97,13 @@ def test_without_a_card_the_page_names_the_patient_and_lists_nothing(house: Hous
     assert SUMMARY not in seen
 
 
+@pytest.mark.covers("L9")
 def test_the_banner_stays_away_when_the_ehr_shows_the_patient(house: House) -> None:
     _, page = house.open("p1", need_patient_banner=False)
     assert "Sommer" not in page
 
 
+@pytest.mark.covers("L4")
 def test_a_patient_that_may_not_be_read_is_the_patient_of_this_launch(house: House) -> None:
     house.ehr.scope = "launch openid fhirUser"
     _, page = house.open("p1")

@@ -28,6 +28,7 @@ def refused(response: Any, reason: str) -> None:
     )
 
 
+@pytest.mark.covers("G-127", "G-128", "M6")
 @pytest.mark.parametrize(
     ("claims", "reason"),
     [
@@ -75,6 +76,7 @@ def signed_with_another_key(claims: dict[str, Any]) -> str:
     return jwt.encode(header, claims, other, algorithms=["RS256"])
 
 
+@pytest.mark.covers("G-127", "M6")
 @pytest.mark.parametrize("make", [unsigned, signed_with_the_client_secret, signed_with_another_key])
 def test_a_forged_signature_refuses_the_launch(house: House, make: Any) -> None:
     house.ehr.make_id_token = make
@@ -86,6 +88,7 @@ def test_text_that_is_no_token_refuses_the_launch(house: House) -> None:
     refused(launched(house), "signature")
 
 
+@pytest.mark.covers("G-127")
 def test_a_rotated_key_is_found_at_the_next_launch(house: House) -> None:
     assert launched(house).status_code == 200
     kept = house.ehr.key
@@ -99,6 +102,7 @@ def test_a_rotated_key_is_found_at_the_next_launch(house: House) -> None:
         house.ehr.key = kept
 
 
+@pytest.mark.covers("M7")
 @pytest.mark.parametrize("user", ["Practitioner/dr-1", "PractitionerRole/r-1", "Person/9"])
 def test_a_relative_fhir_user_is_a_person_of_this_server(house: House, user: str) -> None:
     house.ehr.claims = {"fhirUser": user}

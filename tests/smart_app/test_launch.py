@@ -12,7 +12,9 @@ import pytest
 from flask import Response, redirect
 from joserfc.jwk import ECKey
 
+from cds_service.cli.clients import SCOPES
 from cds_service.store import SmartClient
+from smart_app.scopes import ASKED
 from tests.smart_app.browser import Browser, words
 from tests.smart_app.fake_ehr import CLIENT_ID, CLIENT_SECRET
 from tests.smart_app.house import House
@@ -36,15 +38,17 @@ def refused(response: Any, reason: str, status: int = 400) -> None:
     assert (response.status_code, f"<code>{reason}</code>" in response.text) == (status, True), words(response.text)
 
 
+@pytest.mark.covers("K2", "K8", "K9", "K10", "K11", "K15")
 def test_the_authorization_request_carries_pkce_state_nonce_and_aud(house: House) -> None:
     _, url = at_the_ehr(house)
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     assert asked["aud"] == house.ehr.iss and asked["redirect_uri"] == f"{house.settings.app_url}/callback"
     assert asked["response_type"] == "code" and asked["code_challenge_method"] == "S256"
-    assert asked["scope"] == "launch openid fhirUser patient/Patient.r"
+    assert asked["scope"] == ASKED == SCOPES
     assert len(asked["state"]) >= 43 and len(asked["nonce"]) >= 43 and asked["state"] != asked["nonce"]
 
 
+@pytest.mark.covers("K4")
 def test_an_unregistered_issuer_is_refused_before_any_network_call(house: House) -> None:
     handle = house.ehr.launch("p1")
     for iss in (house.ehr.iss + "/", house.ehr.iss.upper(), "http://127.0.0.1:9/fhir", "javascript:alert(1)"):
@@ -52,11 +56,14 @@ def test_an_unregistered_issuer_is_refused_before_any_network_call(house: House)
     assert house.ehr.seen == []
 
 
-@pytest.mark.parametrize("query", ["", "iss=a", "launch=b", "iss=a&iss=b&launch=c", "iss=&launch=c"])
+@pytest.mark.parametrize(
+    "query", ["", "launch=b", "iss=a&launch=b&launch=c", "iss=a&iss=b&launch=c", "iss=&launch=c", "iss=a&launch="]
+)
 def test_a_launch_without_one_iss_and_one_launch_is_refused(house: House, query: str) -> None:
     refused(house.browser().get(f"/launch?{query}"), "no-iss-or-launch")
 
 
+@pytest.mark.covers("G-121", "K7", "K9")
 @pytest.mark.parametrize(
     ("member", "value", "reason"),
     [
@@ -79,6 +86,7 @@ def test_a_server_that_is_not_safe_to_use_is_refused(house: House, member: str, 
     assert house.ehr.seen == [DISCOVERY]
 
 
+@pytest.mark.covers("K5", "K6")
 def test_relative_endpoints_are_resolved_against_the_fhir_base(house: House) -> None:
     house.ehr.configuration["authorization_endpoint"] = "../authorize"
     assert at_the_ehr(house)[1].startswith(f"{house.ehr.base}/authorize?")
@@ -93,6 +101,7 @@ def drip() -> Response:
     return Response(body(), mimetype="application/json")
 
 
+@pytest.mark.covers("G-121")
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -110,6 +119,7 @@ def test_an_unusable_configuration_is_refused(house: House, answer: Any, reason:
     assert house.ehr.seen == [DISCOVERY]
 
 
+@pytest.mark.covers("G-121")
 def test_a_dripping_configuration_ends_at_the_deadline(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("smart_app.discovery.DEADLINE_S", 0.4)
     house.ehr.well_known = drip
@@ -118,6 +128,7 @@ def test_a_dripping_configuration_ends_at_the_deadline(house: House, monkeypatch
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.covers("G-122", "K12")
 def test_a_state_works_once(house: House) -> None:
     browser, authorize = at_the_ehr(house)
     callback = callback_of(browser, authorize)
@@ -127,6 +138,7 @@ def test_a_state_works_once(house: House) -> None:
     assert house.ehr.seen == []
 
 
+@pytest.mark.covers("G-122", "G-131", "K12")
 def test_another_browser_cannot_finish_a_launch_and_does_not_spoil_it(house: House) -> None:
     browser, authorize = at_the_ehr(house)
     callback = callback_of(browser, authorize)
@@ -136,6 +148,7 @@ def test_another_browser_cannot_finish_a_launch_and_does_not_spoil_it(house: Hou
     assert browser.get(callback, follow=False).status_code == 303
 
 
+@pytest.mark.covers("G-122")
 def test_a_callback_without_a_known_state_sends_no_code(house: House) -> None:
     browser, _ = at_the_ehr(house)
     house.ehr.seen.clear()
@@ -144,6 +157,7 @@ def test_a_callback_without_a_known_state_sends_no_code(house: House) -> None:
     assert house.ehr.seen == []
 
 
+@pytest.mark.covers("G-122")
 def test_a_state_older_than_ten_minutes_is_refused(house: House) -> None:
     browser, authorize = at_the_ehr(house)
     callback = callback_of(browser, authorize)
@@ -151,6 +165,7 @@ def test_a_state_older_than_ten_minutes_is_refused(house: House) -> None:
     refused(browser.get(callback), "state")
 
 
+@pytest.mark.covers("G-124")
 def test_an_answer_of_another_issuer_is_refused_without_a_token_call(house: House) -> None:
     house.ehr.authorize_iss = "https://evil.example"
     browser, authorize = at_the_ehr(house)
@@ -164,6 +179,7 @@ def test_the_issuer_of_the_launch_may_name_itself(house: House) -> None:
     assert browser.get(callback_of(browser, authorize)).status_code == 200
 
 
+@pytest.mark.covers("K13")
 def test_an_error_answer_is_shown_as_text(house: House) -> None:
     house.ehr.authorize_error = "<script>alert(1)</script>"
     browser, authorize = at_the_ehr(house)
@@ -172,6 +188,7 @@ def test_an_error_answer_is_shown_as_text(house: House) -> None:
     assert "<script" not in response.text and "<script>alert(1)</script>" in words(response.text)
 
 
+@pytest.mark.covers("G-125")
 def test_two_launches_at_once_each_land_on_their_own_patient(house: House) -> None:
     browser = house.browser()
     walks = []
@@ -185,6 +202,7 @@ def test_two_launches_at_once_each_land_on_their_own_patient(house: House) -> No
     assert "Patient/pb" in again.text and "Patient/pa" not in again.text
 
 
+@pytest.mark.covers("L5", "L8")
 @pytest.mark.parametrize(
     ("launch", "reason"),
     [
@@ -201,6 +219,7 @@ def test_a_token_that_is_no_use_is_refused(house: House, launch: dict[str, Any],
     refused(house.browser().launch(house.ehr.launch_query(handle)), reason)
 
 
+@pytest.mark.covers("N1", "N3", "N4", "N5", "L3")
 def test_a_client_with_a_private_key_proves_itself_by_assertion(house: House) -> None:
     key = ECKey.generate_key("P-384", {"kid": "app-1"})
     house.ehr.client_key = key
@@ -211,6 +230,7 @@ def test_a_client_with_a_private_key_proves_itself_by_assertion(house: House) ->
         house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET))
 
 
+@pytest.mark.covers("N7")
 def test_a_wrong_client_secret_ends_in_a_page_that_says_so(house: House) -> None:
     browser, authorize = at_the_ehr(house)
     callback = callback_of(browser, authorize)
@@ -228,6 +248,7 @@ def test_a_code_that_the_server_does_not_know_opens_nothing(house: House) -> Non
     refused(browser.get(callback), "token-error-invalid_grant")
 
 
+@pytest.mark.covers("G-130", "K16")
 @pytest.mark.parametrize(
     "path", ["/callback?next=//evil.example", "/launch?next=//evil.example", "/?next=//evil.example"]
 )
@@ -235,6 +256,7 @@ def test_nothing_redirects_to_an_address_from_the_url(house: House, path: str) -
     assert "Location" not in house.browser().get(path, follow=False).headers
 
 
+@pytest.mark.covers("H-136")
 def test_a_card_of_another_patient_or_tenant_is_refused_and_audited(house: House) -> None:
     others = [house.card("someone-else"), house.card("p1", tenant="other-tenant"), "no-such-handle"]
     for handle in others:

@@ -7,6 +7,7 @@ import pytest
 from smart_app.scopes import granted, may_read
 
 
+@pytest.mark.covers("M1", "M3", "M4")
 @pytest.mark.parametrize(
     ("scope", "readable"),
     [
@@ -27,6 +28,7 @@ def test_a_patient_may_be_read_only_with_a_scope_that_says_so(scope: str, readab
     assert may_read(granted(f"openid {scope}", "asked"), "Patient") is readable
 
 
+@pytest.mark.covers("L4")
 def test_a_token_answer_without_scope_means_as_asked_and_an_empty_one_means_nothing() -> None:
     assert granted(None, "launch openid") == {"launch", "openid"}
     assert granted("", "launch openid") == frozenset()

@@ -32,6 +32,7 @@ def walk(house: House) -> list[object]:
     return [launch, callback, browser.get(callback.headers["Location"])]
 
 
+@pytest.mark.covers("H-133", "K17")
 def test_cookies_have_exactly_the_flags_of_a_cross_site_frame(house: House) -> None:
     launch, callback, page = walk(house)
     (launch_cookie,) = set_cookies(launch)
@@ -82,6 +83,7 @@ def test_logout_ends_the_view_here_and_revokes_the_token_there(house: House) -> 
     assert not any(name.startswith("__Host-countersign") for name in browser.cookies)
 
 
+@pytest.mark.covers("H-137")
 def test_a_stolen_cookie_is_dead_after_logout(house: House) -> None:
     browser, page = house.open("p1")
     address, stolen = browser.visited[-1], dict(browser.cookies)
@@ -98,12 +100,14 @@ def test_logout_needs_the_form_of_the_page(house: House) -> None:
     assert browser.get(browser.visited[0]).status_code != 401
 
 
+@pytest.mark.covers("H-136")
 def test_a_view_without_its_cookie_shows_nothing(house: House) -> None:
     browser, _ = house.open("p1")
     response = house.browser().get(browser.visited[-1])
     assert response.status_code == 401 and "Sommer" not in response.text and "p1" not in response.text
 
 
+@pytest.mark.covers("H-137")
 @pytest.mark.parametrize(("pause", "status"), [(899, 200), (901, 401)])
 def test_a_view_ends_when_nobody_looks_for_fifteen_minutes(house: House, pause: int, status: int) -> None:
     browser, _ = house.open("p1")
@@ -111,6 +115,7 @@ def test_a_view_ends_when_nobody_looks_for_fifteen_minutes(house: House, pause: 
     assert browser.get(browser.visited[-1]).status_code == status
 
 
+@pytest.mark.covers("H-137")
 def test_a_view_ends_with_its_token_however_often_it_is_looked_at(house: House) -> None:
     house.ehr.expires_in = 1000
     browser, _ = house.open("p1")
@@ -130,6 +135,7 @@ def test_a_browser_keeps_eight_views_and_closes_the_oldest(house: House) -> None
     assert [browser.get(address).status_code for address in addresses] == [401, *[200] * 8]
 
 
+@pytest.mark.covers("K16")
 def test_no_token_and_no_patient_stands_in_an_address_or_a_log(
     house: House, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:

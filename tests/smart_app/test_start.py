@@ -75,3 +75,21 @@ def test_only_exact_origins_may_frame_the_app() -> None:
     assert content_security_policy(()).endswith("frame-ancestors 'none'")
     assert content_security_policy(("https://*.example", "*")).endswith("frame-ancestors 'none'")
     assert content_security_policy(("https://ehr.example",)).endswith("frame-ancestors https://ehr.example")
+
+
+@pytest.mark.covers("H-140")
+def test_a_debugger_or_a_database_that_all_may_read_stops_the_start(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as there:
+        there.setenv("FLASK_DEBUG", "1")
+        with pytest.raises(SettingsError, match="FLASK_DEBUG"):
+            create_app(settings)
+    (settings.run_dir / "countersign.sqlite3").chmod(0o644)
+    with pytest.raises(SettingsError, match=r"countersign\.sqlite3 can be read by every user"):
+        create_app(settings)
+
+
+@pytest.mark.covers("H-140")
+def test_there_is_no_secret_key_to_lose(settings: Settings) -> None:
+    assert create_app(settings).secret_key is None

@@ -15,7 +15,11 @@ from cds_service.cli import opened_store
 from cds_service.settings import Settings, is_loopback
 
 ALGORITHMS = ("ES384", "RS384")
-SCOPES = "launch openid fhirUser patient/Patient.r"  # the last one for the name in the patient banner, nothing more
+# What all pages of the app work with; with less, a page says what it was not allowed to read.
+SCOPES = (
+    "launch openid fhirUser "
+    "patient/Patient.r patient/MedicationRequest.rs patient/Observation.rs patient/AllergyIntolerance.rs"
+)
 LONGEST_LIFETIME = 3600  # seconds; some EHRs sign for 15 minutes, none has a reason to sign for more than an hour
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
