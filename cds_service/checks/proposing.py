@@ -50,4 +50,4 @@ def laboratory_orders(
 
 
 def _due(days: int) -> str:
-    return "now" if days == 0 else f"in {days} days"
+    return "now" if days == 0 else f"in {days} day{'' if days == 1 else 's'}"

@@ -15,14 +15,16 @@ SHIPPED = read_tables(None)
 LAST = {name: text.count("\n") + 1 for name, text in SHIPPED.items()}
 
 INTERACTION = (
-    "{id},{a},{b},{harm},{display},monitor,{summary},,,{monitor},{routes},,,{alt},{source},here,It says so.,{review}"
+    "{id},{a},{b},{harm},{display},monitor,{summary},,,"
+    "{monitor},{routes},{washout},{when},{alt},{source},here,It says so.,{review}"
 )
 RENAL = "{id},{drug},{routes},egfr,{low},{high},major,warning,{most},{unit},{to},slow,,,,{source},here,So it says.,"
 
 
 def interaction(**cells: str) -> str:
     given = {"id": "x", "a": "warfarin", "b": "loratadine", "harm": "moderate", "display": "info", "summary": "a risk"}
-    given |= {"monitor": "inr@5", "routes": "", "alt": "", "source": "warfarin-label", "review": "unreviewed", **cells}
+    given |= {"monitor": "inr@5", "routes": "", "alt": "", "source": "warfarin-label", "review": "unreviewed"}
+    given |= {"washout": "", "when": "", **cells}
     return INTERACTION.format(**given)
 
 
@@ -54,6 +56,11 @@ def test_the_rows_that_these_tests_spoil_are_sound_before() -> None:
         ({"monitor": "inr"}, "it is KEY@DAYS"),
         ({"monitor": "inrr@5"}, "monitor inrr is not in our tables"),
         ({"routes": "orall"}, "routes has 'orall'"),
+        ({"washout": "c:14"}, "washout_days is 'c:14'"),
+        ({"when": "potasium>=5@30"}, "when is 'potasium>=5@30'"),
+        ({"when": "potassium=5"}, "when is 'potassium=5'"),
+        ({"when": "without=class:ppis"}, "'class:ppis' is not in classes.csv"),
+        ({"when": "problem=past:gi-bleeds"}, "problem gi-bleeds is not in conditions.csv"),
         ({"alt": "alt-nothing"}, "alternative alt-nothing is not in our tables"),
         ({"source": ""}, "source is empty"),
         ({"source": "hearsay"}, "source hearsay is not in our tables"),
