@@ -14,6 +14,7 @@ from cds_service.store import audit, cards, feedback, invocations, opinions, reg
 from cds_service.store.audit import AuditVerdict
 from cds_service.store.database import UNLIMITED, Database, open_database
 from cds_service.store.engines import RECORD_PATIENCE_MS
+from cds_service.store.fhir_clients import FhirClients
 from cds_service.store.holds import Hold, Holds
 from cds_service.store.intake import Intake
 from cds_service.store.journal import Journal
@@ -30,6 +31,7 @@ from cds_service.store.records import (
     CdsClient,
     FeedbackItem,
     FeedbackResult,
+    FhirReader,
     Invocation,
     Recorded,
     SmartClient,
@@ -42,18 +44,22 @@ from cds_service.store.replay_guard import ReplayGuard, open_replay_guard
 from cds_service.store.reports import AuditRow, RecentCall, Reports
 from cds_service.store.resealing import Resealing
 from cds_service.store.retention import ClockInDoubt, Periods, Retention
+from cds_service.store.served import AuditQuery, CardQuery, Served, Span
 from cds_service.store.sessions import Sessions
 
 __all__ = [
     "AuditEvent",
+    "AuditQuery",
     "AuditRow",
     "AuditVerdict",
     "BackendClient",
+    "CardQuery",
     "CardRecord",
     "CdsClient",
     "ClockInDoubt",
     "FeedbackItem",
     "FeedbackResult",
+    "FhirReader",
     "Hold",
     "Invocation",
     "Keyring",
@@ -69,6 +75,7 @@ __all__ = [
     "Reports",
     "Sessions",
     "SmartClient",
+    "Span",
     "Store",
     "StoreUnavailable",
     "StoredCard",
@@ -103,6 +110,8 @@ class Store:
         self._clock = clock
         self.sessions = Sessions(database, keyring, clock)
         self.reports = Reports(database, keyring)
+        self.served = Served(database, keyring)
+        self.fhir_clients = FhirClients(database, keyring, clock)
         self.retention = Retention(database, keyring, clock)
         self.holds = Holds(database, keyring, clock)
         self.own_keys = OwnKeys(database, keyring, clock)

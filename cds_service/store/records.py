@@ -212,3 +212,15 @@ class BackendClient:
     token_url: str
     algorithm: str
     scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FhirReader:
+    """A registered client of `/fhir`: SMART Backend Services, one tenant, the scopes that it may be granted."""
+
+    client_id: str
+    tenant: str
+    jwks: Mapping[str, Any] | None
+    jwks_url: str | None
+    scopes: tuple[str, ...]
+    created: datetime

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from cds_service.store import patients
 from cds_service.store.cards import CALL_AND_CARD, stored_card
@@ -91,21 +91,26 @@ class Reports:
         return [RecentCall(row.at, row.action, row.outcome, orjson.loads(row.detail)) for row in found]
 
     def _audit_page(self, page: list[Any]) -> Iterator[AuditRow]:
-        named = {row.patient for row in page if row.patient}
         with self._database.reading(UNLIMITED) as connection:
-            ids = patients.ids_of(connection, self._keyring, named)
-        for row in page:
-            patient = ids.get(row.patient) or self._first_format(row)
-            subject = (row.action, row.outcome, row.tenant, row.issuer, row.subject)
-            yield AuditRow(row.seq, row.id, row.at, AuditEvent(*subject, orjson.loads(row.detail), patient))
-
-    def _first_format(self, row: Any) -> str | None:
-        if not row.patient_sealed:
-            return None
-        return self._keyring.open(row.patient_sealed, f"audit:{row.id}:patient").decode()
+            yield from audit_rows(connection, self._keyring, page)
 
     def _rows(self, query: Select[Any]) -> Iterator[Any]:
         with self._database.reading(UNLIMITED) as connection:
             options = connection.execution_options(yield_per=_PAGE)
             with options.execute(query) as found:
                 yield from found
+
+
+def audit_rows(connection: Connection, keyring: Keyring, page: Sequence[Any]) -> Iterator[AuditRow]:
+    """The records of rows of the trail, with the patients behind their pseudonyms."""
+    ids = patients.ids_of(connection, keyring, {row.patient for row in page if row.patient})
+    for row in page:
+        patient = ids.get(row.patient) or _first_format(keyring, row)
+        subject = (row.action, row.outcome, row.tenant, row.issuer, row.subject)
+        yield AuditRow(row.seq, row.id, row.at, AuditEvent(*subject, orjson.loads(row.detail), patient))
+
+
+def _first_format(keyring: Keyring, row: Any) -> str | None:
+    if not row.patient_sealed:
+        return None
+    return keyring.open(row.patient_sealed, f"audit:{row.id}:patient").decode()

@@ -118,6 +118,7 @@ audit = Table(
     Column("prev", String(64), nullable=False),
     Column("this", String(64), nullable=False),
     Index(None, "subject"),
+    Index(None, "patient"),
 )
 
 known_patient = Table(  # the way back from a pseudonym, for auditors and for FHIR reads

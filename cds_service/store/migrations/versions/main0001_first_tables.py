@@ -25,7 +25,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Takes away everything, also what later revisions leave standing when they go down."""
-    for table in ("compatible_code", "legal_hold", "audit_end", "known_patient"):
+    for table in ("outbox", "write_back", "fhir_client", "compatible_code", "legal_hold", "audit_end", "known_patient"):
         op.execute(f"DROP TABLE IF EXISTS {table}")
     for table in ("session", "smart_client", "cds_client", "audit", "feedback", "suggestion", "card", "invocation"):
         op.drop_table(table)
