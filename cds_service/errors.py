@@ -3,6 +3,7 @@
 CountersignError                500
 ├── InvalidRequest              400  the body breaks the CDS Hooks contract; `where` says which element
 ├── NotAuthenticated            401  the client's JWT does not stand; the reason is for our log only
+├── NotPermitted                403  the token does not reach as far as what was asked for
 ├── UnknownService              404  no service of this id
 ├── PrefetchFailed              412  required data can be had neither from prefetch nor from the FHIR server
 ├── BodyTooLarge                413
@@ -39,6 +40,13 @@ class NotAuthenticated(CountersignError):
 
     status = 401
     issue_code = "login"
+
+
+class NotPermitted(CountersignError):
+    """The caller is known, and its token does not reach as far as what it asked for."""
+
+    status = 403
+    issue_code = "forbidden"
 
 
 class UnknownService(CountersignError):

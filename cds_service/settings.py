@@ -32,6 +32,7 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "frame_ancestors": ("http://localhost:8002", "origins that may frame the SMART app, separated by spaces"),
     "cors_origins": ("", "origins of browser-based CDS clients, separated by spaces"),
     "private_networks": ("", "private networks (CIDR) that registered FHIR servers may stand in, separated by spaces"),
+    "ai_label": ("AIAST", "label of what a model took part in, in `/fhir` (v3-ObservationValue); `off` for none"),
     "retain_audit_days": ("2192", "days until `governance retention` takes audit rows away"),
     "retain_call_days": ("2192", "days until it erases what a call said about a person"),
     "retain_comment_days": ("731", "days until it erases reasons, comments and users of feedback"),
@@ -59,6 +60,7 @@ class Settings:
     frame_ancestors: tuple[str, ...]
     cors_origins: tuple[str, ...]
     private_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    ai_label: str
     retain_audit_days: int
     retain_call_days: int
     retain_comment_days: int

@@ -21,6 +21,9 @@ BALP_KINDS = "https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType"
 
 # Our action, longest beginning first: FHIR interaction, and the letter of AuditEvent.action.
 _INTERACTIONS: Mapping[str, tuple[str, str]] = {
+    "fhir-served-search": ("search-type", "E"),
+    "fhir-served": ("read", "R"),
+    "fhir-token": ("operation", "E"),
     "fhir-search": ("search-type", "E"),
     "fhir": ("read", "R"),
     "smart-launch": ("operation", "E"),
@@ -41,6 +44,7 @@ _OTHER = ("operation", "E")
 _OUTCOMES = {"refused": "4", "failed": "8"}
 # Actions in which we are the one who asks and the EHR's server is the one who gives.
 _WE_ASK = ("fhir", "smart-launch")
+_WE_ARE_ASKED = ("fhir-served", "fhir-token")
 
 
 def audit_event(row: AuditRow, observer: str) -> dict[str, Any]:
@@ -48,7 +52,8 @@ def audit_event(row: AuditRow, observer: str) -> dict[str, Any]:
     event = row.event
     interaction, letter = interaction_of(event.action)
     us, them = _agent("us", observer), _agent("them", event.issuer or "unknown")
-    client, server = (us, them) if event.action.startswith(_WE_ASK) else (them, us)
+    we_ask = event.action.startswith(_WE_ASK) and not event.action.startswith(_WE_ARE_ASKED)
+    client, server = (us, them) if we_ask else (them, us)
     return {
         "resourceType": "AuditEvent",
         "id": row.id,

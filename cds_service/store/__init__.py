@@ -5,7 +5,7 @@ Clinical text is sealed column by column; clear columns carry only our own words
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from cds_service.errors import StoreUnavailable
@@ -200,6 +200,17 @@ class Store:
                 audit.append(connection, self._keyring, stamped)
         except StoreUnavailable:
             self._journal.append(audit.as_entry(stamped))
+
+    def audit_all(self, events: Iterable[AuditEvent]) -> None:
+        """Append several rows in one transaction, or journal each in an outage."""
+        stamped = [audit.stamp(event, self._clock()) for event in events]
+        try:
+            with self._database.writing(RECORD_PATIENCE_MS) as connection:
+                for one in stamped:
+                    audit.append(connection, self._keyring, one)
+        except StoreUnavailable:
+            for one in stamped:
+                self._journal.append(audit.as_entry(one))
 
     def verify_audit(self) -> AuditVerdict:
         """Walk the whole chain and recompute every link."""

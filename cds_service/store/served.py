@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from cds_service.store import patients
 from cds_service.store.cards import CALL_AND_CARD, stored_card
@@ -38,12 +38,13 @@ class Span:
 class CardQuery:
     """None asks for nothing. `ids` are card uuids; `ruled` without cards of no rule; `offering` with suggestions only.
 
-    `topics` must, `without_topics` must not be the card's.
+    `topics` must, `without_topics` must not be the card's. `changed` is when it was sent or last got feedback.
     """
 
     patient: str | None = None
     ids: Collection[str] | None = None
     at: Span = Span()
+    changed: Span = Span()
     topics: Collection[str] | None = None
     without_topics: Collection[str] = ()
     ruled: bool = False
@@ -95,7 +96,7 @@ class Served:
 
     def _of_cards(self, tenant: str, query: CardQuery) -> list[ColumnElement[bool]]:
         there = or_(func.length(invocation.c.content_sealed) > 0, func.length(invocation.c.context_sealed) > 0)
-        asked = [there, *query.at.of(invocation.c.at)]
+        asked = [there, *query.at.of(invocation.c.at), *_changed_in(query.changed)]
         if query.patient is not None:
             asked.append(invocation.c.patient == patients.pseudonym(self._keyring, tenant, query.patient))
         if query.ids is not None:
@@ -127,3 +128,10 @@ class Served:
             about[row["card"]].append(stored_feedback(self._keyring, row))
         return [replace(one, feedback=tuple(about[one.uuid])) for one in found]
 
+
+def _changed_in(span: Span) -> list[ColumnElement[bool]]:
+    def heard(since: datetime) -> ColumnElement[bool]:
+        return exists().where(feedback.c.card == card.c.uuid, feedback.c.received_at >= since)
+
+    since = [] if span.start is None else [or_(invocation.c.at >= span.start, heard(span.start))]
+    return since if span.end is None else [*since, invocation.c.at < span.end, ~heard(span.end)]

@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cds_service.answer import answer
-from cds_service.web import cors, discovery, feedback, health, invoke, logs, metrics, outcomes, pages, recent, security
+from cds_service.web import (
+    cors,
+    discovery,
+    feedback,
+    fhir,
+    health,
+    invoke,
+    logs,
+    metrics,
+    outcomes,
+    pages,
+    recent,
+    security,
+)
 from cds_service.web.call import begin_call
 from cds_service.web.client_auth import CallerCheck, ClientAuth, Everyone
 from cds_service.web.registrations import Registrations
@@ -31,6 +44,7 @@ def register(app: Flask, rooms: Rooms, answer: Answering = answer) -> None:
         discovery.blueprint(rooms),
         invoke.blueprint(rooms, callers, answer),
         feedback.blueprint(rooms, callers),
+        fhir.blueprint(rooms),
         health.blueprint(rooms),
         metrics.blueprint(),
         recent.blueprint(rooms, callers),

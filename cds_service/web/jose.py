@@ -27,6 +27,7 @@ MAX_TOKEN = 16_384  # characters; the server in front caps header fields lower s
 MAX_IDENTIFIER = 512
 
 _BEARER = re.compile(r"[Bb]earer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)\Z")
+_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 _REFUSED_IN_HEADER = frozenset({"b64", "crit", "jwk", "x5c", "x5u"})
 
 
@@ -52,6 +53,7 @@ class Token:
     not_before: float | None
     expires_at: float
     tenant: str | None
+    subject: str | None = None
 
 
 def read_token(authorization: str | None) -> Token:
@@ -59,7 +61,14 @@ def read_token(authorization: str | None) -> Token:
     match = _BEARER.match(authorization) if authorization and len(authorization) <= MAX_TOKEN else None
     if match is None:
         raise NotAuthenticated("no bearer token" if not authorization else "not one bearer token in compact form")
-    header_part, claims_part, _ = match[1].split(".")
+    return read_compact(match[1])
+
+
+def read_compact(text: str) -> Token:
+    """A token in compact form, wherever it stood; NotAuthenticated when its form alone refuses it."""
+    if len(text) > MAX_TOKEN or not _COMPACT.match(text):
+        raise NotAuthenticated("not one token in compact form")
+    header_part, claims_part, _ = text.split(".")
     header, claims = _json_part(header_part), _json_part(claims_part)
     if header.get("typ") != "JWT":
         raise NotAuthenticated("typ is not JWT")
@@ -68,7 +77,7 @@ def read_token(authorization: str | None) -> Token:
     if header.get("alg") not in ALGORITHMS:
         raise NotAuthenticated("algorithm is not allowed")
     return Token(
-        text=match[1],
+        text=text,
         algorithm=header["alg"],
         key_id=_text(header, "kid"),
         key_set_url=_text(header, "jku") if "jku" in header else None,
@@ -79,6 +88,7 @@ def read_token(authorization: str | None) -> Token:
         not_before=_instant(claims, "nbf") if "nbf" in claims else None,
         expires_at=_instant(claims, "exp"),
         tenant=_text(claims, "tenant") if "tenant" in claims else None,
+        subject=claims["sub"] if isinstance(claims.get("sub"), str) else None,
     )
 
 

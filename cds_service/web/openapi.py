@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from cds_service.web.fhir.kinds import kinds
 from cds_service.web.operations import OPERATIONS, WORDS, Operation
 from cds_service.web.schemas import DIALECT, all_schemas
+from cds_service.web.version import version
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,6 +25,7 @@ _PROOF = (
     "`kid`, `typ` JWT; claims `iss` as registered, `aud` the very URL called, `iat`, `exp` (at most 300 s later unless "
     "registered otherwise), `jti`. Each token works once."
 )
+_READER = "A token from `/auth/token` (SMART Backend Services), good for five minutes, with system scopes."
 _SECURITY: list[dict[str, list[str]]] = [{"clientToken": []}]
 
 
@@ -40,7 +42,7 @@ def document(app: Flask, rooms: Rooms) -> dict[str, Any]:
         "jsonSchemaDialect": DIALECT,
         "info": {
             "title": "Countersign",
-            "version": _version(),
+            "version": version(),
             "description": _ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
@@ -50,17 +52,11 @@ def document(app: Flask, rooms: Rooms) -> dict[str, Any]:
         "components": {
             "schemas": dict(all_schemas()),
             "securitySchemes": {
-                "clientToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": _PROOF}
+                "clientToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": _PROOF},
+                "fhirToken": {"type": "http", "scheme": "bearer", "description": _READER},
             },
         },
     }
-
-
-def _version() -> str:
-    try:
-        return metadata.version("countersign")
-    except metadata.PackageNotFoundError:
-        return "unknown"  # started from a folder that was never installed
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str]]:
@@ -94,15 +90,28 @@ def _operation(operation: Operation, service: Service | None, rooms: Rooms, path
             **{str(one): _refused(one, operation) for one in operation.statuses},
         },
     }
-    if "{name}" in path:
-        names = {"type": "string", "enum": list(all_schemas())}
-        described["parameters"] = [{"name": "name", "in": "path", "required": True, "schema": names}]
+    if parameters := _parameters(path, rooms):
+        described["parameters"] = parameters
+    if operation.reads_fhir and rooms.settings.client_auth == "on":
+        described["security"] = [{"fhirToken": []}]
     if operation.secured and rooms.settings.client_auth == "on":
         described["security"] = _SECURITY
     if operation.id in {"call", "feedback"} and service:
         schema = _request(service) if operation.id == "call" else _ref("feedback")
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if operation.form:
+        form = {"type": "object", "additionalProperties": {"type": "string"}, "required": list(operation.form)}
+        described["requestBody"] = {"content": {"application/x-www-form-urlencoded": {"schema": form}}}
     return described
+
+
+def _parameters(path: str, rooms: Rooms) -> list[dict[str, Any]]:
+    named = {"name": {"enum": list(all_schemas())}, "kind": {"enum": list(kinds(rooms))}, "id": {"minLength": 1}}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", **limits}}
+        for name, limits in named.items()
+        if f"{{{name}}}" in path
+    ]
 
 
 def _request(service: Service) -> dict[str, Any]:
@@ -130,7 +139,10 @@ def _refused(status: int, operation: Operation) -> dict[str, Any]:
     if status == 503 and operation.id != "ready":
         described["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "required": True}}
     schema = _ref("readiness" if status == 503 and operation.id == "ready" else "outcome")
-    return {**described, "content": {"application/json": {"schema": schema}}}
+    if operation.id == "fhir-token" and status == 400:
+        schema = {}
+    bodies = dict.fromkeys([operation.refused, "application/json"], {"schema": schema} if schema else {})
+    return {**described, "content": bodies}
 
 
 def _ref(name: str | None) -> dict[str, str]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 WORDS: Mapping[int, str] = {
     200: "Answered.",
     400: "Not a valid request; the outcome says what is wrong and where. Also: the Host header names another host.",
+    403: "The token's scopes do not cover this.",
+    406: "The address answers in JSON alone.",
     401: "The client token is missing or does not stand. The answer is bare, whatever the cause; only the operator's "
     "log has it.",
     404: "There is nothing at this address; GET /cds-services lists the services.",
@@ -29,7 +31,8 @@ _POST = (400, 401, 404, 405, 413, 415, 500, 503)
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`answer` is the name of the 200's schema, None when it has none of ours; `kind` its content type, empty when it
-    has no body. `secured`: it takes the client's signed token. `statuses` are those besides 200.
+    has no body. `secured`: it takes the client's signed token; `reads_fhir`: a token of `/auth/token`. `statuses` are
+    those besides 200.
     """
 
     id: str
@@ -39,11 +42,16 @@ class Operation:
     kind: str = "application/json"
     answer: str | None = None
     secured: bool = False
+    reads_fhir: bool = False
+    form: tuple[str, ...] = ()  # members of a form that must be there
     statuses: tuple[int, ...] = _ALWAYS
     also: Mapping[int, str] = field(default_factory=dict)  # words that stand in the place of WORDS
+    refused: str = "application/json"  # content type of an OperationOutcome
 
 
 _PAGE = "text/html; charset=utf-8"
+_FHIR = "application/fhir+json"
+_FHIR_STATUSES = (*_ALWAYS, 401, 403, 404, 406, 503)
 _PREFLIGHT = Operation(
     "preflight",
     "CDS Hooks",
@@ -139,6 +147,52 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Our public keys",
         "A JWK Set: register it where this service authenticates as a SMART Backend Services client.",
         statuses=(*_ALWAYS, 404, 503),
+    ),
+    ("/fhir/metadata", "get"): Operation(
+        "fhir-metadata", "FHIR", "CapabilityStatement", "FHIR R4 (4.0.1), read only.", kind=_FHIR
+    ),
+    ("/fhir/.well-known/smart-configuration", "get"): Operation(
+        "fhir-smart-configuration", "FHIR", "SMART configuration", "Where a client gets its token."
+    ),
+    ("/auth/token", "post"): Operation(
+        "fhir-token",
+        "FHIR",
+        "Token for `/fhir`",
+        "SMART Backend Services: a form with `grant_type` client_credentials, `scope`, `client_assertion_type` and "
+        "`client_assertion`. What is wrong is said in OAuth's words.",
+        form=("grant_type", "scope", "client_assertion_type", "client_assertion"),
+        statuses=(*_ALWAYS, 413, 503),
+        also={400: "An OAuth error: invalid_request, invalid_client, invalid_scope or unsupported_grant_type."},
+    ),
+    ("/fhir/<kind>", "get"): Operation(
+        "fhir-search",
+        "FHIR",
+        "Search",
+        "Newest first, in pages. The CapabilityStatement names the parameters of each type.",
+        kind=_FHIR,
+        refused=_FHIR,
+        statuses=_FHIR_STATUSES,
+        reads_fhir=True,
+    ),
+    ("/fhir/<kind>/_search", "post"): Operation(
+        "fhir-search-by-post",
+        "FHIR",
+        "Search with the parameters in a form",
+        "The same, with nothing about a patient in the address.",
+        kind=_FHIR,
+        refused=_FHIR,
+        statuses=(*_FHIR_STATUSES, 413),
+        reads_fhir=True,
+    ),
+    ("/fhir/<kind>/<id>", "get"): Operation(
+        "fhir-read",
+        "FHIR",
+        "Read",
+        "One resource of the client's own tenant.",
+        kind=_FHIR,
+        refused=_FHIR,
+        statuses=_FHIR_STATUSES,
+        reads_fhir=True,
     ),
     ("/healthz", "get"): Operation("alive", "Operation", "Alive", "The process answers. Looks at nothing else."),
     ("/readyz", "get"): Operation(

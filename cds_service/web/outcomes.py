@@ -21,7 +21,14 @@ from cds_service.web.call import Call, current_call
 from cds_service.web.metrics import AUDIT_LOST
 
 RETRY_AFTER = "5"  # seconds; a store that does not answer is asked again by the client, not by us
-_ISSUE_CODES = {400: "invalid", 404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
+ISSUE_CODES = {
+    400: "invalid",
+    404: "not-found",
+    405: "not-supported",
+    406: "not-supported",
+    413: "too-long",
+    415: "not-supported",
+}
 
 
 def register(app: Flask, store: Store) -> None:
@@ -29,11 +36,11 @@ def register(app: Flask, store: Store) -> None:
         call = current_call()
         call.reason = str(error) if isinstance(error, NotAuthenticated) else type(error).__name__
         call.issuer = call.issuer or getattr(error, "issuer", None)
-        _audit(store, call, error.status)
+        audit_refusal(store, call, error.status)
         if isinstance(error, NotAuthenticated):
             return _bare_401()
         if error.status >= 500:
-            call.error = _place(error)
+            call.error = place_of(error)
         # A 5xx of our own tree may name a file or a setting; the caller learns only that it was us.
         said = str(error) if error.status < 500 else "the service cannot answer now"
         return outcome(error.status, error.issue_code, said, getattr(error, "where", ""))
@@ -42,8 +49,8 @@ def register(app: Flask, store: Store) -> None:
         status = error.code or 500
         call = current_call()
         call.reason = HTTPStatus(status).phrase
-        _audit(store, call, status)
-        response = outcome(status, _ISSUE_CODES.get(status, "processing"), call.reason)
+        audit_refusal(store, call, status)
+        response = outcome(status, ISSUE_CODES.get(status, "processing"), call.reason)
         for name, value in error.get_headers():
             if name == "Allow":
                 response.headers[name] = value
@@ -52,8 +59,8 @@ def register(app: Flask, store: Store) -> None:
     def fail(error: Exception) -> Response:
         """Whatever nobody foresaw is a 500 that says so: never an empty answer that looks like "no concern"."""
         call = current_call()
-        call.reason, call.error = "unexpected error", _place(error)
-        _audit(store, call, 500)
+        call.reason, call.error = "unexpected error", place_of(error)
+        audit_refusal(store, call, 500)
         return outcome(500, "exception", "the service failed; nothing was assessed")
 
     app.register_error_handler(CountersignError, refuse)
@@ -61,12 +68,12 @@ def register(app: Flask, store: Store) -> None:
     app.register_error_handler(Exception, fail)
 
 
-def outcome(status: int, code: str, said: str, where: str = "") -> Response:
+def outcome(status: int, code: str, said: str, where: str = "", kind: str = "application/json") -> Response:
     issue: dict[str, object] = {"severity": "error", "code": code, "diagnostics": said}
     if where:
         issue["expression"] = [where]
     body = orjson.dumps({"resourceType": "OperationOutcome", "issue": [issue]})
-    response = Response(body, status=status, content_type="application/json")
+    response = Response(body, status=status, content_type=kind)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = RETRY_AFTER
     return response
@@ -78,7 +85,7 @@ def _bare_401() -> Response:
     return response
 
 
-def _audit(store: Store, call: Call, status: int) -> None:
+def audit_refusal(store: Store, call: Call, status: int) -> None:
     """The one row of a refused call. A refusal stands even when its row is lost; that is counted and logged."""
     if call.action is None:
         return
@@ -92,7 +99,7 @@ def _audit(store: Store, call: Call, status: int) -> None:
         structlog.get_logger().error("audit row lost", action=call.action, status=status, reason=call.reason)
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     """Type and line of an error without its text, which could quote a chart."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

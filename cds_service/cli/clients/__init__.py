@@ -6,13 +6,14 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
 from cds_service.cards.dialects import DIALECTS
 from cds_service.cli import opened_store
-from cds_service.settings import Settings, is_loopback
+from cds_service.cli.clients.fhir import add_fhir, remove_fhir
+from cds_service.cli.clients.keys import key_set, require_https
+from cds_service.settings import Settings
 
 ALGORITHMS = ("ES384", "RS384")
 # What all pages of the app work with; with less, a page says what it was not allowed to read.
@@ -61,11 +62,11 @@ def add(
     if (jwks is None) == (jwks_url is None):
         raise click.UsageError("give either --jwks FILE or --jwks-url URL")
     if jwks_url is not None:
-        _require_https(jwks_url, settings)
+        require_https(jwks_url, settings)
     client = CdsClient(
         tenant=tenant,
         issuer=iss,
-        jwks=_key_set(jwks) if jwks else None,
+        jwks=key_set(jwks) if jwks else None,
         jwks_url=jwks_url,
         algorithms=tuple(dict.fromkeys(alg)) or ALGORITHMS,
         dialect=dialect,
@@ -90,6 +91,8 @@ def list_() -> None:
         for app in store.smart_clients():
             proof = "private key" if app.private_jwk else "secret" if app.secret else "public"
             click.echo(f"app  {app.tenant}  {app.issuer}  {app.client_id}  {proof}  {' '.join(app.scopes)}")
+        for reader in store.fhir_clients.all():
+            click.echo(f"fhir {reader.tenant}  {reader.client_id}  {' '.join(reader.scopes)}")
 
 
 @command.command("add-app")
@@ -123,20 +126,6 @@ def add_app(
     click.echo(f"Registered the app at {client.issuer} for tenant {tenant}.")
 
 
-def _key_set(path: Path) -> dict[str, Any]:
-    """The set as registered; refused here rather than at the first call when it cannot verify anything."""
-    from cds_service.web.key_sets import KeySet
-
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        usable = len(KeySet(document)) if isinstance(document, dict) else 0
-    except ValueError as error:
-        raise click.UsageError(f"{path.name} is not a usable JWK Set: {error}") from error
-    if not usable:
-        raise click.UsageError(f"{path.name} holds no ES384 or RS384 key with a kid")
-    return dict(document)
-
-
 def _private_key(path: Path) -> dict[str, Any]:
     from joserfc.errors import JoseError
     from joserfc.jwk import ECKey, RSAKey
@@ -154,8 +143,5 @@ def _private_key(path: Path) -> dict[str, Any]:
     raise click.UsageError(f"{path.name} is not a P-384 or RSA private key")
 
 
-def _require_https(url: str, settings: Settings) -> None:
-    parts = urlsplit(url)
-    local = settings.loopback and is_loopback(parts.hostname or "")
-    if not parts.hostname or parts.username or parts.fragment or (parts.scheme != "https" and not local):
-        raise click.UsageError("--jwks-url must be an https URL without user, password or fragment")
+command.add_command(add_fhir)
+command.add_command(remove_fhir)

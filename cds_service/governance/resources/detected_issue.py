@@ -35,7 +35,7 @@ def detected_issue(card: StoredCard, place: Place) -> Resource:
     return without_none(
         {
             **place.named(card, "DetectedIssue"),
-            **place.labelled(card),
+            **place.labelled(card, max([card.at, *(event.received_at for event in card.feedback)])),
             "extension": _intervention(card, place),
             "status": "final",
             "code": {"coding": [{"system": TOPICS, "code": card.topic}], "text": card.topic.replace("-", " ")},

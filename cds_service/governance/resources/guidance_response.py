@@ -17,7 +17,7 @@ def guidance_response(card: StoredCard, place: Place) -> Resource:
     return without_none(
         {
             **place.named(card, "GuidanceResponse"),
-            **place.labelled(card),
+            **place.labelled(card, card.at),
             "requestIdentifier": {"system": URI, "value": f"urn:uuid:{asked}"} if asked else None,
             "moduleUri": f"{place.service}/cds-services/{card.service}",
             "status": "success",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from cds_service.governance.r4 import coding
@@ -37,9 +38,9 @@ class Place:
             return {"reference": whole}
         return {"reference": f"{card.fhir_server.rstrip('/')}/{whole}"}
 
-    def labelled(self, card: StoredCard) -> dict[str, Any]:
+    def labelled(self, card: StoredCard, updated: datetime) -> dict[str, Any]:
         """`meta` of a resource, with the label when a model took part: what only rules made carries none."""
-        meta: dict[str, Any] = {} if self.away else {"lastUpdated": last_updated(card)}
+        meta: dict[str, Any] = {} if self.away else {"lastUpdated": updated.isoformat()}
         if self.label and models_of(card):
             meta["security"] = [coding(OBSERVATION_VALUES, self.label, "Artificial Intelligence asserted")]
         return {"meta": meta} if meta else {}
@@ -49,11 +50,6 @@ class Place:
         identifier = [{"system": URI, "value": f"urn:uuid:{card.uuid}"}]
         known = {"resourceType": kind, "identifier": identifier}
         return known if self.away else {**known, "id": card.uuid}
-
-
-def last_updated(card: StoredCard) -> str:
-    """When something last became known of the card: its feedback is part of it."""
-    return max([card.at, *(event.received_at for event in card.feedback)]).isoformat()
 
 
 def models_of(card: StoredCard) -> list[tuple[str, str]]:

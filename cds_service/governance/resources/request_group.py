@@ -36,7 +36,7 @@ def request_group(card: StoredCard, place: Place) -> Resource:
     return without_none(
         {
             **place.named(card, "RequestGroup"),
-            **place.labelled(card),
+            **place.labelled(card, card.at),
             "contained": contained,
             "status": "active",
             "intent": "proposal",
