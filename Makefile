@@ -6,7 +6,7 @@ BIN := .venv/bin
 export COUNTERSIGN_RUN_DIR ?= .run
 RUN_DIR := $(COUNTERSIGN_RUN_DIR)
 
-.PHONY: help run test lint models evaluate screenshots bench bench-store chaos clean
+.PHONY: help run test conformance lint models evaluate screenshots bench bench-store chaos clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,11 @@ test: $(BIN)/.test-installed  ## install what the tests need, then run all of th
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+conformance: $(BIN)/.test-installed  ## run the tests that carry an id of the checklist, and print the table
+	@tests/prepare
+	@$(BIN)/python -m pytest -m covers
+	@$(BIN)/python -m cds_service conformance
 
 lint: $(BIN)/.test-installed  ## style and types only
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
