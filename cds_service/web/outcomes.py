@@ -23,6 +23,7 @@ from cds_service.web.metrics import AUDIT_LOST
 RETRY_AFTER = "5"  # seconds; a store that does not answer is asked again by the client, not by us
 ISSUE_CODES = {
     400: "invalid",
+    403: "forbidden",
     404: "not-found",
     405: "not-supported",
     406: "not-supported",

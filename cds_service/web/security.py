@@ -9,7 +9,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from cds_service.settings import Settings
 
@@ -26,12 +26,16 @@ def register(app: Flask, settings: Settings) -> None:
     hosts = (*settings.hosts, *(_LOOPBACK_NAMES if settings.loopback else ()))
     app.config["TRUSTED_HOSTS"] = list(hosts)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # the one more shows that there was more
+    secure = settings.public_url.startswith("https:")
     app.url_map.merge_slashes = False  # `//cds-services` is not ours, and no redirect may repeat a body
 
     @app.before_request
     def refuse_strange_addresses() -> None:
         if not request.headers.get("Host"):
             raise BadRequest
+        # The proxy ends TLS and says how the caller came; who came in clear has shown a chart to the network already.
+        if secure and request.headers.get("X-Forwarded-Proto", "https").lower() != "https":
+            raise Forbidden
         target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
         if not target.startswith("/") and urlsplit(target).hostname not in {host.strip("[]") for host in hosts}:
             raise BadRequest

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.cds_client import Reply
 from tests.hook_calls import active, bundle, chart, coded_draft, draft, order_select, order_sign
 from tests.running_service import RunningService
@@ -40,6 +42,7 @@ def test_the_order_of_the_drafts_does_not_change_the_concern(service: RunningSer
     assert identity(one) == identity(other)
 
 
+@pytest.mark.covers("C8", "F34")
 def test_order_select_speaks_of_the_selection_with_the_other_drafts_as_background(service: RunningService) -> None:
     reply = service.ask(order_select(WARFARIN, BACTRIM, selections=["MedicationRequest/draft-2"]))
     assert [found["rule"] for found in reply.findings] == ["ddi-warfarin--sulfamethoxazole"]
@@ -48,6 +51,7 @@ def test_order_select_speaks_of_the_selection_with_the_other_drafts_as_backgroun
     assert subjects(other) == {"MedicationRequest/draft-1"}
 
 
+@pytest.mark.covers("C8")
 def test_order_select_is_silent_about_drafts_that_are_not_selected(service: RunningService) -> None:
     unknown = draft("zorbaquint 40 mg nightly", 3)
     selections = ["MedicationRequest/draft-4"]

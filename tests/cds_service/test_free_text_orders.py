@@ -73,6 +73,7 @@ def test_text_that_names_no_drug_is_said_to_name_none(service: RunningService, t
     assert (card["indicator"], card["source"]["topic"]["code"]) == ("info", "not-assessed")
 
 
+@pytest.mark.covers("C-67")
 def test_a_code_outweighs_the_text_and_the_contradiction_is_said(service: RunningService) -> None:
     order = draft("naproxen 500 mg bid")
     coding = {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "6809", "display": "metformin"}

@@ -60,6 +60,7 @@ def calls(text: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.covers("C-68", "F33", "F7", "SC17")
 def test_text_from_a_chart_does_nothing_in_a_card(service: RunningService, name: str) -> None:
     replies = [service.ask(body) for body in calls(HOSTILE[name])]  # each card goes through the checker as well
     shown = [card for reply in replies for card in reply.cards]

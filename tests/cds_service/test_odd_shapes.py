@@ -96,6 +96,7 @@ def test_the_call_itself_has_something_to_say(service: RunningService) -> None:
     assert {"drug-interaction", "renal-dosing"} <= topics
 
 
+@pytest.mark.covers("C-74", "C-62")
 def test_a_part_of_any_shape_is_refused_or_answered(service: RunningService) -> None:
     body = call()
     every = [(path, odd) for path in places(body) for odd in ODD]

@@ -43,6 +43,7 @@ def with_key(key: str, value: Any) -> Resource:
 
 @pytest.mark.parametrize("key", LISTS)
 @pytest.mark.parametrize("state", EMPTY)
+@pytest.mark.covers("D9", "C-59", "R3")
 def test_a_list_known_to_be_empty_is_silence(service: RunningService, key: str, state: str) -> None:
     reply = service.ask(with_key(key, EMPTY[state]))
     assert reply.cards == []
@@ -51,6 +52,7 @@ def test_a_list_known_to_be_empty_is_silence(service: RunningService, key: str, 
 
 @pytest.mark.parametrize("key", LISTS)
 @pytest.mark.parametrize("state", FAILED)
+@pytest.mark.covers("C-58", "SC14")
 def test_a_list_that_could_not_be_read_is_a_warning(service: RunningService, key: str, state: str) -> None:
     reply = service.ask(with_key(key, FAILED[state]))
     card = reply.card("not-assessed")
@@ -59,6 +61,7 @@ def test_a_list_that_could_not_be_read_is_a_warning(service: RunningService, key
 
 
 @pytest.mark.parametrize("key", LISTS)
+@pytest.mark.covers("C-56", "D6")
 def test_a_list_that_was_not_sent_is_a_warning(service: RunningService, key: str) -> None:
     body = with_key(key, None)
     del body["prefetch"][key]
@@ -67,6 +70,7 @@ def test_a_list_that_was_not_sent_is_a_warning(service: RunningService, key: str
     assert f"{LISTS[key]} was not supplied" in card["detail"]
 
 
+@pytest.mark.covers("E-95", "D6")
 def test_without_any_prefetch_one_warning_says_that_nothing_was_checked(service: RunningService) -> None:
     body = order_sign(draft("lisinopril 10 mg daily"))
     del body["prefetch"]
@@ -125,6 +129,7 @@ def test_laboratory_results_that_could_not_be_read_are_said_where_they_matter(se
         ("allergies", allergy("lisinopril", patient={"reference": "Patient/someone-else"})),
     ],
 )
+@pytest.mark.covers("SC14")
 def test_a_key_with_another_patients_resource_is_refused_whole_and_audited(
     service: RunningService, key: str, foreign: Resource
 ) -> None:

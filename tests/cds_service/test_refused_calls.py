@@ -83,6 +83,7 @@ FAULTY: dict[str, tuple[Callable[[], Body], str]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTY)
+@pytest.mark.covers("F4", "P5", "SC20")
 def test_a_faulty_call_is_refused_with_what_and_where_and_leaves_only_the_audit_row(
     service: RunningService, fault: str
 ) -> None:
@@ -113,6 +114,7 @@ def test_an_unknown_service_is_not_found(service: RunningService) -> None:
     assert service.counts() == {**before, "audit": before["audit"] + 1}
 
 
+@pytest.mark.covers("SC20")
 def test_a_refusal_repeats_nothing_that_the_caller_wrote(service: RunningService) -> None:
     secret = "Ruth-Alder-1952"
     for body in (
@@ -127,6 +129,7 @@ def test_a_refusal_repeats_nothing_that_the_caller_wrote(service: RunningService
         assert secret not in reply.text
 
 
+@pytest.mark.covers("C-70", "A7", "C18", "SC15")
 def test_unknown_members_are_no_fault(service: RunningService) -> None:
     body = {**call(), "vendorMember": {"a": [1]}, "extension": {"org.example": {"b": 2}}}
     body["context"]["vendorField"] = "x"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from tests.hook_calls import active, bundle, chart, draft, order_sign
 from tests.running_service import RunningService
 
@@ -16,6 +18,7 @@ def call() -> dict[str, Any]:
     )
 
 
+@pytest.mark.covers("F35", "SC24")
 def test_a_repeated_call_gives_the_same_cards_with_the_same_uuids_and_one_record(service: RunningService) -> None:
     body = call()
     first = service.ask(body)

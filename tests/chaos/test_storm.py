@@ -10,7 +10,7 @@ from tests.chaos.__main__ import ENGINES, databases
 from tests.chaos.kills import storm
 
 
-@pytest.mark.covers("I-143", "J-151")
+@pytest.mark.covers("I-143", "J-151", "F-115", "F-119")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_what_was_acknowledged_survives_kill_9_of_workers_and_of_the_database_server(
     engine: str, tmp_path: Path

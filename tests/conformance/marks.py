@@ -28,7 +28,7 @@ def marks() -> Iterator[tuple[str, str]]:
 def _ids(test: ast.FunctionDef) -> Iterator[str]:
     for mark in test.decorator_list:
         if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.covers":
-            written = f"[{', '.join(map(ast.unparse, mark.args))}]"  # ids, or a row of them: *(f"Q{n}" for n in range(..))
+            written = f"[{', '.join(map(ast.unparse, mark.args))}]"
             yield from eval(written, {"__builtins__": {"range": range}})  # noqa: S307  our own test files
 
 

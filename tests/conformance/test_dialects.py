@@ -46,7 +46,7 @@ def interaction(cards: list[dict[str, Any]]) -> dict[str, Any]:
     return next(c for c in cards if c["source"]["topic"]["code"].replace("-", "").startswith("druginteraction"))
 
 
-@pytest.mark.covers("I7", "I8", "I11", "I12", "F12", "F16", "F20", "design-2.3-dialect")
+@pytest.mark.covers("I7", "I8", "I11", "I12", "F12", "F16", "F20", "design-2.3-dialect", "F19", "P15")
 @pytest.mark.parametrize("call", ["epic/order-sign", "epic/order-select"])
 def test_epic_gets_one_action_for_each_suggestion_in_its_own_codes(
     service: RunningService, epic: DialectEhr, call: str

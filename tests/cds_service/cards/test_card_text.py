@@ -34,6 +34,7 @@ def test_what_cannot_be_seen_is_left_out(char: str) -> None:
     assert plain(f"ad{char}vil") == "advil"
 
 
+@pytest.mark.covers("E-91")
 def test_the_parts_of_an_emoji_stay_together() -> None:
     nurse = "👩🏽\u200d⚕\ufe0f"
     assert plain(nurse) == nurse
@@ -55,6 +56,7 @@ def test_a_megabyte_is_cut_before_it_is_cleaned_and_says_so() -> None:
 
 
 @given(text=st.text(max_size=300), limit=st.integers(1, 60))
+@pytest.mark.covers("E-91")
 def test_any_text_becomes_one_visible_line_within_its_limit(text: str, limit: int) -> None:
     line = plain(text, limit)
     assert len(line) <= limit and "\n" not in line and line == line.strip()

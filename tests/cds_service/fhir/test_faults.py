@@ -232,7 +232,7 @@ def certificate(folder: Path, host: str, days: int) -> ssl.SSLContext:
     return context
 
 
-@pytest.mark.covers("D-80", "E9")
+@pytest.mark.covers("D-80", "E9", "A2", "N10")
 @pytest.mark.parametrize(
     ("host", "days", "trusted", "works"),
     [

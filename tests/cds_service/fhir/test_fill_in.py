@@ -49,7 +49,7 @@ def reads(service: RunningService, outcome: str = "done") -> list[dict[str, Any]
 WARFARIN = fresh(active("warfarin 5 mg daily"))
 
 
-@pytest.mark.covers("D7", "E1", "E2", "E6", "D-56")
+@pytest.mark.covers("D7", "E1", "E2", "E6", "C-56", "C-56")
 def test_absent_keys_are_read_with_the_token_and_used(service: RunningService, ehr: FhirServer) -> None:
     ehr.answers["MedicationRequest"] = Canned(bundle(WARFARIN))
     before = len(reads(service))
@@ -68,7 +68,7 @@ def test_a_search_names_the_patient_by_a_typed_reference(service: RunningService
     assert parse_qs(urlsplit(asked).query) == {"patient": [f"Patient/{PATIENT}"], "status": ["active"]}
 
 
-@pytest.mark.covers("D-58", "D10")
+@pytest.mark.covers("C-58", "D10", "C-58")
 def test_a_failed_key_is_read_again(service: RunningService, ehr: FhirServer) -> None:
     ehr.answers["MedicationRequest"] = Canned(bundle(WARFARIN))
     failed = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
@@ -91,7 +91,7 @@ def test_further_pages_are_followed_under_the_same_base(service: RunningService,
     assert ehr.paths == ["page-2"]
 
 
-@pytest.mark.covers("D11", "D12")
+@pytest.mark.covers("D11", "D12", "L7")
 @pytest.mark.parametrize("where", ["another origin", "another path", "up and out"])
 def test_a_next_page_elsewhere_gets_no_request(service: RunningService, ehr: FhirServer, where: str) -> None:
     with FhirServer() as other:
@@ -140,7 +140,7 @@ def test_an_error_status_is_said_and_never_taken_for_none(
     assert any("allergies could not be read from the FHIR server" in one and said in one for one in reply.not_assessed)
 
 
-@pytest.mark.covers("E5", "D-85")
+@pytest.mark.covers("E5", "D-85", "M1", "M2", "M3", "M4", "R1", "R4")
 @pytest.mark.parametrize(
     ("scope", "asked"),
     [
@@ -245,7 +245,7 @@ def test_a_medication_on_another_server_is_not_read(service: RunningService, ehr
         assert (ehr.asked, other.asked) == ([], [])
 
 
-@pytest.mark.covers("D8", "D-56")
+@pytest.mark.covers("D8", "C-56", "C-56", "F3")
 def test_required_data_that_is_in_neither_place_is_412(service: RunningService, ehr: FhirServer) -> None:
     ehr.answers["AllergyIntolerance"] = Canned({}, 403)
     with requiring(service, "allergies"):
@@ -255,7 +255,7 @@ def test_required_data_that_is_in_neither_place_is_412(service: RunningService, 
         assert "not permitted" in reply.issue["diagnostics"]
 
 
-@pytest.mark.covers("D8", "D9", "D-59")
+@pytest.mark.covers("D8", "D9", "C-59", "C-59")
 def test_required_data_that_is_empty_or_on_the_server_is_no_412(service: RunningService, ehr: FhirServer) -> None:
     with requiring(service, "allergies"):
         assert service.call(call(ehr, chart(allergies=None))).status == 200

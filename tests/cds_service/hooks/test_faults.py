@@ -58,6 +58,7 @@ def test_a_sound_request_has_no_fault(hook: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
+@pytest.mark.covers("C-74", "C7")
 def test_a_request_has_faults_exactly_when_the_service_refuses_it(data: st.DataObject) -> None:
     body = body_of(data.draw(st.sampled_from(sorted(HOOKS))))
     for _ in range(data.draw(st.integers(1, 3))):

@@ -57,7 +57,7 @@ def told(store, call, feedback_item):
     store.add_opinion("a-card-0", "north", "Practitioner/9", "useful", None, None, later)
 
 
-@pytest.mark.covers("Q-47", "Q-48")
+@pytest.mark.covers("Q47", "Q48")
 def test_the_feedback_export_tells_intervention_action_feedback_user_date_and_location(run, told):
     first, second, third = csv.DictReader(io.StringIO(run("governance", "export-feedback", *PERIOD)))
     assert (first["service"], first["check"], first["rule"], first["version"]) == (

@@ -32,6 +32,7 @@ def write_until_killed(settings, keyring, feedback_item):
     return work
 
 
+@pytest.mark.covers("F-119")
 def test_every_acknowledged_feedback_survives_kill_9_exactly_once(
     store, call, feedback_item, in_child, rows, write_until_killed
 ):

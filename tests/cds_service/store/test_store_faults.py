@@ -46,6 +46,7 @@ def on_own_server(settings, own_server) -> Settings:
 
 
 @ON_SQLITE
+@pytest.mark.covers("F-116")
 def test_a_full_disk_sends_records_to_the_journal_and_refuses_feedback(
     store, call, feedback_item, in_child, settings, keyring
 ):
@@ -190,6 +191,7 @@ def test_a_server_restarted_in_the_middle_is_found_again_without_a_restart_of_ou
 
 
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(days=3650)])
+@pytest.mark.covers("J-154")
 def test_a_clock_that_jumps_breaks_neither_chain_nor_feedback(store, settings, keyring, call, feedback_item, jump):
     store.record(call("before"))
     at = call().at + jump
@@ -212,6 +214,7 @@ def test_a_clock_that_jumps_and_comes_back_frees_no_used_token(store, settings, 
 
 
 @ON_SQLITE
+@pytest.mark.covers("F-116")
 def test_a_file_system_that_nobody_may_write_refuses_and_goes_on_reading(call, keyring, in_child):
     """Seen by a user who is not root. Nothing is acknowledged, what is there can be read."""
     with tempfile.TemporaryDirectory(prefix="countersign-read-only-") as folder:

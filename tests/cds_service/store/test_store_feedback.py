@@ -29,6 +29,7 @@ def test_what_the_clinician_accepted_comes_back(store, feedback_item):
     assert event.at == feedback_item().at
 
 
+@pytest.mark.covers("G7")
 def test_the_same_feedback_again_is_counted_and_not_stored(store, feedback_item, rows):
     both = ("a-card-0-stop", "a-card-0-replace")
     first = feedback_item(suggestions=both)
@@ -76,6 +77,7 @@ def test_an_outcome_of_ones_own_making_is_refused(store, feedback_item):
     assert refused.value.where == "feedback[0].outcome"
 
 
+@pytest.mark.covers("G12")
 def test_a_reason_stands_in_clear_only_when_the_card_offered_it(store, feedback_item, rows):
     offered = feedback_item(outcome="overridden", suggestions=(), reason_system=REASONS, reason_code="benefit")
     added = replace(offered, reason_code="own-words", reason_display="Own words", at=offered.at + timedelta(seconds=1))

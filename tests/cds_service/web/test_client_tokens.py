@@ -40,12 +40,13 @@ def assert_bare_401(edge: Edge, response: Reply) -> None:
     assert response.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.covers("I2", "I7", "I9", "SC2")
 def test_a_sound_es384_or_rs384_token_is_accepted(guarded: Edge, ehr: Ehr) -> None:
     assert call(guarded, ehr.token()).status == 200
     assert call(guarded, ehr.token(header={"alg": "RS384", "kid": "rsa"}, key=ehr.rsa)).status == 200
 
 
-@pytest.mark.covers("A-1", "A-2")
+@pytest.mark.covers("A-1", "A-2", "I1", "I14", "SC2", "SC10")
 def test_hostile_1_and_2_no_token_another_scheme_an_empty_or_a_double_header_are_refused(
     guarded: Edge, ehr: Ehr
 ) -> None:
@@ -55,7 +56,7 @@ def test_hostile_1_and_2_no_token_another_scheme_an_empty_or_a_double_header_are
     assert guarded.post(INVOKE, order_sign_body(), twice).status in {400, 401}
 
 
-@pytest.mark.covers("A-4")
+@pytest.mark.covers("A-4", "I6", "SC3")
 def test_hostile_4_hmac_keyed_with_our_public_key_is_refused(guarded: Edge, ehr: Ehr) -> None:
     # Base64 keeps joserfc from refusing to sign with what looks like a public key; the verifier never gets that far.
     for material in (ehr.rsa.as_pem(private=False), str(ehr.rsa.as_dict(private=False)).encode()):
@@ -63,7 +64,7 @@ def test_hostile_4_hmac_keyed_with_our_public_key_is_refused(guarded: Edge, ehr:
         assert_bare_401(guarded, call(guarded, forged))
 
 
-@pytest.mark.covers("A-5")
+@pytest.mark.covers("A-5", "I6", "SC3")
 def test_hostile_5_algorithms_that_are_not_listed_are_refused(guarded: Edge, ehr: Ehr) -> None:
     unsigned = f"{part({'alg': 'none', 'typ': 'JWT', 'kid': 'ec'})}.{part(ehr.claims())}."
     cases = [
@@ -89,19 +90,19 @@ def test_hostile_7_and_8_a_key_or_certificate_inside_the_header_is_refused(guard
         assert_bare_401(guarded, call(guarded, ehr.token(header=header, key=STRANGER)))
 
 
-@pytest.mark.covers("A-10", "A-11")
+@pytest.mark.covers("A-10", "A-11", "I8", "SC5")
 def test_hostile_10_and_11_a_jku_that_is_not_the_registered_one_is_refused(guarded: Edge, ehr: Ehr) -> None:
     for url in ("https://ehr.example.org/jwks", "https://other.example.org/jwks", "https://good@evil/"):
         assert_bare_401(guarded, call(guarded, ehr.token(header={"jku": url})))
 
 
-@pytest.mark.covers("A-17")
+@pytest.mark.covers("A-17", "I3", "I10", "SC4", "SC7")
 def test_hostile_17_a_token_without_a_known_kid_is_refused(guarded: Edge, ehr: Ehr) -> None:
     for kid in (None, "", "unknown", 7):
         assert_bare_401(guarded, call(guarded, ehr.token(header={"kid": kid})))
 
 
-@pytest.mark.covers("A-19")
+@pytest.mark.covers("A-19", "I3", "SC4")
 def test_hostile_19_another_type_or_an_encrypted_token_is_refused(guarded: Edge, ehr: Ehr) -> None:
     for typ in (None, "at+jwt", "JWE", 1):
         assert_bare_401(guarded, call(guarded, ehr.token(header={"typ": typ})))
@@ -114,7 +115,7 @@ def test_hostile_20_critical_extensions_and_unencoded_payloads_are_refused(guard
         assert_bare_401(guarded, call(guarded, ehr.token(header=header)))
 
 
-@pytest.mark.covers("A-22")
+@pytest.mark.covers("A-22", "SC5")
 def test_hostile_22_another_issuers_key_or_a_changed_token_is_refused(guarded: Edge, ehr: Ehr, other_ehr: Ehr) -> None:
     assert_bare_401(guarded, call(guarded, ehr.token(key=other_ehr.key)))
     head, _, signature = ehr.token().split(".")
@@ -122,19 +123,20 @@ def test_hostile_22_another_issuers_key_or_a_changed_token_is_refused(guarded: E
     assert_bare_401(guarded, call(guarded, ehr.token(ehr.claims(iss="https://nobody.example.org"))))
 
 
-@pytest.mark.covers("A-23")
+@pytest.mark.covers("A-23", "I13")
 def test_hostile_23_an_unlisted_tenant_is_refused_and_the_listed_one_accepted(guarded: Edge, ehr: Ehr) -> None:
     assert_bare_401(guarded, call(guarded, ehr.token(ehr.claims(tenant="elsewhere"))))
     assert call(guarded, ehr.token(ehr.claims(tenant="north"))).status == 200
 
 
-@pytest.mark.covers("A-25")
+@pytest.mark.covers("A-25", "I5", "SC6")
 def test_hostile_25_a_forged_host_does_not_make_an_audience_match(guarded: Edge, ehr: Ehr) -> None:
     token = ehr.token(ehr.claims(aud=f"http://evil.example.org{INVOKE}"))
     assert call(guarded, token, {"Host": "evil.example.org"}).status == 400
     assert_bare_401(guarded, call(guarded, token, {"X-Forwarded-Host": "evil.example.org"}))
 
 
+@pytest.mark.covers("I5", "SC6")
 def test_only_the_configured_url_is_the_audience(guarded: Edge, ehr: Ehr) -> None:
     right = guarded.settings.public_url + INVOKE
     wrong: list[Any] = [
@@ -178,7 +180,7 @@ def test_a_claim_that_stands_twice_is_refused(guarded: Edge, ehr: Ehr) -> None:
     assert_bare_401(guarded, call(guarded, ehr.token(twice)))
 
 
-@pytest.mark.covers("A-29")
+@pytest.mark.covers("A-29", "I4", "I11", "SC4")
 def test_hostile_29_a_token_from_the_future_or_without_its_times_is_refused(guarded: Edge, ehr: Ehr) -> None:
     now = time.time()
     for changes in (
@@ -192,13 +194,14 @@ def test_hostile_29_a_token_from_the_future_or_without_its_times_is_refused(guar
         assert_bare_401(guarded, call(guarded, ehr.token(ehr.claims(**changes))))
 
 
+@pytest.mark.covers("I11", "S6")
 def test_a_token_that_lives_longer_than_registered_is_refused(guarded: Edge, ehr: Ehr) -> None:
     now = time.time()
     assert_bare_401(guarded, call(guarded, ehr.token(ehr.claims(iat=now, exp=now + 301))))
     assert call(guarded, ehr.token(ehr.claims(iat=now, exp=now + 299))).status == 200
 
 
-@pytest.mark.covers("A-31")
+@pytest.mark.covers("A-31", "I12", "SC9")
 def test_hostile_31_a_token_is_good_for_one_call_over_all_workers(guarded: Edge, ehr: Ehr) -> None:
     token = ehr.token()
     with ThreadPoolExecutor(25) as callers:
@@ -242,6 +245,7 @@ def test_every_refusal_writes_one_audit_row_and_nothing_else(guarded: Edge, ehr:
     assert after == {**before, "audit": before["audit"] + 1}
 
 
+@pytest.mark.covers("I14", "SC10")
 def test_the_reason_stands_in_the_log_and_the_token_does_not(guarded: Edge, ehr: Ehr) -> None:
     token = ehr.token(ehr.claims(tenant="elsewhere"))
     call(guarded, token)
@@ -284,7 +288,7 @@ def test_hostile_14_a_set_with_a_private_key_or_of_a_wrong_form_is_refused_whole
         KeySet(document)
 
 
-@pytest.mark.covers("A-14")
+@pytest.mark.covers("A-14", "I10", "SC7")
 def test_hostile_14_two_keys_of_one_kid_are_none() -> None:
     twins = [ECKey.generate_key("P-384", {"kid": "twin"}).as_dict(private=False) for _ in range(2)]
     with pytest.raises(NotAuthenticated, match="more than one"):

@@ -70,6 +70,7 @@ def test_a_schema_that_is_not_there_is_404(service: RunningService) -> None:
     assert fetched(service, "/schemas/secrets.json").status_code == 404
 
 
+@pytest.mark.covers("H4")
 def test_requests_and_answers_fit_the_published_schemas(service: RunningService) -> None:
     body = order_sign(draft("bactrim ds bid x 10d"), prefetch=WARFARIN)
     answered = service.ask(body)
@@ -107,6 +108,7 @@ def test_every_link_of_a_page_leads_somewhere(service: RunningService) -> None:
         assert fetched(service, f"/{one.removeprefix('./')}").status_code == 200, one
 
 
+@pytest.mark.covers("B12")
 def test_the_start_page_has_every_address_hook_and_prefetch_query(service: RunningService) -> None:
     page = fetched(service, "/").text
     for one in service.get("/cds-services").body["services"]:

@@ -11,7 +11,7 @@ ALLOWED = "https://ehr.example.org"
 SPEC_MEMBERS = {"hook", "id", "title", "description", "version", "usageRequirements", "prefetch"}
 
 
-@pytest.mark.covers("B-43")
+@pytest.mark.covers("B-43", "B2", "B3", "B4", "B8", "P3")
 def test_hostile_43_discovery_matches_the_cds_hooks_model(open_edge: Edge) -> None:
     reply = open_edge.get("/cds-services")
     assert reply.status == 200
@@ -25,7 +25,7 @@ def test_hostile_43_discovery_matches_the_cds_hooks_model(open_edge: Edge) -> No
         assert all(isinstance(value, str) and value for value in service.get("prefetch", {}).values())
 
 
-@pytest.mark.covers("B-43")
+@pytest.mark.covers("B-43", "B9", "B10")
 def test_hostile_43_an_id_stands_once_for_each_of_its_hooks(open_edge: Edge) -> None:
     entries = [(one["id"], one["hook"]) for one in open_edge.get("/cds-services").json()["services"]]
     assert len(set(entries)) == len(entries)
@@ -39,7 +39,7 @@ def test_prefetch_templates_use_root_context_fields_alone(open_edge: Edge) -> No
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example.org", "null", "https://ehr.example.org.evil.net"])
-@pytest.mark.covers("B-44")
+@pytest.mark.covers("B-44", "J3", "SC21")
 def test_hostile_44_another_origin_gets_no_permission(guarded: Edge, origin: str) -> None:
     for reply in (
         guarded.get("/cds-services", {"Origin": origin}),
@@ -48,6 +48,7 @@ def test_hostile_44_another_origin_gets_no_permission(guarded: Edge, origin: str
         assert not [name for name in reply.headers if name.startswith("access-control")]
 
 
+@pytest.mark.covers("J1", "J2", "J3")
 def test_a_listed_origin_may_preflight_without_authentication_and_read_answers_and_errors(guarded: Edge) -> None:
     for path in ("/cds-services", INVOKE, INVOKE + "/feedback"):
         asked = {"Origin": ALLOWED, "Access-Control-Request-Method": "POST"}
@@ -63,6 +64,7 @@ def test_a_listed_origin_may_preflight_without_authentication_and_read_answers_a
     assert refused.headers["access-control-allow-origin"] == ALLOWED
 
 
+@pytest.mark.covers("SC21")
 def test_cors_is_off_unless_someone_fills_the_list(open_edge: Edge) -> None:
     assert "access-control-allow-origin" not in open_edge.get("/cds-services", {"Origin": ALLOWED}).headers
 

@@ -43,7 +43,7 @@ def of_card(edge: Edge, card: dict[str, Any]) -> list[dict[str, Any]]:
     return [row for row in edge.rows("feedback") if row["card"] == card["uuid"]]
 
 
-@pytest.mark.covers("F-101")
+@pytest.mark.covers("F-101", "G2", "G3", "G5", "G9")
 def test_hostile_101_accepted_and_overridden_are_200_without_a_body_and_stored(
     open_edge: Edge, card: dict[str, Any]
 ) -> None:
@@ -53,7 +53,7 @@ def test_hostile_101_accepted_and_overridden_are_200_without_a_body_and_stored(
     assert sorted(row["outcome"] for row in of_card(open_edge, card)) == ["accepted", "overridden"]
 
 
-@pytest.mark.covers("F-103")
+@pytest.mark.covers("F-103", "G7")
 def test_hostile_103_a_retry_of_the_same_feedback_adds_nothing(open_edge: Edge, card: dict[str, Any]) -> None:
     for _ in range(3):
         assert open_edge.post(FEEDBACK, {"feedback": [accepted(card)]}).status == 200
@@ -94,7 +94,7 @@ def test_hostile_106_a_suggestion_that_is_not_on_the_card_is_400(open_edge: Edge
         ({"outcomeTimestamp": 1795000000}, "feedback[0].outcomeTimestamp"),
     ],
 )
-@pytest.mark.covers("F-107")
+@pytest.mark.covers("F-107", "G3", "G4", "G9")
 def test_hostile_107_a_malformed_item_is_400_and_named(
     open_edge: Edge, card: dict[str, Any], changes: dict[str, Any], where: str
 ) -> None:
@@ -158,6 +158,7 @@ def test_hostile_112_a_reason_that_the_card_did_not_offer_is_stored_as_the_clien
         {"extension": {"com.example.feedback": {"overrideReasons": [{"reason": OFFERED}]}}},
     ],
 )
+@pytest.mark.covers("G6")
 def test_reasons_are_read_where_epic_documents_them(
     open_edge: Edge, card: dict[str, Any], members: dict[str, Any]
 ) -> None:
@@ -166,6 +167,7 @@ def test_reasons_are_read_where_epic_documents_them(
     assert row["reason_code"] == OFFERED["code"]
 
 
+@pytest.mark.covers("G9")
 def test_an_unknown_card_is_passed_over_and_the_others_are_stored(open_edge: Edge, card: dict[str, Any]) -> None:
     stranger = overridden({"uuid": str(uuid.uuid4())})
     assert open_edge.post(FEEDBACK, {"feedback": [stranger, overridden(card)]}).status == 200
@@ -176,6 +178,7 @@ def test_feedback_for_an_unknown_service_is_404(open_edge: Edge, card: dict[str,
     assert open_edge.post("/cds-services/nothing/feedback", {"feedback": [overridden(card)]}).status == 404
 
 
+@pytest.mark.covers("G10", "SC6")
 def test_feedback_accepts_its_own_url_and_the_services_as_audience(guarded: Edge, ehr: Ehr) -> None:
     stranger = {"feedback": [overridden({"uuid": str(uuid.uuid4())})]}
     assert guarded.post(FEEDBACK, stranger, ehr.bearer(FEEDBACK)).status == 200
@@ -184,7 +187,7 @@ def test_feedback_accepts_its_own_url_and_the_services_as_audience(guarded: Edge
     assert guarded.post(INVOKE, order_sign_body(), ehr.bearer(FEEDBACK)).status == 401
 
 
-@pytest.mark.covers("F-113")
+@pytest.mark.covers("F-113", "G11", "SC23")
 def test_hostile_113_no_client_can_rate_another_clients_card_or_speak_for_it(
     guarded: Edge, ehr: Ehr, other_ehr: Ehr
 ) -> None:

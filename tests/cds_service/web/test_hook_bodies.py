@@ -62,7 +62,7 @@ def test_hostile_47_a_compressed_body_is_415(open_edge: Edge) -> None:
         (b"{} {}", "not JSON"),
     ],
 )
-@pytest.mark.covers("C-47")
+@pytest.mark.covers("C-47", "A6", "A7", "F4", "SC20")
 def test_hostile_47_what_is_not_strict_json_is_400_and_says_what(open_edge: Edge, raw: bytes, says: str) -> None:
     assert_outcome(open_edge.post(INVOKE, raw), 400, says=says)
 
@@ -114,7 +114,7 @@ def spoken(edge: Edge, said: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"null", b'"text"', b"1", b"true"])
-@pytest.mark.covers("C-50")
+@pytest.mark.covers("C-50", "A7")
 def test_hostile_50_a_top_level_that_is_no_object_is_400(open_edge: Edge, raw: bytes) -> None:
     assert_outcome(open_edge.post(INVOKE, raw), 400, says="object")
 
@@ -127,13 +127,13 @@ def test_hostile_52_an_unknown_service_is_404_and_another_hook_400(open_edge: Ed
 
 
 @pytest.mark.parametrize("instance", [None, "", "not-a-uuid", 5, "7a2f0b52"])
-@pytest.mark.covers("C-53")
+@pytest.mark.covers("C-53", "C4", "P5")
 def test_hostile_53_a_hook_instance_that_is_no_uuid_is_400(open_edge: Edge, instance: object) -> None:
     body = order_sign_body() | {"hookInstance": instance}
     assert_outcome(open_edge.post(INVOKE, body), 400, where="hookInstance")
 
 
-@pytest.mark.covers("C-53")
+@pytest.mark.covers("C-53", "C4", "SC24")
 def test_hostile_53_the_same_body_again_gives_the_same_cards_and_another_body_fresh_ones(open_edge: Edge) -> None:
     body = order_sign_body() | {"hookInstance": str(uuid.uuid4())}
     first, again = open_edge.post(INVOKE, body), open_edge.post(INVOKE, body)
@@ -142,7 +142,7 @@ def test_hostile_53_the_same_body_again_gives_the_same_cards_and_another_body_fr
     assert first.json()["cards"][0]["uuid"] != other.json()["cards"][0]["uuid"]
 
 
-@pytest.mark.covers("C-71")
+@pytest.mark.covers("C-71", "C3")
 def test_hostile_71_a_token_for_no_fhir_server_is_400(open_edge: Edge) -> None:
     body = order_sign_body() | {"fhirAuthorization": {"access_token": "secret-canary", "token_type": "Bearer"}}
     reply = open_edge.post(INVOKE, body)

@@ -85,7 +85,7 @@ def test_a_key_is_fetched_once_and_kept() -> None:
         assert host.asked == 1
 
 
-@pytest.mark.covers("A-16")
+@pytest.mark.covers("A-16", "I10", "SC7")
 def test_hostile_16_a_rotated_key_costs_one_request_and_a_storm_of_unknown_kids_one_a_minute() -> None:
     clock = Clock()
     with key_host(says(document(KEY))) as host:
@@ -105,6 +105,7 @@ def test_hostile_16_a_rotated_key_costs_one_request_and_a_storm_of_unknown_kids_
         assert host.asked == 3
 
 
+@pytest.mark.covers("SC8")
 def test_the_stated_lifetime_is_kept_and_the_last_good_set_outlives_an_outage_for_a_day() -> None:
     clock = Clock()
     with key_host(says(document(KEY), Cache_Control="public, max-age=120")) as host:
@@ -176,6 +177,7 @@ def test_hostile_14_a_host_that_drips_is_cut_at_the_deadline() -> None:
         "https:///jwks",
     ],
 )
+@pytest.mark.covers("A2", "SC1")
 def test_an_address_that_is_not_plain_https_is_never_asked(url: str) -> None:
     with pytest.raises(KeySetNotFetched, match="https"):
         fetch_key_set(url, allow_loopback=True)

@@ -41,6 +41,7 @@ def operations(schema: BaseSchema) -> list[APIOperation]:
     return [found.ok() for found in schema.get_all_operations()]
 
 
+@pytest.mark.covers("C-74")
 def test_right_calls_of_every_operation_are_answered_as_the_document_says(
     published: BaseSchema, registered_ehr: Ehr
 ) -> None:
@@ -49,6 +50,7 @@ def test_right_calls_of_every_operation_are_answered_as_the_document_says(
         try_out(operation, registered_ehr, GenerationMode.POSITIVE)
 
 
+@pytest.mark.covers("C-74", "P2", "P4")
 def test_wrong_bodies_and_names_are_refused_as_the_document_says(published: BaseSchema, registered_ehr: Ehr) -> None:
     bendable = [one for one in operations(published) if one.body or one.path_parameters]
     assert len(bendable) >= 5

@@ -42,7 +42,7 @@ def test_there_is_a_contract_for_each_of_the_ten_hooks_and_for_no_other() -> Non
     assert all(one.words and one.version for one in HOOKS.values())
 
 
-@pytest.mark.covers("C1", "C2", "C7", "A7")
+@pytest.mark.covers("C1", "C2", "C7", "A7", "C18")
 @pytest.mark.parametrize("hook", EVERY)
 def test_the_smallest_context_and_one_with_unknown_members_are_answered(open_edge: Edge, hook: str) -> None:
     assert called(open_edge, hook, CONTEXTS[hook]).status == 200
@@ -64,7 +64,7 @@ def test_a_required_member_that_is_missing_or_of_another_type_is_refused_by_name
         assert refused_at(called(open_edge, hook, {**CONTEXTS[hook], member: odd})).startswith(f"context.{member}")
 
 
-@pytest.mark.covers("C7", "C-55")
+@pytest.mark.covers("C7", "C-55", "P6")
 @pytest.mark.parametrize("hook", EVERY)
 def test_ids_are_bare_and_users_are_typed(open_edge: Edge, hook: str) -> None:
     for member, odd in (("patientId", "Patient/p1"), ("encounterId", "Encounter/e1"), ("patientId", "a b")):
@@ -91,7 +91,7 @@ def test_only_admission_and_discharge_need_an_encounter(open_edge: Edge) -> None
         assert called(open_edge, hook, context).status == (400 if hook.startswith("encounter-") else 200)
 
 
-@pytest.mark.covers("C11", "C12")
+@pytest.mark.covers("C11", "C12", "S1")
 @pytest.mark.parametrize(
     "members",
     [
