@@ -149,3 +149,22 @@ def test_the_tables_recognise_every_allergen_group_by_its_words_and_codes() -> N
         for system, code in group.codes:
             (coded,) = chart(allergies=data(allergy(None, (system, code)))).allergies.items
             assert group.id in coded.groups or group.id in {one.rxcui for one in coded.drugs}, code
+
+
+def test_an_interaction_that_cites_a_label_cites_that_of_one_of_its_drugs() -> None:
+    """A class row may cite the label of a member; a label of two drugs is that of both."""
+    trade = {"ambien": "zolpidem", "lexapro": "escitalopram", "naprosyn": "naproxen", "xopenex-hfa": "levalbuterol"}
+    active = {"isavuconazonium": "isavuconazole", "azathioprine": "mercaptopurine", "tenofovir": "tenofovir disoproxil"}
+    several = {"smx-tmp": "sulfamethoxazole", "amphotericin": "amphotericin b", "mycophenolate": "mycophenolic acid"}
+    other_name = {**trade, **active, **several}
+
+    def members(key: str) -> set[str]:
+        return {one.name for rxcui, one in KNOWLEDGE.names.drugs.items() if key in KNOWLEDGE.names.keys_of(rxcui)}
+
+    for row in KNOWLEDGE.all(Interaction):
+        if row.source.endswith("-label"):
+            drug_of_label = row.source.removesuffix("-label")
+            named = {drug_of_label.replace("-", " "), *drug_of_label.split("-"), other_name.get(drug_of_label, "")}
+            named |= {"trimethoprim"} if drug_of_label == "smx-tmp" else set()
+            named |= {"mycophenolate mofetil"} if drug_of_label == "mycophenolate" else set()
+            assert named & (members(row.a) | members(row.b)), row.id
