@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from cds_service.chart import Chart, Medication
 from cds_service.chart.revise import ADDED, revised, with_added
 from cds_service.checks import CHECKS, Check
+from cds_service.checks.registry import SAFETY  # its checks judge what any service would add
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
 from cds_service.knowledge import COVERED_TOPICS, Knowledge
 
 CHANGES = ("replace", "adjust")
-SAFETY = "medication-safety"  # the service whose checks judge what any service would add
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,35 @@ def assess(
     """Everything that the checks of a service have to say about the orders of a hook call."""
     mine = [check for check in checks.values() if check.service == service and hook in check.hooks]
     first = _run(mine, chart, knowledge)
+    if chart.entered:
+        return _about_entries(first, chart)
     judges = {"change": mine, "add": [check for check in checks.values() if check.service == SAFETY]}
     verified = tuple(replace(c, finding=_verified(c, judges, chart, knowledge)) for c in first.concerns)
     return replace(first, concerns=verified)
+
+
+def _about_entries(first: Assessment, chart: Chart) -> Assessment:
+    """Only what the new allergy or problems bring: the old ones were spoken of when their drugs were ordered.
+
+    The drugs are taken already, so nothing is offered to be cancelled: stopping is a decision of its own.
+    """
+    concerns = [
+        replace(one, finding=replace(one.finding, proposals=()))
+        for one in first.concerns
+        if any(fact.origin.reference in chart.entered for fact in one.finding.facts)
+    ]
+    missing = [note for note in first.not_assessed if note.prominent == "warning"]
+    missing += [NotAssessed(reason, topic="not-assessed", prominent="info") for reason in _not_understood(chart)]
+    if not chart.medications.known:
+        reason = f"medication list {chart.medications.missing}: what is entered was not checked against it"
+        missing.append(NotAssessed(reason, topic="not-assessed", prominent="warning"))
+    return replace(first, concerns=tuple(concerns), not_assessed=_once(missing))
+
+
+def _not_understood(chart: Chart) -> Iterable[str]:
+    """New allergies that name nothing we know. A problem that means nothing to our tables is no gap of its own."""
+    new = (one for one in chart.allergies.items if one.reference in chart.entered and one.problem)
+    return (f"allergy {one.label!r}: {one.problem}; it was not checked against the medications" for one in new)
 
 
 def concern_id(check: str, finding: Finding) -> str:
@@ -136,7 +162,7 @@ def _uncovered(checks: Iterable[Check], chart: Chart, knowledge: Knowledge) -> I
     """Cells of the coverage matrix in which nobody has looked yet; a drug without any coverage asks for a card."""
     mine = {check.topic for check in checks}
     topics = [topic for topic in COVERED_TOPICS if topic in mine]
-    for order in chart.orders if topics else ():
+    for order in chart.orders if topics and not chart.entered else ():
         gaps = {topic: _not_covered(order, topic, knowledge) for topic in topics}
         for name in set.intersection(*map(set, gaps.values())):
             yield NotAssessed(f"{name} is not covered by our tables yet", order.ref, "not-assessed", "info")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from cds_service.chart.allergies import read_allergies
@@ -32,18 +33,24 @@ def build_chart(
     `now` is aware; `fhir_server` is the base that absolute references may start with. Never raises for odd FHIR: what
     cannot be read is left out and noted, or kept with its problem.
     """
+    supplied = _with_entries(context, supplied)
     keys = supplied.get("medications", ABSENT), supplied.get("statements", ABSENT)
     reader = MedicationReader(vocabulary, now, _siblings(context.orders, keys), fhir_server)
     requests = (order for order in context.orders if order["resourceType"] == "MedicationRequest")
-    drafts = [reader.read(order) for order in requests if reader.wanted(order)]
+    drafts = [reader.read(order) for order in requests if reader.wanted(order, context.renews)]
+    if context.renews:
+        drafts = [replace(draft, ended=None) for draft in drafts]
     medications = _medications(keys, reader, {draft.ref.reference for draft in drafts})
+    if context.entries:
+        drafts = [medication for medication in medications.items if not medication.ended]
+        medications = replace(medications, items=())
     listed, problems = supplied.get("allergies", ABSENT), supplied.get("problems", ABSENT)
     allergies = read_allergies(listed, problems, vocabulary)
     return Chart(
         now=now,
         patient=_person(context.patient_id, supplied.get("patient", ABSENT)),
-        orders=tuple(draft for draft in drafts if draft.ref.reference in context.focus),
-        background=tuple(draft for draft in drafts if draft.ref.reference not in context.focus),
+        orders=tuple(draft for draft in drafts if context.entries or draft.ref.reference in context.focus),
+        background=tuple(draft for draft in drafts if not context.entries and draft.ref.reference not in context.focus),
         medications=medications,
         allergies=allergies,
         labs=read_measurements(supplied.get("labs", ABSENT), "laboratory results"),
@@ -53,7 +60,20 @@ def build_chart(
         texts=(*_unread("order", drafts), *_unread("medication", medications.items), *_unread_allergies(allergies)),
         tests=tuple(planned_tests(context.orders)),
         results=Results(supplied.get("labs", ABSENT)),
+        renews=context.renews,
+        entered=frozenset(map(reference, context.entries)),
     )
+
+
+def _with_entries(context: Context, supplied: Mapping[str, Supplied]) -> Mapping[str, Supplied]:
+    """What is being entered stands beside what is on the list; an older version of the same entry gives way."""
+    if not context.entries:
+        return supplied
+    key = "allergies" if context.entries[0]["resourceType"] == "AllergyIntolerance" else "problems"
+    new = {reference(entry) for entry in context.entries}
+    listed = supplied.get(key, ABSENT)
+    others = tuple(one for one in listed.resources if reference(one) not in new)
+    return {**supplied, key: Supplied("data", (*context.entries, *others), listed.complete)}
 
 
 def _siblings(orders: Iterable[Resource], keys: Iterable[Supplied]) -> dict[str, Resource]:

@@ -36,9 +36,10 @@ class MedicationReader:
     siblings: Mapping[str, Resource]
     fhir_server: str | None = None
 
-    def wanted(self, order: Resource) -> bool:
-        """A draft that asks for the drug to be given."""
-        return order.get("doNotPerform") is not True and text(order.get("status")) not in _VOID_DRAFTS
+    def wanted(self, order: Resource, renews: bool = False) -> bool:
+        """A draft that asks for the drug to be given; a refill may ask for what has run out."""
+        void = _VOID_DRAFTS - _ENDED if renews else _VOID_DRAFTS
+        return order.get("doNotPerform") is not True and text(order.get("status")) not in void
 
     def current(self, resource: Resource) -> bool:
         """True for what the patient takes now, or stopped on a known day (a washout may still matter)."""

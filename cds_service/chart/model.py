@@ -175,7 +175,9 @@ class UnreadText:
 class Chart:
     """`orders` are the drafts in focus; `background` the other drafts of the same call, as good as active.
 
-    `tests` are the laboratory orders among the drafts, `results` what was resulted, by LOINC code.
+    `tests` are the laboratory orders among the drafts, `results` what was resulted, by LOINC code. `renews`: the orders
+    are asked for again. `entered`: the `Type/id` of an allergy or of problems that are being entered; the orders are
+    then what the patient takes.
     """
 
     now: datetime
@@ -191,6 +193,8 @@ class Chart:
     texts: tuple[UnreadText, ...] = ()
     tests: tuple[PlannedTest, ...] = ()
     results: Results = field(default_factory=Results)
+    renews: bool = False
+    entered: frozenset[str] = frozenset()
 
     @property
     def today(self) -> date:

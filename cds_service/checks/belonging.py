@@ -12,7 +12,7 @@ from cds_service.terminology.vocabulary import Drug
 _ONLY_PLANNED = frozenset({"proposal", "plan", "option"})
 
 
-def is_one_with(order: Medication, partner: Medication) -> bool:
+def is_one_with(order: Medication, partner: Medication, renews: bool = False) -> bool:
     """True when the partner is no second therapy: a plan, a flush, part of the same order, or what the order renews."""
     if text(partner.resource.get("intent")) in _ONLY_PLANNED or is_flush(order.ref.text) or is_flush(partner.ref.text):
         return True
@@ -20,8 +20,10 @@ def is_one_with(order: Medication, partner: Medication) -> bool:
         return True
     if order.rxcuis != partner.rxcuis:
         return False
+    if renews or says_renewal(order.ref.text):
+        return True
     # A statement of what is renewed says the same once more.
-    return says_renewal(order.ref.text) or bool(order.replaces and partner.ref.reference.startswith("MedicationStat"))
+    return order.replaces is not None and partner.ref.reference.startswith("MedicationStatement/")
 
 
 def belong_together(knowledge: Knowledge, drug: Drug, one: Medication, other: Medication) -> bool:

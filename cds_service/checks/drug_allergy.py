@@ -29,7 +29,7 @@ _Match = tuple[Graded, Drug]
     id="drug-allergy",
     service="medication-safety",
     topic="drug-allergy",
-    hooks=("order-select", "order-sign"),
+    hooks=("order-select", "order-sign", "allergyintolerance-create", "problem-list-item-create"),
     needs=("allergies", "problems"),
 )
 def drug_allergy(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:

@@ -28,7 +28,7 @@ _Match = tuple[DrugDiseaseRow, str, Problem]
     id="drug-disease",
     service="medication-safety",
     topic="drug-disease",
-    hooks=("order-select", "order-sign"),
+    hooks=("order-select", "order-sign", "problem-list-item-create"),
     needs=("patient", "problems"),
 )
 def drug_disease(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:

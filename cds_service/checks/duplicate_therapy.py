@@ -44,7 +44,7 @@ def duplicate_therapy(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | 
             reason = f"medication list {chart.medications.missing}: duplicates not checked"
             yield NotAssessed(reason, order.ref, prominent="warning")
         for partner in chart.company_of(order):
-            if partner.ended or _apart(order, partner) or is_one_with(order, partner):
+            if partner.ended or _apart(order, partner) or is_one_with(order, partner, chart.renews):
                 continue
             match = _worst(knowledge, order, partner)
             if match is not None:

@@ -21,7 +21,7 @@ from cds_service.knowledge.kinds.lactation import LactationRow
     id="lactation",
     service="medication-safety",
     topic="lactation",
-    hooks=("order-select", "order-sign"),
+    hooks=("order-select", "order-sign", "problem-list-item-create"),
     needs=("patient", "problems", "labs", "vitals"),
 )
 def while_breastfeeding(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:

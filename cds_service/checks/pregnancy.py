@@ -24,7 +24,7 @@ from cds_service.terminology.vocabulary import Drug
     id="pregnancy",
     service="medication-safety",
     topic="pregnancy",
-    hooks=("order-select", "order-sign"),
+    hooks=("order-select", "order-sign", "problem-list-item-create"),
     needs=("patient", "problems", "labs", "vitals"),
 )
 def in_pregnancy(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.errors import InvalidRequest
-from cds_service.hooks.contract import Context, hook, people
+from cds_service.hooks.contract import Context, entered, hook, people
 from cds_service.hooks.members import ENCOUNTER, PATIENT, Brought, BundleOf, Schema, TypedId, resource_at
 
 KIND = "AllergyIntolerance"
@@ -49,4 +49,4 @@ USER = TypedId("userId", types=frozenset({"Practitioner"}))
 @hook("allergyintolerance-create", "0.1.0", USER, PATIENT, ENCOUNTER, Allergies())
 def allergyintolerance_create(read: Mapping[str, Any], brought: tuple[Brought, ...]) -> Context:
     """An allergy or intolerance is being entered."""
-    return Context(**people(read), brought=brought)
+    return Context(**people(read), entries=entered(read[Allergies().name]), brought=brought)

@@ -6,7 +6,7 @@ to read a call, and to publish the JSON Schema of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,8 @@ class Context:
     about; the others are background.
 
     `named` are orders given by reference alone: they come from the prefetch or the FHIR server (`with_orders`).
+    `renews`: the orders are asked for again, as they stand. `entries` are an allergy or problems that are being
+    entered: advice is then about what the patient takes already.
     `brought` is every patient's resource in the context with the path where it stands.
     """
 
@@ -30,6 +32,8 @@ class Context:
     orders: tuple[Resource, ...] = ()
     focus: frozenset[str] = frozenset()
     named: tuple[str, ...] = ()
+    renews: bool = False
+    entries: tuple[Resource, ...] = ()
     brought: tuple[Brought, ...] = ()
 
     @property
@@ -94,6 +98,11 @@ def people(read: Mapping[str, Any]) -> dict[str, Any]:
         "patient_id": read["patientId"],
         "encounter_id": read.get("encounterId"),
     }
+
+
+def entered(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    """Entries that advice can name: one without an id gets a number."""
+    return tuple({**one, "id": one.get("id") or f"new-{number}"} for number, one in enumerate(resources, 1))
 
 
 def references(orders: tuple[Resource, ...]) -> frozenset[str]:

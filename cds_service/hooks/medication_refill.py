@@ -25,7 +25,7 @@ def medication_refill(read: Mapping[str, Any], brought: tuple[Brought, ...]) -> 
     """A refill request has come in; often no user is present."""
     orders = read["medications"]
     who = {**people(read), "user_id": read["userId"] or _asking(orders)}
-    return Context(**who, orders=orders, focus=references(orders), brought=brought)
+    return Context(**who, orders=orders, focus=references(orders), renews=True, brought=brought)
 
 
 def _asking(orders: tuple[Resource, ...]) -> str | None:
