@@ -10,7 +10,7 @@ from cds_service.store import StoredFeedback
 from smart_app.feedback_reasons import reason_displays
 from smart_app.wording import instant, text
 
-_OUTCOMES = {
+OUTCOMES = {
     "accepted": "Accepted",
     "overridden": "Overridden",
     "useful": "Found useful",
@@ -44,7 +44,7 @@ def answers(
 def _answer(event: StoredFeedback, labels: Mapping[str, str], reader: str | None) -> Answer:
     code = event.reason_code or ""
     return Answer(
-        outcome=_OUTCOMES.get(event.outcome, event.outcome),
+        outcome=OUTCOMES.get(event.outcome, event.outcome),
         channel=_CHANNELS.get(event.channel, event.channel),
         suggestions=tuple(labels.get(uuid, "a suggestion no longer on record") for uuid in event.suggestions),
         reason=event.reason_display or reason_displays().get(code, code),

@@ -22,6 +22,17 @@ def card_of(view: View) -> StoredCard:
     return card
 
 
+def chosen_card(view: View, uuid: str | None) -> StoredCard:
+    """The card of this uuid, if it is this patient's; without uuid the one that the launch came from."""
+    if uuid is None:
+        return card_of(view)
+    card = wired().store.patient_cards.one(view.tenant, view.patient, uuid)
+    if card is None:
+        audit_view("smart-evidence", "refused", view, reason="card-of-another-patient")
+        raise NotThisPatient("card-of-another-patient")
+    return card
+
+
 def _mismatch(card: StoredCard | None, view: View) -> str:
     if card is None:
         return "card-unknown"

@@ -5,15 +5,19 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from smart_app.card import card_of
+from smart_app.card import chosen_card
+from smart_app.chart_reads import read_measurements
 from smart_app.feedback import LONGEST_COMMENT, VERDICTS
 from smart_app.feedback_reasons import reasons
 from smart_app.opened import opened_view
 from smart_app.refusals import SessionEnded
+from smart_app.scopes import may_search
 from smart_app.sections import evidence_page
+from smart_app.series import containing, series_of, sparkline
 from smart_app.sessions import View
 from smart_app.trail import audit_view
 from smart_app.wiring import wired
+from smart_app.wording import items, text
 
 blueprint = Blueprint("evidence", __name__)
 
@@ -25,7 +29,24 @@ def evidence() -> str | Response:
     if name is None:
         return _only_view()
     view = opened_view(name)
-    return redirect(url_for("patient.patient", view=view.view), 303) if view.card_handle is None else _card(view)
+    chosen = request.args.get("card")
+    if chosen is None and view.card_handle is None:
+        return redirect(url_for("patient.patient", view=view.view), 303)
+    return _page(view, chosen)
+
+
+@blueprint.get("/evidence/trend.svg")
+def trend() -> Response:
+    """The course of the measurement behind one fact of a card, as a picture; an empty one when there is no course."""
+    view = opened_view(request.args.get("view"))
+    card = chosen_card(view, request.args.get("card"))
+    references = [text(fact, "reference") for fact in items(card.evidence, "facts")]
+    number = request.args.get("fact", 0, type=int)
+    reference = references[number - 1] if 0 < number <= len(references) else ""
+    found = None
+    for category in ("laboratory", "vital-signs") if reference.startswith("Observation/") else ():
+        found = found or containing(series_of(read_measurements(view, category).resources or ()), reference)
+    return Response(sparkline(found), mimetype="image/svg+xml")
 
 
 @blueprint.get("/")
@@ -41,8 +62,8 @@ def _only_view() -> Response:
     return redirect(url_for("evidence.evidence", view=names[0]), 303)
 
 
-def _card(view: View) -> str:
-    card = card_of(view)
+def _page(view: View, chosen: str | None) -> str:
+    card = chosen_card(view, chosen)
     page = evidence_page(card, view.user)
     related = wired().related.beside(page.question, exclude=page.cited) if page.question else None
     audit_view("smart-evidence", "shown", view, subject=card.uuid)
@@ -50,6 +71,8 @@ def _card(view: View) -> str:
         "evidence.html",
         view=view,
         page=page,
+        card=card.uuid,
+        trends=may_search(view.scopes, "Observation"),
         related=related,
         reasons=reasons(),
         verdicts=VERDICTS,

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from cds_service.store import StoredCard
 from cds_service.store.records import Verdict
-from smart_app.card import card_of
+from smart_app.card import chosen_card
 from smart_app.feedback_reasons import reason_displays
 from smart_app.opened import opened_view
 from smart_app.refusals import PostRefused, Refused
@@ -34,8 +34,9 @@ def feedback() -> Response:
     require_own_form(view)
     if view.user is None:
         raise PostRefused("no-user")
-    _store(view, view.user)
-    return redirect(url_for("evidence.evidence", view=view.view, said="yes", _anchor="answers"), 303)
+    card = chosen_card(view, request.form.get("card") or None)
+    _store(view, view.user, card)
+    return redirect(url_for("evidence.evidence", view=view.view, card=card.uuid, said="yes", _anchor="answers"), 303)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class _Opinion:
         )
 
 
-def _store(view: View, user: str) -> None:
+def _store(view: View, user: str, card: StoredCard) -> None:
     verdict, reason = request.form.get("verdict", ""), request.form.get("reason", "")
     comment = request.form.get("comment", "").strip()
     if verdict not in VERDICTS:
@@ -63,7 +64,7 @@ def _store(view: View, user: str) -> None:
     if len(comment) > LONGEST_COMMENT:
         raise _incomplete("comment-too-long", f"The comment is longer than {LONGEST_COMMENT} characters.")
     opinion = _Opinion(user, cast(Verdict, verdict), reason or None, comment or None)
-    card, at = card_of(view), datetime.fromtimestamp(wired().now(), UTC)
+    at = datetime.fromtimestamp(wired().now(), UTC)
     if opinion.was_just_said(card, at):
         return
     wired().store.add_opinion(card.uuid, view.tenant, user, opinion.verdict, opinion.reason, opinion.comment, at)

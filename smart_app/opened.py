@@ -23,7 +23,7 @@ def opened_view(name: str | None) -> View:
     now = wired().now()
     view = wired().views.find(name or "", request.cookies, now)
     if view is None:
-        raise SessionEnded
+        raise _ended()
     return view if now + SPARE_S < view.token_ends or not view.renewable else renewed(view)
 
 
@@ -62,5 +62,12 @@ def registration_of(view: View) -> SmartClient:
 def _still_good(view: View | None) -> View:
     """The view while its last token lives; it ends with it."""
     if view is None or view.token_ends <= wired().now():
-        raise SessionEnded
+        raise _ended()
     return view
+
+
+def _ended() -> SessionEnded:
+    """With the words that were typed into a form which comes too late."""
+    ended = SessionEnded()
+    ended.typed = (request.form.get("comment") or request.form.get("question") or "").strip()
+    return ended

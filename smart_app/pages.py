@@ -10,7 +10,7 @@ from flask import Flask, g, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from cds_service.errors import StoreUnavailable
-from smart_app.refusals import REOPEN, LaunchRefused, PostRefused, Refused
+from smart_app.refusals import REOPEN, LaunchRefused, PostRefused, Refused, SessionEnded
 from smart_app.trail import audit
 from smart_app.wording import day
 
@@ -37,7 +37,8 @@ def _refused(error: Refused) -> Page:
         client = g.get("registration")
         tenant, issuer = (client.tenant, client.issuer) if client else (None, None)
         audit(action, "refused", tenant=tenant, issuer=issuer, reason=error.reason)
-    return _page(error.title, error.happened, error.advice, error.reason), error.status
+    typed = error.typed if isinstance(error, SessionEnded) else ""
+    return _page(error.title, error.happened, error.advice, error.reason, typed), error.status
 
 
 def _store_down(_: StoreUnavailable) -> Page:
@@ -66,5 +67,6 @@ def _broken(error: Exception) -> Page:
     return _page("Something went wrong here", words, "Try again; if it stays so, report it.", "fault"), 500
 
 
-def _page(heading: str, happened: str, advice: str, reason: str) -> str:
-    return render_template("refused.html", heading=heading, happened=happened, advice=advice, reason=reason)
+def _page(heading: str, happened: str, advice: str, reason: str, typed: str = "") -> str:
+    words = {"heading": heading, "happened": happened, "advice": advice, "reason": reason, "typed": typed}
+    return render_template("refused.html", **words)

@@ -46,6 +46,7 @@ class SessionEnded(Refused):
 
     def __init__(self, reason: str = "no-session") -> None:
         super().__init__(reason, "There is no open session for this view: it was closed, or it ran out of time.")
+        self.typed = ""  # what a person had written into the form: given back, so that it is not lost
 
 
 class NotThisPatient(Refused):

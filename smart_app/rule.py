@@ -21,6 +21,7 @@ class RuleLine:
     management: str
     review: str
     reviewed: bool
+    check: str = ""
 
 
 def rule_line(record: Mapping[str, Any]) -> RuleLine:
@@ -35,6 +36,7 @@ def rule_line(record: Mapping[str, Any]) -> RuleLine:
         management=text(row, "management"),
         review=review,
         reviewed=reviewed,
+        check=text(check, "id"),
     )
 
 

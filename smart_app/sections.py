@@ -11,6 +11,8 @@ from typing import Any
 
 from cds_service.store import StoredCard
 from smart_app.answers import Answer, answers
+from smart_app.asking import Piece, pieces_of
+from smart_app.calculation import Calculation, calculations
 from smart_app.facts import FactLine, fact_lines
 from smart_app.rule import RuleLine, rule_line
 from smart_app.wording import instant, items, link, members, optional, text, topic_words
@@ -39,6 +41,17 @@ class PassageLine:
     locator: str
     identifier: str
     url: str | None
+    pieces: tuple[Piece, ...] = ()  # its text, with the words marked that the concern shares with it
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What can be done instead or besides. `checked` says what was done to see that it is sound."""
+
+    label: str
+    recommended: bool
+    checked: str
+    passages: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +115,26 @@ class EvidencePage:
     service: str
     hook: str
     question: str | None
+    calculations: tuple[Calculation, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+    @property
+    def main_fact(self) -> FactLine | None:
+        """What says most about this patient: what was computed, else measured, else stands on record."""
+        ranked = sorted(self.facts, key=lambda fact: (fact.label == "Order", _rank(fact)))
+        return ranked[0] if ranked else None
 
     @property
     def cited(self) -> tuple[str, ...]:
         return tuple(passage.id for passage in self.passages)
+
+
+def _rank(fact: FactLine) -> int:
+    if "computed" in fact.note:
+        return 0
+    kinds = ("Observation", "AllergyIntolerance", "Condition", "MedicationRequest", "MedicationStatement")
+    kind = fact.reference.partition("/")[0]
+    return 1 + (kinds.index(kind) if kind in kinds else len(kinds))
 
 
 def evidence_page(card: StoredCard, reader: str | None) -> EvidencePage:
@@ -113,7 +142,11 @@ def evidence_page(card: StoredCard, reader: str | None) -> EvidencePage:
     record = card.evidence
     order, facts = members(record, "order"), fact_lines(items(record, "facts"))
     rule = rule_line(record) if card.rule is not None or members(record, "rule") else None
-    passages = tuple(_passage(number, row) for number, row in enumerate(items(record, "passages"), start=1))
+    about = " ".join(
+        filter(None, [text(record, "summary"), rule.summary if rule else "", rule.management if rule else ""])
+    )
+    passages = tuple(_passage(number, row, about) for number, row in enumerate(items(record, "passages"), start=1))
+    numbers = {passage.id: passage.number for passage in passages}
     summary = text(record, "summary") or text(card.body, "summary")
     indicator = text(record, "indicator") or card.indicator
     suggestions = tuple(items(record, "suggestions"))
@@ -129,7 +162,7 @@ def evidence_page(card: StoredCard, reader: str | None) -> EvidencePage:
         facts=facts,
         missing=tuple(_missing(row) for row in items(record, "not_assessed")),
         missing_known=isinstance(record.get("not_assessed"), list),
-        claims=_claims(items(record, "claims"), {passage.id: passage.number for passage in passages}),
+        claims=_claims(items(record, "claims"), numbers),
         passages=passages,
         models=tuple(_model(row, {fact.model for fact in facts}) for row in items(record, "models")),
         models_known=isinstance(record.get("models"), list),
@@ -142,10 +175,31 @@ def evidence_page(card: StoredCard, reader: str | None) -> EvidencePage:
         service=card.service,
         hook=card.hook,
         question=" ".join(filter(None, (order_text, summary, rule.summary))) if rule else None,
+        calculations=calculations(facts),
+        alternatives=tuple(_alternative(row, numbers) for row in items(record, "proposals")),
     )
 
 
-def _passage(number: int, row: Mapping[str, Any]) -> PassageLine:
+_CHECKED = {
+    "replace": "Before it was offered, the checks were run on the order as it would then stand: they left nothing of "
+    "moderate harm or worse, and nothing unassessed.",
+    "adjust": "Before it was offered, the checks were run on the order as it would then stand: they left nothing of "
+    "moderate harm or worse.",
+    "add": "Before it was offered, the checks were run on the added order beside the chart.",
+    "stop": "Whether the drug can be stopped without harm is the clinician's to judge.",
+}
+
+
+def _alternative(row: Mapping[str, Any], numbers: Mapping[str, int]) -> Alternative:
+    return Alternative(
+        label=text(row, "label") or "unnamed suggestion",
+        recommended=row.get("recommended") is True,
+        checked=_CHECKED.get(text(row, "intent"), ""),
+        passages=tuple(numbers[key] for key in _list(row, "cites") if key in numbers),
+    )
+
+
+def _passage(number: int, row: Mapping[str, Any], about: str) -> PassageLine:
     source = members(row, "source")
     return PassageLine(
         number=number,
@@ -159,6 +213,7 @@ def _passage(number: int, row: Mapping[str, Any]) -> PassageLine:
         locator=text(row, "locator"),
         identifier=text(source, "identifier"),
         url=link(source.get("url")),
+        pieces=pieces_of(text(row, "text"), about),
     )
 
 

@@ -52,6 +52,10 @@ def _concern(card: Card, setting: Setting) -> dict[str, Any]:
             "review": row.review,
             "table": row.table,
         },
+        "proposals": [
+            {"intent": one.intent, "label": one.label, "cites": list(one.cites), "recommended": one.recommended}
+            for one in finding.proposals
+        ],
         "facts": [_fact(fact) for fact in finding.facts],
         "claims": [
             {"kind": c.kind, "text": c.text, "passages": list(c.passages), "facts": list(c.facts)}

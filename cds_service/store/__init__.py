@@ -24,6 +24,7 @@ from cds_service.store.months import make_months
 from cds_service.store.notes import NoteAddress, NoteBody, Notes
 from cds_service.store.overrides import Occasion, Overrides
 from cds_service.store.own_keys import OwnKey, OwnKeys
+from cds_service.store.patient_cards import PatientCards
 from cds_service.store.records import (
     AuditEvent,
     BackendClient,
@@ -116,6 +117,7 @@ class Store:
         self.holds = Holds(database, keyring, clock)
         self.own_keys = OwnKeys(database, keyring, clock)
         self.overrides = Overrides(database, keyring)
+        self.patient_cards = PatientCards(database, keyring)
         self.notes = Notes(database, keyring, clock)
         self.resealing = Resealing(database, keyring, journal, clock)
 

@@ -145,7 +145,8 @@ class FakeEhr:
         return jsonify({**fresh, "expires_in": self.expires_in})
 
     def search(self, kind: str) -> tuple[Response, int]:
-        assert request.headers["Authorization"] == f"Bearer {self.tokens[-1]}"
+        if request.headers["Authorization"] != f"Bearer {self.tokens[-1]}":
+            return jsonify(error="an old token"), 401
         entries = [{"resource": resource} for resource in self.resources.get(kind, [])]
         return jsonify({"resourceType": "Bundle", "type": "searchset", "entry": entries}), self.search_status
 

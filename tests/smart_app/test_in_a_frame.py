@@ -58,10 +58,10 @@ def test_the_whole_walk_works_in_the_ehrs_frame_without_third_party_cookies(hous
     frame = chart(house, page, house.ehr.base)
     frame.get_by_role("heading", name=SUMMARY).wait_for()
 
-    frame.get_by_text("Not useful", exact=True).click()
+    frame.get_by_text("Add a reason").click()
     frame.get_by_label("Reason").select_option("rule-does-not-fit")
     frame.get_by_label("Comment").fill("He is off warfarin.")
-    frame.get_by_role("button", name="Send").click()
+    frame.get_by_role("button", name="Not useful").click()
 
     frame.get_by_text("Thank you. Your answer is stored").wait_for()
     assert frame.get_by_text("“He is off warfarin.”").is_visible()

@@ -151,3 +151,11 @@ def test_no_token_and_no_patient_stands_in_an_address_or_a_log(
     for secret in secrets:
         assert not any(secret in url for url in browser.visited if url.startswith(house.settings.app_url))
         assert not any(secret in line for line in [out, err, *ours])
+
+
+def test_words_typed_into_a_view_that_ended_are_given_back(house: House) -> None:
+    browser, page = house.open("p1")
+    house.clock.ahead = 901
+    late = browser.post("/feedback", {**hidden_fields(page), "verdict": "wrong", "comment": "typed </textarea> words"})
+    assert late.status_code == 401 and "typed &lt;/textarea&gt; words</textarea>" in late.text
+    assert "was not stored" in late.text
