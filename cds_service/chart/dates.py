@@ -8,14 +8,21 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 _TIME = r"T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?"
+_LONGEST = 64  # characters: seconds may have as many decimals as somebody likes, but not thousands
 _FHIR = re.compile(rf"(\d{{4}})(?:-(\d\d)(?:-(\d\d)(?:{_TIME})?)?)?", re.ASCII)
 
 
 def moment_of(value: object) -> datetime | None:
     """The UTC instant of a FHIR date, dateTime or instant; of less than a time, its first moment."""
-    match = _FHIR.fullmatch(value) if isinstance(value, str) else None
+    return _moment(value) if isinstance(value, str) and len(value) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _moment(value: str) -> datetime | None:
+    match = _FHIR.fullmatch(value)
     if match is None:
         return None
     year, month, day, clock, zone = match.groups()

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+import orjson
+
 from cds_service.chart.dates import moment_of
 from cds_service.chart.fhir_json import Resource, codings, modified, number, obj, reference, text
+from cds_service.chart.memory import remembered
 from cds_service.chart.model import Measurement, Measurements
 from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin
@@ -31,7 +34,7 @@ def read_measurements(supplied: Supplied, what: str) -> Measurements:
     """Observations of the kinds we know. Cancelled and entered-in-error ones are left out."""
     wanted, notes = supplied.only({"Observation"}, what)
     valid = [resource for resource in wanted.resources if text(resource.get("status")) in _VALID]
-    kinds = [(resource, _kinds(resource)) for resource in valid]
+    kinds = [(resource, _kinds(resource.get("code"))) for resource in valid]
     if any(len(found) > 1 for _, found in kinds):
         notes = (*notes, f"{what}: a result that is coded as two different things was not used")
     unread: defaultdict[str, tuple[Callable[[], Measurement], ...]] = defaultdict(tuple)
@@ -42,10 +45,11 @@ def read_measurements(supplied: Supplied, what: str) -> Measurements:
     return Measurements(wanted.state, unread, notes)
 
 
-def _kinds(resource: Resource) -> dict[str, int]:
-    """What is measured, by the key of its kind, each with the rank of its best LOINC code."""
+@remembered
+def _kinds(code_element: bytes) -> dict[str, int]:
+    """What a `code` says is measured, by the key of its kind, each with the rank of its best LOINC code."""
     ranks: dict[str, int] = {}
-    for system, code, _ in codings(resource.get("code")):
+    for system, code, _ in codings(orjson.loads(code_element)):
         if system == LOINC and code in BY_LOINC:
             kind = BY_LOINC[code]
             ranks[kind.key] = min(kind.loinc.index(code), ranks.get(kind.key, len(kind.loinc)))

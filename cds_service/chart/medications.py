@@ -6,13 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import orjson
+
 from cds_service.chart.dates import day_of, last_day_of
 from cds_service.chart.dosing import dosages_of, sig_of, sig_text
 from cds_service.chart.fhir_json import Resource, codings, label_of, modified, obj, objects, reference, relative, text
+from cds_service.chart.memory import LONGEST
 from cds_service.chart.model import Medication
 from cds_service.chart.naming import Named, concepts_of, name_drug
 from cds_service.facts import OrderRef, Origin
 from cds_service.terminology.routes import route_of_snomed, routes_in
+from cds_service.terminology.sig import Sig
 from cds_service.terminology.vocabulary import Vocabulary
 
 TYPES = frozenset({"MedicationRequest", "MedicationStatement"})
@@ -25,6 +29,21 @@ _NOT_ORDERS = frozenset({"proposal", "plan", "option"})
 _VOID_DRAFTS = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
 # An abbreviation of the lexicon that means several things is read, not coded; this is who read it.
 LEXICON, LEXICON_VERSION = "lexicon", "1"
+
+
+# Everything of an order that says which drug, how and what for, and nothing that says whose.
+_SAYING = ("medicationCodeableConcept", "dosageInstruction", "dosage", "reasonCode", "modifierExtension")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What an order says, whoever's it is."""
+
+    named: Named
+    label: str
+    sig: Sig
+    routes: frozenset[str]
+    uses: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +72,15 @@ class MedicationReader:
         return not ahead and status in _CURRENT.get(text(resource.get("resourceType")), ())
 
     def read(self, resource: Resource) -> Medication:
-        named = self._named(resource)
-        words = sig_text(resource)
-        label = " ".join(dict.fromkeys(filter(None, (named.text, words)))) or "order without a drug name"
+        spoken = self._spoken(resource)
+        named, here = spoken.named, reference(resource)
         return Medication(
-            ref=OrderRef(reference(resource), label),
+            ref=OrderRef(here, spoken.label),
             drugs=named.drugs,
-            origin=_origin(resource, named),
-            sig=sig_of(resource, named.order_words, len(named.drugs)),
-            routes=_routes(resource, label),
-            uses=_uses(resource, label),
+            origin=_origin(here, named),
+            sig=spoken.sig,
+            routes=spoken.routes,
+            uses=spoken.uses,
             on=day_of(resource.get("authoredOn")) or day_of(resource.get("dateAsserted")),
             ended=self._ended(resource),
             replaces=relative(resource.get("priorPrescription"), self.fhir_server) or None,
@@ -72,11 +90,12 @@ class MedicationReader:
             resource=resource,
         )
 
-    def _named(self, resource: Resource) -> Named:
-        named = name_drug(list(concepts_of(resource, self.siblings, self.fhir_server)), self.vocabulary)
-        if modified(resource):
-            return Named(named.text, problem="it carries a modifier extension that is not known here")
-        return named
+    def _spoken(self, resource: Resource) -> Spoken:
+        """An order that points to no other resource says the same whoever's it is: it is read once."""
+        if resource.get("medicationReference"):
+            return _spoken(resource, list(concepts_of(resource, self.siblings, self.fhir_server)), self.vocabulary)
+        said = orjson.dumps({name: resource[name] for name in _SAYING if name in resource})
+        return self.vocabulary.remembered(_alone)(said) if len(said) <= LONGEST else _alone(self.vocabulary, said)
 
     def _ended(self, resource: Resource) -> date | None:
         """The last day it was taken; None while it goes on, and when that day is not known."""
@@ -90,10 +109,30 @@ class MedicationReader:
         return last if last < self.now.date() or (over and last == self.now.date()) else None
 
 
-def _origin(resource: Resource, named: Named) -> Origin:
+def _alone(vocabulary: Vocabulary, said: bytes) -> Spoken:
+    resource = orjson.loads(said)
+    return _spoken(resource, list(concepts_of(resource, {}, None)), vocabulary)
+
+
+def _spoken(resource: Resource, concepts: list[object], vocabulary: Vocabulary) -> Spoken:
+    named = name_drug(concepts, vocabulary)
+    if modified(resource):
+        named = Named(named.text, problem="it carries a modifier extension that is not known here")
+    words = sig_text(resource)
+    label = " ".join(dict.fromkeys(filter(None, (named.text, words)))) or "order without a drug name"
+    return Spoken(
+        named=named,
+        label=label,
+        sig=sig_of(resource, named.order_words, len(named.drugs)),
+        routes=_routes(resource, label),
+        uses=_uses(resource, label),
+    )
+
+
+def _origin(here: str, named: Named) -> Origin:
     if named.certain:
-        return Origin("coded", reference(resource), named.text or None, named.span)
-    return Origin("read", reference(resource), named.text, named.span, LEXICON, LEXICON_VERSION)
+        return Origin("coded", here, named.text or None, named.span)
+    return Origin("read", here, named.text, named.span, LEXICON, LEXICON_VERSION)
 
 
 def _periods(resource: Resource) -> Iterator[Resource]:

@@ -44,10 +44,9 @@ def duplicate_therapy(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | 
             reason = f"medication list {chart.medications.missing}: duplicates not checked"
             yield NotAssessed(reason, order.ref, prominent="warning")
         for partner in chart.company_of(order):
-            if partner.ended or _apart(order, partner) or is_one_with(order, partner, chart.renews):
-                continue
-            match = _worst(knowledge, order, partner)
-            if match is not None:
+            # Most pairs have nothing to do with each other, so what the tables say of them is asked first.
+            match = None if partner.ended else _worst(knowledge, order, partner)
+            if match is not None and not _apart(order, partner) and not is_one_with(order, partner, chart.renews):
                 yield _finding(chart, order, partner, match)
 
 

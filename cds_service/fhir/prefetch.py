@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from cds_service.chart.supplied import Supplied
@@ -46,7 +47,7 @@ class Prefetch:
     refusal: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeyReader:
     """How FHIR JSON of one call is read: whose it must be, and which outcome codes mean "looked, and there is none"."""
 
@@ -56,7 +57,11 @@ class KeyReader:
 
     def owns(self, resource: Resource) -> bool:
         """False when the resource names another patient."""
-        return OwnPatient(self.patient_id, self.fhir_server).owns(resource)
+        return self._own.owns(resource)
+
+    @cached_property
+    def _own(self) -> OwnPatient:
+        return OwnPatient(self.patient_id, self.fhir_server)
 
     def supplied(self, value: object) -> Supplied:
         """The state of one key, from what stands under it."""

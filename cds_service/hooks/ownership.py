@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from cds_service.errors import InvalidRequest
 from cds_service.hooks.members import Brought, Resource
@@ -11,7 +12,7 @@ from cds_service.hooks.members import Brought, Resource
 _NAMING = ("subject", "patient", "for", "beneficiary")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OwnPatient:
     """`{fhirServer}/Patient/x` is the same patient as `Patient/x`; a resource that names nobody is taken as sent."""
 
@@ -25,9 +26,15 @@ class OwnPatient:
         return all(map(self.is_same, _named(resource)))
 
     def is_same(self, reference: str) -> bool:
+        if reference == self._usual:  # nearly always: a call holds a hundred resources of its patient
+            return True
         base = (self.fhir_server or "").rstrip("/")
         relative = reference.removeprefix(f"{base}/") if base else reference
-        return relative.split("/_history/")[0] in (f"Patient/{self.patient_id}", f"urn:uuid:{self.patient_id}")
+        return relative.split("/_history/")[0] in (self._usual, f"urn:uuid:{self.patient_id}")
+
+    @cached_property
+    def _usual(self) -> str:
+        return f"Patient/{self.patient_id}"
 
 
 def require_own(brought: tuple[Brought, ...], own: OwnPatient) -> None:

@@ -46,9 +46,12 @@ class Knowledge:
 
     def for_drug(self, kind: type[_R], drug: Drug) -> tuple[_R, ...]:
         """The rows of a kind that speak of an ingredient, by itself first and then by its classes."""
-        index = self._by_drug[kind.table]
-        found = {id(row): row for key in self.names.keys_of(drug.rxcui) for row in index.get(key, ())}
-        return tuple(found.values())  # type: ignore[arg-type]
+        of_table = self._found[kind.table]
+        if drug.rxcui not in of_table:
+            index = self._by_drug[kind.table]
+            found = {id(row): row for key in self.names.keys_of(drug.rxcui) for row in index.get(key, ())}
+            of_table[drug.rxcui] = tuple(found.values())
+        return of_table[drug.rxcui]  # type: ignore[return-value]
 
     def coverage(self, drug: Drug, topic: str) -> Coverage:
         """Whether rows speak of an ingredient in a topic, none is needed, or nobody looked."""
@@ -125,6 +128,11 @@ class Knowledge:
                 for key in row.drug_keys(self):
                     index[table][key] += (row,)
         return {table: dict(of_table) for table, of_table in index.items()}
+
+    @cached_property
+    def _found(self) -> Mapping[str, dict[str, tuple[Row, ...]]]:
+        """Filled as drugs are asked for: there are no more of them than `names` has."""
+        return {table: {} for table in self.rows}
 
     @cached_property
     def _none_needed(self) -> frozenset[tuple[str, str]]:

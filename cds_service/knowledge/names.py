@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from cds_service.knowledge.cells import Cells, read_rows
 from cds_service.terminology.lexicon import Entry, Lexicon
@@ -35,7 +36,11 @@ class DrugNames:
 
     def keys_of(self, rxcui: str) -> tuple[str, ...]:
         """Every key under which rows may speak of an ingredient: itself first, then its classes."""
-        return (rxcui, *sorted(CLASS + name for name in self.classes.get(rxcui, frozenset())))
+        return self._keys.get(rxcui) or (rxcui,)
+
+    @cached_property
+    def _keys(self) -> Mapping[str, tuple[str, ...]]:
+        return {rxcui: (rxcui, *sorted(CLASS + name for name in found)) for rxcui, found in self.classes.items()}
 
     def label(self, key: str) -> str:
         return self.class_labels[key.removeprefix(CLASS)] if key.startswith(CLASS) else self.drugs[key].name

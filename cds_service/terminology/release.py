@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Forms in RxNorm and brand names that are extended release without saying so.
 _EXTENDED = re.compile(
@@ -21,21 +22,25 @@ _RELIEF = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def is_extended(text: str) -> bool:
     """True for an extended release form; a text that says nothing counts as immediate release."""
     return bool(_EXTENDED.search(text))
 
 
+@lru_cache(maxsize=4096)
 def is_flush(text: str) -> bool:
     """True for what only keeps a line open or carries another drug."""
     return bool(_FLUSH.search(text))
 
 
+@lru_cache(maxsize=4096)
 def says_renewal(text: str) -> bool:
     """True when the order says that it goes on with what is taken already."""
     return bool(_RENEWAL.search(text))
 
 
+@lru_cache(maxsize=4096)
 def is_for_relief(text: str) -> bool:
     """True for a dose that is taken only when it is needed."""
     return bool(_RELIEF.search(text))

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from typing import Any, TypeVar
 
 from cds_service.terminology.combination import joined, strangers
 from cds_service.terminology.conditions import ConditionNames
 from cds_service.terminology.laboratory_tests import is_in_a_test
 from cds_service.terminology.lexicon import Lexicon, Mention
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,17 @@ class Vocabulary:
     def by_code(self, rxcui: str) -> tuple[Drug, ...]:
         """Ingredients of an RxNorm concept; empty when we do not know it."""
         return tuple(self.drugs[known] for known in self.rxnorm.get(rxcui, ()))
+
+    def remembered(self, read: Callable[[Vocabulary, bytes], T]) -> Callable[[bytes], T]:
+        """`read` with these words, keeping what a bounded number of values were read as."""
+        if read not in self._kept:
+            self._kept[read] = lru_cache(maxsize=8192)(partial(read, self))
+        kept: Callable[[bytes], T] = self._kept[read]
+        return kept
+
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
 
     def named_in(self, text: str) -> Naming | None:
         """The drug a text names, exactly; None when there is no exact name in it."""

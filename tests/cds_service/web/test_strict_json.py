@@ -61,3 +61,21 @@ def test_depth_is_counted_over_objects_and_arrays() -> None:
 def test_a_long_run_of_unclosed_quotes_is_refused_in_linear_time() -> None:
     with pytest.raises(InvalidRequest):
         parse_object(b'{"a": "' + b'\\"' * 500_000)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a": "\\u0022:", "b": 1, "b": 2}',  # the escape makes up for the member that was dropped
+        b'{"a": "\\":", "b": "x\\":", "b": 2}',
+        b'{"a" : 1, "a":2}',
+    ],
+)
+def test_no_text_hides_a_member_that_stands_twice(raw: bytes) -> None:
+    with pytest.raises(InvalidRequest, match="twice"):
+        parse_object(raw)
+
+
+@pytest.mark.parametrize("raw", [b'{"a": "\\u0022:", "b" \t: 1}', b'{"a\\":": "x\\" :", "b":{"a":[{"b":1}]}}'])
+def test_text_that_looks_like_members_is_no_member(raw: bytes) -> None:
+    assert parse_object(raw)["b"]
