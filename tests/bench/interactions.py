@@ -53,6 +53,7 @@ def main() -> None:
     sets: Sets = yaml.safe_load(SETS.read_text("utf-8"))
     with service() as ask:
         found = _high_priority(ask, sets, options.sample, options.missed)
+        _qt(ask, sets["qt"], options.missed)
         _precision(ask, sets, found, options.missed)
         _charts(ask, sets["charts"], options.missed)
         _healthy(ask, sets["healthy"], options.missed)
@@ -135,6 +136,13 @@ def _high_priority(ask: Ask, sets: Sets, sample: int, shown: int) -> int:
     print(f"{'macro-averaged recall':<48}{core:15.3f}{wider:15.3f}")
     _list("missed", missed, shown)
     return hits
+
+
+def _qt(ask: Ask, drugs: list[str], shown: int) -> None:
+    pairs = [(taken, ordered) for taken, ordered in product(drugs, drugs) if taken != ordered]
+    missed = [f"  on {taken!r}, ordered {ordered!r}" for taken, ordered in pairs if not loud(ask([taken], ordered))]
+    print(f"{'QT pairs, apart':<48}{len(pairs):7}{1 - len(missed) / len(pairs):8.3f}")
+    _list("missed", missed, shown)
 
 
 def _precision(ask: Ask, sets: Sets, hits: int, shown: int) -> None:
