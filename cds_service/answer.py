@@ -22,6 +22,8 @@ from cds_service.facts import OrderRef
 from cds_service.fhir import figures
 from cds_service.fhir.client import ReadReport
 from cds_service.fhir.completion import Completion, require
+from cds_service.fhir.note_bodies import KEY as NOTES
+from cds_service.fhir.note_bodies import Caller, with_known_bodies
 from cds_service.fhir.prefetch import FOREIGN, Prefetch, resolve_prefetch
 from cds_service.fhir.tenant import Tenant
 from cds_service.findings import NotAssessed
@@ -96,6 +98,10 @@ def _complete_prefetch(rooms: Rooms, call: Call, ends: float) -> Prefetch:
         figures.REFUSED.inc()
         _audit(rooms, call, "fhir-read", "refused", {"reason": prefetch.refusal})
     require(prefetch, service.required)
+    if NOTES in service.prefetch_keys:
+        context, fhir_server = call.request.context, call.request.fhir_server
+        caller = Caller(call.tenant, context.patient_id, fhir_server, rooms.settings.private_networks)
+        prefetch = with_known_bodies(prefetch, caller, rooms.store.notes, rooms.clock())
     return prefetch
 
 

@@ -11,7 +11,7 @@ import random
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -44,6 +44,17 @@ class NotRead:
     reason: str
     status: int | None = None
     server_fault: bool = False
+
+
+Once = Callable[[], Resource | NotRead]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Bytes and what the server says they are."""
+
+    content_type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +94,29 @@ class FhirClient:
         """A page of a search: a Bundle. `url` is absolute and under the base."""
         return self._get(url, resource_type, "search", "Bundle")
 
-    def _get(self, url: str, resource_type: str, interaction: str, expected: str) -> Resource | NotRead:
+    def document(self, url: str) -> Document | NotRead:
+        """What stands behind an attachment's URL, as a Binary or as it is. `url` is absolute and under the base."""
+        found: list[Document] = []
+
+        def once() -> Resource | NotRead:
+            with self._http.stream("GET", url, headers={"Accept": "application/fhir+json, text/*;q=0.9"}) as response:
+                if response.status_code != 200:
+                    return _refused(response.status_code)
+                body = unpacked(response.headers.get("Content-Encoding", "identity"), response.iter_raw())
+                kind = response.headers.get("Content-Type", "")
+            if isinstance(body, NotRead):
+                return body
+            found.append(Document(kind, body))
+            return {}
+
+        got = self._get(url, "Binary", "read", "Binary", once)
+        return got if isinstance(got, NotRead) else found[0]
+
+    def _get(
+        self, url: str, resource_type: str, interaction: str, expected: str, once: Once | None = None
+    ) -> Resource | NotRead:
         started = time.monotonic()
-        got = self._guarded(url, expected)
+        got = self._guarded(once or (lambda: self._once(url, expected)))
         failed = isinstance(got, NotRead)
         count = 0 if isinstance(got, NotRead) else len(got["entry"]) if isinstance(got.get("entry"), list) else 1
         status = got.status if isinstance(got, NotRead) else 200
@@ -93,13 +124,13 @@ class FhirClient:
         self._report(ReadReport(resource_type, interaction, "failed" if failed else "done", status, count, took))
         return got
 
-    def _guarded(self, url: str, expected: str) -> Resource | NotRead:
+    def _guarded(self, once: Once) -> Resource | NotRead:
         if self._remaining() <= 0:
             return NotRead(LATE)
         if not self._breaker.lets_through():
             return NotRead("the server failed repeatedly and is left alone for a while")
         try:
-            got = self._tried(url, expected)
+            got = self._tried(once)
         except AddressRefused:
             return NotRead("the server's address may not be called")
         if isinstance(got, NotRead) and got.server_fault:
@@ -108,11 +139,11 @@ class FhirClient:
             self._breaker.succeeded()
         return got
 
-    def _tried(self, url: str, expected: str) -> Resource | NotRead:
+    def _tried(self, once: Once) -> Resource | NotRead:
         """At most two tries, the second only when no connection came about."""
         for last in (False, True):
             try:
-                return self._once(url, expected)
+                return once()
             except httpx.TimeoutException:
                 return NotRead(LATE, server_fault=True)
             except httpx.ConnectError:
@@ -135,13 +166,13 @@ class FhirClient:
         return _resource(body, expected)
 
 
-def http_client(transport: httpx.BaseTransport, token: str) -> httpx.Client:
+def http_client(transport: httpx.BaseTransport, token: str | None) -> httpx.Client:
     """No proxy and no netrc from the environment, no redirect, no cookie, only FHIR JSON."""
     headers = {
         "Accept": "application/fhir+json",
         "Accept-Encoding": "gzip",
-        "Authorization": f"Bearer {token}",
         "User-Agent": "countersign",
+        **({"Authorization": f"Bearer {token}"} if token else {}),
     }
     return httpx.Client(
         transport=transport,

@@ -25,6 +25,7 @@ from cds_service.store.tables import note_body
 
 PATIENCE_MS = 150  # a hook call waits no longer for what is only an addition
 MOST_TRIES = 5
+PAUSE = timedelta(seconds=30)  # after the first failure; four times as long after each further one
 TAKEN = timedelta(minutes=10)  # a job that has not come back by then is taken as lost, with its worker
 
 
@@ -78,7 +79,8 @@ class Notes:
         """Ids of notes to be read, the longest wanted first; each is given to one asker until its time is over."""
         now = self._clock()
         lost = and_(note_body.c.state == "taken", note_body.c.wanted_at < now - TAKEN)
-        free = select(note_body.c.id).where(or_(note_body.c.state == "wanted", lost)).order_by(note_body.c.wanted_at)
+        wanted = and_(note_body.c.state == "wanted", note_body.c.wanted_at <= now)
+        free = select(note_body.c.id).where(or_(wanted, lost)).order_by(note_body.c.wanted_at)
         with self._database.writing() as connection:
             ids = list(connection.scalars(free.limit(most).with_for_update(skip_locked=True)))
             taken = {"state": "taken", "wanted_at": now}
@@ -103,7 +105,8 @@ class Notes:
             self._change(note_id, "given-up", NoteBody(None, reason, self._clock()))
             return False
         with self._database.writing() as connection:
-            change = {"state": "wanted", "tries": tries + 1, "reason": reason, "wanted_at": self._clock()}
+            next_try = self._clock() + PAUSE * 4**tries
+            change = {"state": "wanted", "tries": tries + 1, "reason": reason, "wanted_at": next_try}
             connection.execute(update(note_body).where(note_body.c.id == note_id).values(change))
         return True
 

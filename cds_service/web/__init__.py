@@ -15,6 +15,7 @@ from cds_service.web import (
     logs,
     metrics,
     outcomes,
+    own_key_set,
     pages,
     recent,
     security,
@@ -47,6 +48,7 @@ def register(app: Flask, rooms: Rooms, answer: Answering = answer) -> None:
         fhir.blueprint(rooms),
         health.blueprint(rooms),
         metrics.blueprint(),
+        own_key_set.blueprint(rooms),
         recent.blueprint(rooms, callers),
         pages.blueprint(rooms, callers),
     ):

@@ -146,7 +146,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Operation",
         "Our public keys",
         "A JWK Set: register it where this service authenticates as a SMART Backend Services client.",
-        statuses=(*_ALWAYS, 404, 503),
+        statuses=(*_ALWAYS, 503),
     ),
     ("/fhir/metadata", "get"): Operation(
         "fhir-metadata", "FHIR", "CapabilityStatement", "FHIR R4 (4.0.1), read only.", kind=_FHIR

@@ -21,7 +21,7 @@ SHELL = (
     ("store", "fhir", "models", "tables", "evidence"),
     ("reading", "governance"),
     ("rooms", "record", "answer"),
-    ("conformance",),
+    ("conformance", "background"),
     ("web", "replay", "cli", "gunicorn_config", "__main__", "__init__"),
 )
 RANK = {room: rank for rank, level in enumerate((*PURE, *SHELL)) for room in level}

@@ -10,7 +10,7 @@ from cds_service.cli import commands
 from cds_service.conformance import requirements
 from tests.conformance.marks import OWN, TABLE, marks, table
 
-OPEN = {"K16", "M8", "N1", "N2", "N3", "N4", "N5", "N6", "N8", "N9", "O3", "O4", "O5", "Q46", "Q49"}
+OPEN = {"K16", "M8", "O3", "O4", "O5", "Q46", "Q49"}
 OPEN |= {f"Q{number}" for number in range(1, 14)}
 
 

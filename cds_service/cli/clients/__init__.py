@@ -11,8 +11,11 @@ import click
 
 from cds_service.cards.dialects import DIALECTS
 from cds_service.cli import opened_store
+from cds_service.cli.clients.backend import add_backend, own_keys
 from cds_service.cli.clients.fhir import add_fhir, remove_fhir
 from cds_service.cli.clients.keys import key_set, require_https
+from cds_service.cli.clients.sheet import sheet
+from cds_service.cli.clients.trial import trial
 from cds_service.settings import Settings
 
 ALGORITHMS = ("ES384", "RS384")
@@ -91,6 +94,10 @@ def list_() -> None:
         for app in store.smart_clients():
             proof = "private key" if app.private_jwk else "secret" if app.secret else "public"
             click.echo(f"app  {app.tenant}  {app.issuer}  {app.client_id}  {proof}  {' '.join(app.scopes)}")
+        for ours in store.backend_clients():
+            click.echo(
+                f"back {ours.tenant}  {ours.fhir_base}  {ours.client_id}  {ours.algorithm}  {' '.join(ours.scopes)}"
+            )
         for reader in store.fhir_clients.all():
             click.echo(f"fhir {reader.tenant}  {reader.client_id}  {' '.join(reader.scopes)}")
 
@@ -143,5 +150,9 @@ def _private_key(path: Path) -> dict[str, Any]:
     raise click.UsageError(f"{path.name} is not a P-384 or RSA private key")
 
 
+command.add_command(add_backend)
 command.add_command(add_fhir)
+command.add_command(own_keys)
 command.add_command(remove_fhir)
+command.add_command(sheet)
+command.add_command(trial)

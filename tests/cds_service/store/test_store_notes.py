@@ -64,11 +64,15 @@ def test_a_job_whose_worker_died_is_given_to_another(store: Store, clock: list[d
     assert store.notes.waiting(1) == first
 
 
-def test_a_read_that_fails_again_and_again_is_given_up_and_says_why(store: Store) -> None:
+def test_a_read_that_fails_is_tried_later_and_in_the_end_given_up_saying_why(
+    store: Store, clock: list[datetime]
+) -> None:
     store.notes.want([NOTE])
     for number in range(MOST_TRIES):
+        clock[0] += timedelta(hours=3)
         (note,) = store.notes.waiting(1)
         assert store.notes.put_back(note, "the server failed (500)") is (number + 1 < MOST_TRIES)
+        assert store.notes.waiting(1) == []
     assert store.notes.waiting(1) == []
     (body,) = store.notes.bodies("north", [NOTE.url]).values()
     assert (body.text, body.reason) == (None, "the server failed (500)")

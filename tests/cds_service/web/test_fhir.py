@@ -263,7 +263,7 @@ def test_a_client_gets_no_more_than_it_is_registered_for(house: House) -> None:
         assert narrow.ask(narrow.form(scope)).json() == {"error": "invalid_scope"}
 
 
-@pytest.mark.covers("N-3", "N-4", "N-5")
+@pytest.mark.covers("N3", "N4", "N5")
 def test_a_proof_that_does_not_stand_gets_invalid_client_whatever_the_cause(house: House) -> None:
     north, now = house.north, int(time.time())
     other = Reader(north.url, "north", north.client_id)
