@@ -45,7 +45,7 @@ def command(request_file: BinaryIO, asked: str | None, dialect: str, as_json: bo
 
     raw = request_file.read()
     body = _object(raw, as_json)
-    with _rooms_for_once() as rooms:
+    with rooms_for_once() as rooms:
         service = _service(rooms, body, asked)
         faults = faults_of(body, service.hooks if service else HOOKS)
         if service is None and not faults:
@@ -92,7 +92,7 @@ def _refuse(faults: Sequence[Fault], as_json: bool) -> NoReturn:
 
 
 @contextmanager
-def _rooms_for_once() -> Iterator[Rooms]:
+def rooms_for_once() -> Iterator[Rooms]:
     from cds_service import create_app
     from cds_service.store import migrate
 

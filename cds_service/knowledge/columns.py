@@ -11,7 +11,11 @@ from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.rows import UNREVIEWED
 from cds_service.terminology.systems import code
 
-_APPROVED = re.compile(r"(?P<role>[a-z][a-z -]+)\|(?P<on>\d{4}-\d\d-\d\d)\|(?P<by>\d{4}-\d\d-\d\d)", re.IGNORECASE)
+# Role, day of the approval, day of the next review; then who approved and who wrote it, where a command recorded it.
+REVIEW = re.compile(
+    r"(?P<role>[a-z][a-z -]+)\|(?P<on>\d{4}-\d\d-\d\d)\|(?P<by>\d{4}-\d\d-\d\d)(?:\|[^|\n]{1,80}\|[^|\n]{1,80})?",
+    re.IGNORECASE,
+)
 
 
 class CitedColumns(TypedDict):
@@ -62,7 +66,7 @@ def cited(cells: Cells, id_column: str = "id") -> CitedColumns:
 def _review(cells: Cells) -> str:
     """`unreviewed`, or role, day, and day of the next review. A misspelling approves nothing."""
     review = cells.text("review") or UNREVIEWED
-    match = _APPROVED.fullmatch(review)
+    match = REVIEW.fullmatch(review)
     if review != UNREVIEWED and match is None:
         raise cells.wrong(f"review is {review!r}; it is {UNREVIEWED}, or ROLE|YYYY-MM-DD|YYYY-MM-DD (review by)")
     if match and not _within_a_year(match["on"], match["by"]):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Literal, TypeVar
 
 from cds_service.knowledge.kinds.allergies import AllergyGroup, group_index
 from cds_service.knowledge.kinds.conditions import Condition, condition_names
 from cds_service.knowledge.kinds.coverage import CoverageCell
+from cds_service.knowledge.kinds.high_alert import HighAlert
 from cds_service.knowledge.kinds.indications import TreatedProblem
 from cds_service.knowledge.names import DrugNames
 from cds_service.knowledge.rows import KINDS, Cited, Graded, Row, Source
@@ -72,6 +74,16 @@ class Knowledge:
     def unreviewed(self) -> int:
         """How many rows that can fire have not been approved."""
         return sum(not row.reviewed for row in self.graded_rows())
+
+    def overdue(self, today: date) -> tuple[str, ...]:
+        """The ids of rows whose next review is past. They keep firing: silence would be the greater harm."""
+        return tuple(row.id for row in self.cited_rows() if row.review_by is not None and row.review_by < today)
+
+    @cached_property
+    def high_alert(self) -> tuple[Drug, ...]:
+        """The ingredients with a heightened risk of harm when used in error (high_alert.csv)."""
+        keys = {key for row in self.all(HighAlert) for key in row.drugs}
+        return tuple(drug for drug in self.names.drugs.values() if keys & set(self.names.keys_of(drug.rxcui)))
 
     def graded_rows(self) -> Iterator[Graded]:
         """Every row that can become a finding."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
@@ -104,6 +105,11 @@ class Cited(Row):
     @property
     def reviewed(self) -> bool:
         return self.review != UNREVIEWED
+
+    @property
+    def review_by(self) -> date | None:
+        """The day of the next review; None for a row that nobody has approved."""
+        return date.fromisoformat(self.review.split("|")[2]) if self.reviewed else None
 
     def title(self, knowledge: Knowledge) -> str:
         """What the row is about, as the title of its passage."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cds_service.answer import answer
 from cds_service.web import (
+    check_pages,
     cors,
     discovery,
     feedback,
@@ -51,6 +52,7 @@ def register(app: Flask, rooms: Rooms, answer: Answering = answer) -> None:
         own_key_set.blueprint(rooms),
         recent.blueprint(rooms, callers),
         pages.blueprint(rooms, callers),
+        check_pages.blueprint(rooms),
     ):
         app.register_blueprint(routes)
 

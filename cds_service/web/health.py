@@ -91,6 +91,12 @@ def _knowledge(rooms: Rooms) -> tuple[State, str]:
     silent = rooms.knowledge.silent
     if silent:
         return "degraded", f"version {rooms.knowledge.version}; {silent} rows are silent until this site reviews them"
+    overdue = rooms.knowledge.overdue(rooms.clock().date())
+    if overdue:
+        said = (
+            f"version {rooms.knowledge.version}; the review of {len(overdue)} rows is overdue, {overdue[0]} among them"
+        )
+        return "degraded", said
     return "ready", f"version {rooms.knowledge.version}"
 
 

@@ -138,6 +138,18 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         statuses=(*_ALWAYS, 404),
         also={404: "There is no model of this name."},
     ),
+    ("/checks", "get"): Operation(
+        "checks", "For integrators", "The checks", "What is looked at, each with a page of its own.", kind=_PAGE
+    ),
+    ("/checks/<name>", "get"): Operation(
+        "check",
+        "For integrators",
+        "A check in its own words",
+        "What it looks for and needs, its limits, its rows and how many of them wait for a review.",
+        kind=_PAGE,
+        statuses=(*_ALWAYS, 404),
+        also={404: "There is no check of this name."},
+    ),
     ("/pages.css", "get"): Operation(
         "style", "For integrators", "The style of the pages", "Both colour schemes.", kind="text/css; charset=utf-8"
     ),

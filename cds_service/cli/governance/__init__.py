@@ -9,6 +9,7 @@ import click
 
 from cds_service.cli import opened_store
 from cds_service.cli.governance.backup import backup
+from cds_service.cli.governance.burden import burden
 from cds_service.cli.governance.holds import hold
 from cds_service.cli.governance.keys import keys
 from cds_service.cli.governance.retention import retention
@@ -47,6 +48,7 @@ def export_feedback(start: datetime, end: datetime, output: Path | None, shape: 
 
 
 command.add_command(backup)
+command.add_command(burden)
 command.add_command(hold)
 command.add_command(keys)
 command.add_command(retention)

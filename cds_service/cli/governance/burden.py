@@ -1,0 +1,103 @@
+"""`governance burden`: how many cards per 100 orders each service gives on a set of patients. A regression figure.
+
+Every order of the set is asked about as if it were being signed on the day it was written, with what stood in the chart
+that day. Nothing is kept.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cds_service.cli.governance.history import History, histories
+
+if TYPE_CHECKING:
+    from cds_service.rooms import Rooms
+
+INDICATORS = ("critical", "warning", "info")
+
+
+@click.command("burden")
+@click.option(
+    "--bundle",
+    "folder",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of FHIR R4 Bundles (.json) and bulk exports (.ndjson), gzipped or not, searched to the bottom.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="At most this many orders, the newest first.")
+def burden(folder: Path, limit: int | None) -> None:
+    """Print cards per 100 orders by service, topic and display for the orders in a folder of patients."""
+    from cds_service.cli.check import rooms_for_once
+
+    found = list(histories(resources(folder)))
+    orders = sorted(((history, order) for history in found for order in history.orders), key=_written, reverse=True)
+    orders = orders[:limit]
+    counts: Counter[tuple[str, str, str]] = Counter()
+    calls: Counter[str] = Counter()
+    with rooms_for_once() as rooms:
+        for history, order in orders:
+            for service in (one for one in rooms.services.values() if "order-sign" in one.hooks):
+                calls[service.id] += 1
+                counts.update((service.id, topic, shown) for topic, shown in _cards(rooms, service.id, history, order))
+    click.echo(f"{len(found)} patients, {len(orders)} orders, signed on the day they were written")
+    _print(counts, calls)
+
+
+def _written(pair: tuple[History, Mapping[str, Any]]) -> str:
+    return str(pair[1].get("authoredOn") or "")
+
+
+def _cards(rooms: Rooms, service: str, history: History, order: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(topic, indicator) of each card about one order."""
+    from cds_service.answer import answer
+    from cds_service.fhir.tenant import LOCAL
+    from cds_service.hooks import parse_request
+
+    on = history.moment(order)
+    body = history.call(order)
+    request = parse_request(body, rooms.services[service].hooks)
+    then = replace(rooms, clock=lambda: on)
+    response = answer(then, service, request, LOCAL, f"{service}:{order['id']}").body
+    for card in response["cards"]:
+        yield card["source"]["topic"]["code"], card["indicator"]
+
+
+def _print(counts: Mapping[tuple[str, str, str], int], calls: Mapping[str, int]) -> None:
+    click.echo(f"{'cards per 100 orders':<44}" + "".join(f"{name:>10}" for name in (*INDICATORS, "all")))
+    for service, asked in calls.items():
+        topics = sorted({topic for named, topic, _ in counts if named == service})
+        for topic in topics:
+            _line(f"{service} / {topic}", [counts[service, topic, shown] for shown in INDICATORS], asked)
+        totals = [sum(counts[service, topic, shown] for topic in topics) for shown in INDICATORS]
+        _line(service, totals, asked)
+
+
+def _line(name: str, found: list[int], asked: int) -> None:
+    shares = [100 * count / asked for count in (*found, sum(found))]
+    click.echo(f"{name:<44}" + "".join(f"{share:>10.1f}" for share in shares))
+
+
+def resources(folder: Path) -> Iterator[dict[str, Any]]:
+    """Every resource of the Bundles and bulk files under a folder."""
+    for path in sorted(folder.rglob("*")):
+        name = path.name.removesuffix(".gz")
+        if path.is_file() and name.endswith((".json", ".ndjson")):
+            content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+            lines = content.splitlines() if name.endswith(".ndjson") else [content]
+            yield from _entries(json.loads(line) for line in lines if line.strip())
+
+
+def _entries(found: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    for one in found:
+        if isinstance(one, dict) and one.get("resourceType") == "Bundle":
+            yield from (entry["resource"] for entry in one.get("entry", []) if "resource" in entry)
+        elif isinstance(one, dict) and "resourceType" in one:
+            yield one

@@ -1,0 +1,122 @@
+"""A patient's resources as they stood on a day, as the prefetch of a hook call."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+Resource = Mapping[str, Any]
+_DATED = ("authoredOn", "recordedDate", "onsetDateTime", "effectiveDateTime", "issued", "assertedDate")
+_COURSE = timedelta(days=90)  # how long an order without an end counts as taken, when it is not active any more
+
+
+@dataclass
+class History:
+    """One patient. Dates that a resource does not have count as always there."""
+
+    patient: Resource
+    kept: dict[str, list[Resource]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def orders(self) -> list[Resource]:
+        return [one for one in self.kept["MedicationRequest"] if one.get("authoredOn")]
+
+    def moment(self, order: Resource) -> datetime:
+        """The time at which the order was written."""
+        return _instant(order["authoredOn"]) or datetime.now(UTC)
+
+    def call(self, order: Resource) -> dict[str, Any]:
+        """The order-sign call about an order on the day it was written."""
+        on, patient = self.moment(order), self.patient["id"]
+        reference = {"reference": f"Patient/{patient}"}
+        draft = {**_without_links(order), "status": "draft", "subject": reference}
+        orders = [
+            {**_without_links(one), "status": "active", "subject": reference}
+            for one in self.kept["MedicationRequest"]
+            if one["id"] != order["id"] and _taken(one, on)
+        ]
+        labs, vitals = [], []
+        for one in self._until("Observation", on):
+            (vitals if "vital-signs" in str(one.get("category")) else labs).append(one)
+        problems = [one for one in self._until("Condition", on) if not _over(one, on)]
+        return {
+            "hook": "order-sign",
+            "hookInstance": str(uuid.uuid4()),
+            "context": {
+                "userId": "Practitioner/burden",
+                "patientId": patient,
+                "draftOrders": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft}]},
+            },
+            "prefetch": {
+                "patient": self.patient,
+                "encounter": None,
+                "medications": _bundle(orders),
+                "statements": _bundle(()),
+                "allergies": _bundle(self._owned(self._until("AllergyIntolerance", on), "patient")),
+                "problems": _bundle(self._owned(problems)),
+                "labs": _bundle(self._owned(labs[-100:])),
+                "vitals": _bundle(self._owned(vitals[-100:])),
+            },
+        }
+
+    def _until(self, kind: str, on: datetime) -> list[Resource]:
+        dated = [(_date(one), one) for one in self.kept[kind]]
+        known = [(at, one) for at, one in dated if at is None or at <= on]
+        return [one for _, one in sorted(known, key=lambda pair: pair[0] or datetime.min.replace(tzinfo=UTC))]
+
+    def _owned(self, resources: Iterable[Resource], member: str = "subject") -> list[Resource]:
+        """Transaction Bundles point with urn:uuid; the service knows patients by Type/id."""
+        return [{**one, member: {"reference": f"Patient/{self.patient['id']}"}} for one in resources]
+
+
+def histories(resources: Iterable[Resource]) -> Iterator[History]:
+    """A history for each Patient; resources without one are left out."""
+    everything = [one for one in resources if one.get("id")]
+    found = {one["id"]: History(one) for one in everything if one["resourceType"] == "Patient"}
+    for one in everything:
+        owner = one.get("subject") or one.get("patient") or {}
+        key = str(owner.get("reference", "")).rpartition("/")[2].rpartition(":")[2]
+        if key in found:
+            found[key].kept[one["resourceType"]].append(one)
+    yield from found.values()
+
+
+def _without_links(order: Resource) -> dict[str, Any]:
+    """The order as an EHR would send it: references of a transaction Bundle become Type/id, or are left out."""
+    kept = {name: value for name, value in order.items() if name not in ("encounter", "requester")}
+    reasons = [str(one.get("reference", "")) for one in order.get("reasonReference", ())]
+    named = [{"reference": f"Condition/{one.removeprefix('urn:uuid:').removeprefix('Condition/')}"} for one in reasons]
+    return {**kept, "reasonReference": named} if named else kept
+
+
+def _taken(one: Resource, on: datetime) -> bool:
+    written = _date(one)
+    if written is None or written > on:
+        return False
+    return one.get("status") == "active" or (one.get("status") == "completed" and on - written <= _COURSE)
+
+
+def _over(one: Resource, on: datetime) -> bool:
+    ended = _instant(one.get("abatementDateTime"))
+    return ended is not None and ended <= on
+
+
+def _date(one: Resource) -> datetime | None:
+    return next((at for name in _DATED if (at := _instant(one.get(name)))), None)
+
+
+def _instant(value: object) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _bundle(resources: Iterable[Resource]) -> dict[str, Any]:
+    entries = [{"resource": one} for one in resources]
+    return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}

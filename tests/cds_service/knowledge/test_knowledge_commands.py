@@ -1,0 +1,125 @@
+"""The `knowledge` commands as a pharmacist runs them: coverage, export, diff and approve."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cds_service.cli.knowledge import command
+from cds_service.knowledge import load_knowledge
+from cds_service.knowledge.kinds.interactions import Interaction
+from cds_service.tables import read_tables
+from tests.charts import knowledge
+
+TABLES = Path(str(files("cds_service.knowledge") / "tables"))
+ROW = "allergy-penicillins-penicillins"
+SOON = (datetime.now(UTC).date() + timedelta(days=300)).isoformat()
+WHO = ("--role", "pharmacist", "--approver", "A. Apple", "--review-by", SOON)
+
+
+def run(*arguments: str, site: Path | None = None) -> Result:
+    variables = {"COUNTERSIGN_KNOWLEDGE_DIR": str(site) if site else ""}
+    return CliRunner().invoke(command, list(arguments), env=variables)
+
+
+def test_coverage_is_counted_by_topic() -> None:
+    shown = run("coverage", "--summary", "--topic", "drug-allergy").output
+    cells = [int(cell) for cell in shown.split("`drug-allergy` | ")[1].split(" |\n")[0].split(" | ")]
+    assert sum(cells) == len(knowledge().names.drugs)
+
+
+def test_a_gap_of_a_high_alert_drug_is_printed_and_fails() -> None:
+    assert run("coverage", "--high-alert", "--topic", "drug-allergy").exit_code == 0
+    shown = run("coverage", "--high-alert", "--missing", "--topic", "drug-allergy", "--topic", "renal-dosing")
+    gaps = [drug for drug in knowledge().high_alert if knowledge().coverage(drug, "renal-dosing") == "not-covered"]
+    assert shown.exit_code == (1 if gaps else 0)
+    assert all(drug.name in shown.output for drug in gaps)
+
+
+def test_high_alert_drugs_are_known_by_class_and_by_name() -> None:
+    names = {drug.name for drug in knowledge().high_alert}
+    assert {"warfarin", "insulin glargine", "morphine", "methotrexate", "potassium chloride"} <= names
+    assert "amoxicillin" not in names
+
+
+def test_every_cited_row_is_exported_with_its_source(tmp_path: Path) -> None:
+    assert run("export", "--output", str(tmp_path / "rows.csv")).exit_code == 0
+    rows = list(csv.DictReader(StringIO((tmp_path / "rows.csv").read_text("utf-8"))))
+    assert {row["id"] for row in rows} == set(knowledge().cited)
+    assert all(row["source"] and row["locator"] and row["url"].startswith("https://") for row in rows)
+    first = json.loads(run("export", "--format", "ndjson").stdout.splitlines()[0])
+    assert first["review"] == "unreviewed"
+
+
+def test_diff_names_added_removed_and_changed_rows(tmp_path: Path) -> None:
+    same = run("diff", str(TABLES))
+    assert same.exit_code == 0 and "0 rows differ" in same.output
+    text = (TABLES / "duplicate_rows.csv").read_text("utf-8")
+    older = text.replace("two NSAIDs", "twice an NSAID", 1).replace("duplicate-statin,", "duplicate-of-old,", 1)
+    (tmp_path / "duplicate_rows.csv").write_text(older, "utf-8")
+    shown = run("diff", str(tmp_path))
+    assert shown.exit_code == 1
+    assert set(shown.output.splitlines()) == {
+        "+ duplicate_rows.csv: duplicate-statin",
+        "- duplicate_rows.csv: duplicate-of-old",
+        "~ duplicate_rows.csv: duplicate-nsaid: summary",
+        "3 rows differ.",
+    }
+
+
+def test_an_approved_row_speaks_where_unreviewed_ones_are_silent(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    done = run("approve", ROW, *WHO, site=site)
+    assert done.exit_code == 0, done.output
+    approved = load_knowledge(read_tables(site))
+    assert approved.cited[ROW].review.startswith("pharmacist|") and approved.cited[ROW].review.endswith("|Countersign")
+    heard = approved.without_unreviewed()
+    assert ROW in heard.cited and "allergy-macrolides-macrolides" not in heard.cited
+    assert replace(heard.cited[ROW], review="", place="") == replace(knowledge().cited[ROW], review="", place="")
+
+
+def test_a_second_approval_takes_the_place_of_the_first_and_others_stay(tmp_path: Path) -> None:
+    for ids in ((ROW, "duplicate-nsaid"), (ROW,)):
+        assert run("approve", *ids, *WHO, site=tmp_path).exit_code == 0
+    rows = list(csv.DictReader(StringIO((tmp_path / "allergy_rows.csv").read_text("utf-8"))))
+    assert [row["id"] for row in rows] == [ROW]
+    assert load_knowledge(read_tables(tmp_path)).cited["duplicate-nsaid"].reviewed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("approve", "no-such-row", *WHO), "no row"),
+        (("approve", ROW, *WHO, "--author", "a.  apple"), "A. Apple"),
+        (("approve", ROW, *WHO[:4], "--review-by", "2099-01-01"), "within 12 months"),
+        (("approve", ROW, *WHO[:4], "--review-by", "2020-01-01"), "within 12 months"),
+        (("approve", ROW, "--role", "pharm|acist", *WHO[2:]), "words without |"),
+    ],
+)
+def test_what_would_be_no_approval_is_refused(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    if said == "A. Apple":
+        arguments, said = (*arguments[:-1], "a.   APPLE"), "does not approve it"
+    done = run(*arguments, site=tmp_path)
+    assert done.exit_code == 2 and said in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_site_folder_nothing_can_be_approved() -> None:
+    assert "COUNTERSIGN_KNOWLEDGE_DIR" in run("approve", ROW, *WHO).output
+
+
+def test_an_overdue_review_is_named_and_the_row_keeps_firing() -> None:
+    first, *others = knowledge().all(Interaction)
+    stale = replace(first, review="pharmacist|2025-01-02|2025-12-01|A. Apple|Countersign")
+    rows = {**knowledge().rows, Interaction.table: (stale, *others)}
+    late = replace(knowledge(), rows=rows)
+    assert late.overdue(date(2025, 12, 2)) == (first.id,) and late.overdue(date(2025, 12, 1)) == ()
+    assert late.without_unreviewed().all(Interaction) == (stale,)
