@@ -79,8 +79,16 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
     cards = cards_of(assessment, claims, setting)
     notes = _notes(assessment, prefetch, rooms)
     _report(rooms, call, assessment, prefetch)
-    rooms.store.record(invocation_of(rooms, call, cards, notes, setting, (time.monotonic() - started) * 1000))
+    took_ms = (time.monotonic() - started) * 1000
+    place = {"orders": len(chart.orders), "encounter": _encounter(prefetch)}
+    rooms.store.record(invocation_of(rooms, call, cards, notes, setting, took_ms, **place))
     return Answer(_body(cards, notes, overridden, rooms))
+
+
+def _encounter(prefetch: Prefetch) -> Mapping[str, Any] | None:
+    """The encounter as the call brought it; only where it stands is of interest here."""
+    found = prefetch.supplied.get("encounter")
+    return found.resources[0] if found is not None and found.resources else None
 
 
 def _complete_prefetch(rooms: Rooms, call: Call, ends: float) -> Prefetch:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cds_service.cards import Card, Setting, evidence_record
 from cds_service.fhir.tenant import Tenant
@@ -11,6 +13,8 @@ from cds_service.hooks import HookRequest
 from cds_service.rooms import Rooms
 from cds_service.store import CardRecord, Invocation, SuggestionRecord
 
+_USERS = frozenset({"Practitioner", "PractitionerRole", "Patient", "RelatedPerson"})
+_LONGEST_UNIT = 120
 _NAMESPACE = uuid.UUID("6f0a1f3e-2f0c-5d6b-9b5a-0f6c3c1d7e42")
 
 
@@ -33,9 +37,17 @@ class Call:
 
 
 def invocation_of(
-    rooms: Rooms, call: Call, cards: tuple[Card, ...], notes: list[dict[str, str]], setting: Setting, took_ms: float
+    rooms: Rooms,
+    call: Call,
+    cards: tuple[Card, ...],
+    notes: list[dict[str, str]],
+    setting: Setting,
+    took_ms: float,
+    *,
+    orders: int | None = None,
+    encounter: Mapping[str, Any] | None = None,
 ) -> Invocation:
-    """`notes` are what was not assessed, `took_ms` the time until the cards stood."""
+    """`notes` are what was not assessed, `took_ms` the time until the cards stood; `encounter` the call's, if read."""
     context = call.request.context
     return Invocation(
         id=str(call.id),
@@ -55,7 +67,24 @@ def invocation_of(
         models=", ".join(f"{name} {version}" for name, version in rooms.models.versions.items()),
         not_assessed=tuple(notes),
         cards=tuple(_record(card, position, setting) for position, card in enumerate(cards)),
+        orders=orders,
+        unit=_unit(encounter),
+        user_kind=_kind(context.user_id),
     )
+
+
+def _unit(encounter: Mapping[str, Any] | None) -> str | None:
+    """The place of the encounter's newest location, by its name, else by its reference."""
+    listed = encounter.get("location") if encounter else None
+    newest = listed[-1] if isinstance(listed, list) and listed else None
+    location = newest.get("location") if isinstance(newest, dict) else None
+    named = (location.get("display") or location.get("reference")) if isinstance(location, dict) else None
+    return named[:_LONGEST_UNIT] if isinstance(named, str) and named else None
+
+
+def _kind(user: str | None) -> str | None:
+    kind = (user or "").rpartition("/")[0].rpartition("/")[2]
+    return kind if kind in _USERS else None
 
 
 def _record(card: Card, position: int, setting: Setting) -> CardRecord:

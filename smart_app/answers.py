@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
-from cds_service.store import StoredFeedback
+from cds_service.store import Reply, StoredFeedback
 from smart_app.feedback_reasons import reason_displays
 from smart_app.wording import instant, text
 
@@ -31,14 +32,21 @@ class Answer:
     comment: str
     who: str
     at: str
+    passage: str = ""
+    reply: Reply | None = None
 
 
 def answers(
-    events: Sequence[StoredFeedback], suggestions: Sequence[Mapping[str, Any]], reader: str | None
+    events: Sequence[StoredFeedback],
+    suggestions: Sequence[Mapping[str, Any]],
+    reader: str | None,
+    replies: Mapping[str, Reply] = MappingProxyType({}),
 ) -> tuple[Answer, ...]:
     """The newest answer first."""
     labels = {text(row, "uuid"): text(row, "label") for row in suggestions}
-    return tuple(_answer(event, labels, reader) for event in reversed(events))
+    made = (_answer(event, labels, reader) for event in reversed(events))
+    keys = [event.key for event in reversed(events)]
+    return tuple(replace(one, reply=replies.get(key)) for one, key in zip(made, keys, strict=True))
 
 
 def _answer(event: StoredFeedback, labels: Mapping[str, str], reader: str | None) -> Answer:
@@ -50,6 +58,7 @@ def _answer(event: StoredFeedback, labels: Mapping[str, str], reader: str | None
         reason=event.reason_display or reason_displays().get(code, code),
         comment=event.comment or "",
         who=_who(event.user, reader),
+        passage=event.passage or "",
         at=instant(event.at.isoformat()),
     )
 

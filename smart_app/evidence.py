@@ -64,7 +64,7 @@ def _only_view() -> Response:
 
 def _page(view: View, chosen: str | None) -> str:
     card = chosen_card(view, chosen)
-    page = evidence_page(card, view.user)
+    page = evidence_page(card, view.user, wired().store.replies.of([event.key for event in card.feedback]))
     related = wired().related.beside(page.question, exclude=page.cited) if page.question else None
     audit_view("smart-evidence", "shown", view, subject=card.uuid)
     return render_template(

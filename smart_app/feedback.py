@@ -19,6 +19,7 @@ from smart_app.refusals import PostRefused, Refused
 from smart_app.security import require_own_form
 from smart_app.sessions import View
 from smart_app.wiring import wired
+from smart_app.wording import items, text
 
 blueprint = Blueprint("feedback", __name__)
 DOUBLE_CLICK = timedelta(seconds=30)
@@ -45,11 +46,13 @@ class _Opinion:
     verdict: Verdict
     reason: str | None
     comment: str | None
+    passage: str | None
 
     def was_just_said(self, card: StoredCard, at: datetime) -> bool:
         """A button pressed twice sends the same words twice: they are one answer."""
         return any(
-            (said.user, said.outcome, said.reason_code, said.comment) == astuple(self) and at - said.at < DOUBLE_CLICK
+            (said.user, said.outcome, said.reason_code, said.comment, said.passage) == astuple(self)
+            and at - said.at < DOUBLE_CLICK
             for said in card.feedback
         )
 
@@ -63,11 +66,16 @@ def _store(view: View, user: str, card: StoredCard) -> None:
         raise _incomplete("unknown-reason", "The reason is not one that the form offers.")
     if len(comment) > LONGEST_COMMENT:
         raise _incomplete("comment-too-long", f"The comment is longer than {LONGEST_COMMENT} characters.")
-    opinion = _Opinion(user, cast(Verdict, verdict), reason or None, comment or None)
+    passage = request.form.get("passage", "")
+    if passage and passage not in {text(row, "id") for row in items(card.evidence, "passages")}:
+        raise _incomplete("unknown-passage", "The passage is not one that the card cites.")
+    opinion = _Opinion(user, cast(Verdict, verdict), reason or None, comment or None, passage or None)
     at = datetime.fromtimestamp(wired().now(), UTC)
     if opinion.was_just_said(card, at):
         return
-    wired().store.add_opinion(card.uuid, view.tenant, user, opinion.verdict, opinion.reason, opinion.comment, at)
+    wired().store.add_opinion(
+        card.uuid, view.tenant, user, opinion.verdict, opinion.reason, opinion.comment, at, opinion.passage
+    )
 
 
 def _incomplete(reason: str, happened: str) -> Refused:

@@ -12,6 +12,7 @@ from smart_app.scopes import may_read
 from smart_app.sessions import Launch, View, new_view
 from smart_app.style import read_style
 from smart_app.trail import audit, audit_view
+from smart_app.wiring import wired
 
 LONGEST_LIFE_S = 8 * 3600.0
 # SMART leaves the words of `intent` to app and EHR; those that we know open a page, others the usual one.
@@ -45,6 +46,7 @@ def view_of(started: Launch, grant: oauth.Grant, now: float) -> View:
         renewable=renewable,
         scopes=tuple(sorted(grant.scopes)),
         encounter=grant.encounter,
+        roles=tuple(sorted(wired().store.people.roles_of(started.tenant, user))),
         style=read_style(started.configuration.iss, grant.style_url),
     )
     if view.card_handle is not None:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from cds_service.errors import StoreUnavailable
 from smart_app.refusals import REOPEN, LaunchRefused, PostRefused, Refused, SessionEnded
 from smart_app.trail import audit
-from smart_app.wording import day
+from smart_app.wording import day, instant
 
 log = structlog.get_logger(__name__)
 Page = tuple[str, int]
@@ -21,7 +21,7 @@ Page = tuple[str, int]
 def install(app: Flask) -> None:
     """Strict templates (a name that is not there is an error, never a gap), and a page for each kind of refusal."""
     app.jinja_env.undefined = jinja2.StrictUndefined
-    app.jinja_env.filters["day"] = day
+    app.jinja_env.filters.update(day=day, instant=instant)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(StoreUnavailable, _store_down)
     app.register_error_handler(HTTPException, _http)

@@ -5,6 +5,7 @@ CountersignError
     ├── LaunchRefused    400  the launch or its callback does not stand
     ├── SessionEnded     401  no session, or it is over
     ├── NotThisPatient   404  the card is unknown here, or belongs to another patient or tenant: one answer for all
+    ├── NotYourRole      403  the page is for a role that this person was not given here
     └── PostRefused      403  a form post that did not come from our own page
 """
 
@@ -57,6 +58,18 @@ class NotThisPatient(Refused):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, "The card behind this link is not one of the patient that the EHR opened.")
+
+
+class NotYourRole(Refused):
+    """The page needs a local grant."""
+
+    status = 403
+    title = "This page is for another role"
+
+    def __init__(self, role: str) -> None:
+        happened = f"It needs the role {role}, which was not given to the person who is signed in."
+        advice = "Whoever looks after this app can give it: python -m cds_service governance roles grant."
+        super().__init__(f"role-{role}", happened, advice)
 
 
 class PostRefused(Refused):

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from cds_service.store import StoredCard
+from cds_service.store import Reply, StoredCard
 from smart_app.answers import Answer, answers
 from smart_app.asking import Piece, pieces_of
 from smart_app.calculation import Calculation, calculations
@@ -137,8 +138,10 @@ def _rank(fact: FactLine) -> int:
     return 1 + (kinds.index(kind) if kind in kinds else len(kinds))
 
 
-def evidence_page(card: StoredCard, reader: str | None) -> EvidencePage:
-    """Read the record of one card. `reader` is the fhirUser who looks, so that the page can say "you"."""
+def evidence_page(
+    card: StoredCard, reader: str | None, replies: Mapping[str, Reply] = MappingProxyType({})
+) -> EvidencePage:
+    """Read the record of one card. `reader` is the fhirUser who looks ("you"); `replies` are by event."""
     record = card.evidence
     order, facts = members(record, "order"), fact_lines(items(record, "facts"))
     rule = rule_line(record) if card.rule is not None or members(record, "rule") else None
@@ -167,7 +170,7 @@ def evidence_page(card: StoredCard, reader: str | None) -> EvidencePage:
         models=tuple(_model(row, {fact.model for fact in facts}) for row in items(record, "models")),
         models_known=isinstance(record.get("models"), list),
         rule=rule,
-        answers=answers(card.feedback, suggestions, reader),
+        answers=answers(card.feedback, suggestions, reader, replies),
         suggestions=suggestions,
         knowledge=text(record, "knowledge") or card.knowledge,
         data_as_of=instant(record.get("data_as_of")),

@@ -65,6 +65,7 @@ class View:
     renewable: bool = False
     scopes: tuple[str, ...] = ()
     encounter: str | None = None
+    roles: tuple[str, ...] = ()  # as granted when the view was opened: for the links; pages ask again
     style: str = ""  # style sheet made from the EHR's smart_style_url; empty: our own colours
 
 
@@ -183,7 +184,11 @@ def _idle_end(view: View, now: float) -> float:
 
 def _view(payload: Mapping[str, Any]) -> View:
     fields = dict(payload)
-    parts = {"configuration": _configuration(fields["configuration"]), "scopes": tuple(fields.get("scopes", ()))}
+    parts = {
+        "configuration": _configuration(fields["configuration"]),
+        "scopes": tuple(fields.get("scopes", ())),
+        "roles": tuple(fields.get("roles", ())),
+    }
     return View(**{**fields, **parts})
 
 

@@ -25,6 +25,7 @@ from cds_service.store.notes import NoteAddress, NoteBody, Notes
 from cds_service.store.overrides import Occasion, Overrides
 from cds_service.store.own_keys import OwnKey, OwnKeys
 from cds_service.store.patient_cards import PatientCards
+from cds_service.store.people import People
 from cds_service.store.records import (
     AuditEvent,
     BackendClient,
@@ -42,11 +43,13 @@ from cds_service.store.records import (
     Verdict,
 )
 from cds_service.store.replay_guard import ReplayGuard, open_replay_guard
+from cds_service.store.replies import Replies, Reply
 from cds_service.store.reports import AuditRow, RecentCall, Reports
 from cds_service.store.resealing import Resealing
 from cds_service.store.retention import ClockInDoubt, Periods, Retention
 from cds_service.store.served import AuditQuery, CardQuery, Served, Span
 from cds_service.store.sessions import Sessions
+from cds_service.store.tallies import Tallies
 
 __all__ = [
     "AuditEvent",
@@ -73,6 +76,7 @@ __all__ = [
     "Periods",
     "RecentCall",
     "ReplayGuard",
+    "Reply",
     "Reports",
     "Sessions",
     "SmartClient",
@@ -118,6 +122,9 @@ class Store:
         self.own_keys = OwnKeys(database, keyring, clock)
         self.overrides = Overrides(database, keyring)
         self.patient_cards = PatientCards(database, keyring)
+        self.tallies = Tallies(database, keyring)
+        self.people = People(database, keyring, clock)
+        self.replies = Replies(database, keyring, clock)
         self.notes = Notes(database, keyring, clock)
         self.resealing = Resealing(database, keyring, journal, clock)
 
@@ -179,13 +186,14 @@ class Store:
         reason_code: str | None,
         comment: str | None,
         at: datetime,
+        passage: str | None = None,
     ) -> FeedbackResult:
         """Append what a person said in the app, beside the EHR's feedback. Another tenant's card counts as unknown.
 
         `reason_code` is a code of the app's own form, never typed text. InvalidRequest: it, or the verdict, is not.
         """
         self._drain_if_pending()
-        opinion = opinions.Opinion(card_uuid, tenant, session_user, verdict, reason_code, comment, at)
+        opinion = opinions.Opinion(card_uuid, tenant, session_user, verdict, reason_code, comment, at, passage)
         with self._database.writing() as connection:
             return opinions.append(connection, self._keyring, opinion, self._clock())
 

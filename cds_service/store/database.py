@@ -34,6 +34,11 @@ class Database:
         self._engine = engine
         self._watchdog = Watchdog()
 
+    @property
+    def dialect(self) -> str:
+        """sqlite or postgresql."""
+        return self._engine.dialect.name
+
     @contextmanager
     def reading(self, longest_ms: int = PATIENCE_MS, grace_ms: int = GRACE_MS) -> Iterator[Connection]:
         """A transaction that sees one state of the database, for at most `longest_ms` a statement (PostgreSQL).

@@ -159,4 +159,6 @@ def stored_feedback(keyring: Keyring, row: Any) -> StoredFeedback:
         at=row["at"],
         received_at=row["received_at"],
         erased=erased,
+        key=row["natural_key"],
+        passage=words.get("passage"),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from cds_service.store import audit, content, patients
+from cds_service.store import audit, content, patients, units
 from cds_service.store.journal import JournalEntry
 from cds_service.store.keyring import Keyring, to_json
 from cds_service.store.records import AuditEvent, CardRecord, Invocation, Recorded, Scalar, SuggestionRecord
@@ -39,6 +39,7 @@ def write(connection: Connection, keyring: Keyring, call: Invocation, stamped: a
         repeated = replace(stamped, event=replace(stamped.event, outcome="repeated"))
         audit.append(connection, keyring, repeated)
         return "repeated"
+    units.remember(connection, keyring, call.tenant, call.unit)
     add_all(connection, card, [_card_row(call, sent) for sent in call.cards])
     audit.append(connection, keyring, stamped)
     return "stored"
@@ -79,6 +80,9 @@ def _invocation_row(keyring: Keyring, call: Invocation) -> dict[str, Any]:
         "knowledge": call.knowledge,
         "models": call.models,
         "context_sealed": _FIRST_FORMAT_ONLY,
+        "orders": call.orders,
+        "unit": units.pseudonym(keyring, call.tenant, call.unit),
+        "user_kind": call.user_kind,
         "content_sealed": content.seal(keyring, call),
     }
 

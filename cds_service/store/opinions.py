@@ -33,6 +33,7 @@ class Opinion:
     reason_code: str | None
     comment: str | None
     at: datetime
+    passage: str | None = None  # id of the passage that it is about; None: the card as a whole
 
 
 def append(connection: Connection, keyring: Keyring, opinion: Opinion, now: datetime) -> FeedbackResult:
@@ -59,6 +60,7 @@ def _opinion_row(keyring: Keyring, caller: IssuedTo, opinion: Opinion) -> dict[s
         "display": None,
         "comment": opinion.comment,
         "user": opinion.user,
+        "passage": opinion.passage,
     }
     head = {"channel": "smart-app", "card": opinion.card, "outcome": opinion.verdict, "at": opinion.at}
     clear: dict[str, Any] = {"suggestions": [], "reason_code": opinion.reason_code, "client_added": False}

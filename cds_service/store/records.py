@@ -54,6 +54,8 @@ class Invocation:
     """One answered hook call. A repeat has the same `id`: it is made of tenant, service, hookInstance and body digest.
 
     `patient` is the FHIR id, `user` and `encounter` are as the context gave them; `at` is when the call arrived.
+    `orders` counts the orders of the call; `unit` is the place that its encounter names; `user_kind` the FHIR type of
+    its user.
     """
 
     id: str
@@ -73,6 +75,9 @@ class Invocation:
     models: str
     not_assessed: tuple[Mapping[str, Any], ...] = ()
     cards: tuple[CardRecord, ...] = ()
+    orders: int | None = None
+    unit: str | None = None
+    user_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,8 @@ class StoredFeedback:
     at: datetime
     received_at: datetime
     erased: bool = False
+    key: str = ""
+    passage: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

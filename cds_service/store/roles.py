@@ -9,12 +9,14 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from cds_service.errors import SettingsError
-from cds_service.store import client_tables, outbound_tables, tables  # noqa: F401  they fill the metadata
+from cds_service.store import client_tables, outbound_tables, people_tables, tables  # noqa: F401  they fill the metadata
 from cds_service.store.database import Database
 from cds_service.store.schema import main, replay
 
 # Added to by the service, changed by nobody but retention and key rotation.
-ON_RECORD = frozenset({"invocation", "card", "suggestion", "feedback", "audit", "known_patient"})
+ON_RECORD = frozenset(
+    {"invocation", "card", "suggestion", "feedback", "audit", "known_patient", "known_unit", "feedback_reply"}
+)
 # Kept by the owner's commands, triggers and functions alone.
 OWNED = frozenset({"audit_end", "legal_hold", "compatible_code", "main_revision", "replay_revision"})
 KEYS = frozenset({"invocation_key", "feedback_key"})

@@ -43,6 +43,9 @@ invocation = Table(
     Column("knowledge", Text, nullable=False),
     Column("models", Text, nullable=False),
     Column("context_sealed", LargeBinary, nullable=False),  # first format only; now empty
+    Column("orders", Integer),
+    Column("unit", String(64)),  # keyed pseudonym, see known_unit
+    Column("user_kind", String(32)),  # FHIR type, one of a closed list
     Column("content_sealed", LargeBinary),  # see `content`: context, and each card's body and evidence
     Index(None, "tenant", "at"),
     Index(None, "patient"),

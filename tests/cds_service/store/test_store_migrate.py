@@ -99,11 +99,12 @@ def test_months_are_put_together_and_taken_apart_with_every_row_and_every_guard(
     caller = (call().tenant, call().issuer, call().service)
     store.add_feedback(*caller, [feedback_item("c0-card-0")])
     count = "SELECT (SELECT count(*) FROM invocation), (SELECT count(*) FROM feedback), (SELECT count(*) FROM audit)"
-    for audited, target in ((4, "main0002"), (6, "main@head")):
+    for target in ("main0002", "main@head"):
         move(settings.database_url, "main", target)
-        assert rows(count) == [(3, 1, audited)]
-        assert store.record(call("c0", at=datetime(2026, 3, 2, tzinfo=UTC))) == "repeated"
-        assert store.add_feedback(*caller, [feedback_item("c0-card-0")]).repeated == 1
+        assert rows(count) == [(3, 1, 4)]
+        if target == "main@head":  # today's code needs today's columns
+            assert store.record(call("c0", at=datetime(2026, 3, 2, tzinfo=UTC))) == "repeated"
+            assert store.add_feedback(*caller, [feedback_item("c0-card-0")]).repeated == 1
         for change in ("DELETE FROM feedback", "DELETE FROM audit", "UPDATE audit SET outcome = 'x'"):
             with pytest.raises(IntegrityError, match="append-only"):
                 rows(change)
@@ -126,12 +127,17 @@ def test_code_of_the_revision_before_goes_on_writing_beside_the_new(
     verdict = store.verify_audit()
     assert verdict.intact
     assert verdict.rows == 4
-    assert past.run("SELECT revision FROM compatible_code") == [("main0002",), ("main0003",), ("main0004",)]
+    assert past.run("SELECT revision FROM compatible_code") == [
+        ("main0002",),
+        ("main0003",),
+        ("main0004",),
+        ("main0005",),
+    ]
 
 
 def test_a_schema_that_names_this_code_as_able_to_run_is_accepted_though_newer(store, settings, rows):
     rows("UPDATE main_revision SET version_num = 'main9999'")
-    rows("INSERT INTO compatible_code (revision) VALUES ('main0005')")
+    rows("INSERT INTO compatible_code (revision) VALUES ('main0006')")
     check_revision(settings)
     with pytest.raises(SettingsError, match="main9999"):
         migrate(settings)

@@ -36,6 +36,9 @@ def filled(store, settings, keyring, past, call, feedback_item):
     store.sessions.put("smart-view", "cookie", {"patient": "1"}, 4e9)
     store.notes.want([NOTE])
     store.own_keys.add(OWN_KEY)
+    store.record(call("placed", unit="Ward 3"))
+    store.people.grant("north", "https://x/Practitioner/1", "quality")
+    store.replies.add("north", "key-1", "answered", "Seen.", "https://x/Practitioner/1", None)
     return store
 
 
