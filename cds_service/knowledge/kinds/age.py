@@ -36,7 +36,7 @@ class AgeRow(DrugRow):
 
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
-        low, high = _days(cells, "from"), _days(cells, "below")
+        low, high = age_in_days(cells, "from"), age_in_days(cells, "below")
         return cls(
             **drug_columns(cells, context),
             **patient_columns(cells, context),
@@ -61,7 +61,7 @@ class AgeRow(DrugRow):
         return f"{self.drugs_title(knowledge)}{company} at ages {self.span}"
 
 
-def _days(cells: Cells, column: str) -> float | None:
+def age_in_days(cells: Cells, column: str) -> float | None:
     """`65 y`, `18 mo`, `4 wk`, `28 d`; None when the cell is empty."""
     cell = cells.text(column)
     if not cell:

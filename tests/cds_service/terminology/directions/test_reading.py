@@ -36,6 +36,11 @@ def test_a_parenthesis_is_the_strength_and_the_count_the_dose():
     assert (read.dose, read.strength) == (Amount(3, "tablet"), Amount(6, "mg"))
 
 
+def test_a_drug_that_begins_like_carbohydrates_is_no_carbohydrate_ratio():
+    assert read_directions("carbamazepine 200 mg twice daily").dose == Amount(200, "mg")
+    assert read_directions("insulin lispro 1 unit per 10 g carbs").abstained
+
+
 def test_roman_numbers_count_forms_and_stopping_at_the_end_is_no_other_dose():
     read = read_directions("ii gtts au qid x 7 days then stop")
     assert (read.dose, read.timing, read.duration) == (Amount(2, "drop"), Timing(4, 1, "d"), Span(7, "d"))

@@ -1,0 +1,99 @@
+"""An ordered dose against what the label gives for a body weight, at the ages where doses go by weight.
+
+Rows: `weight_doses.csv`. The weight is the newest of the last months, fewer for the young; one that cannot be a weight
+in kilograms at the child's age is said and not used. Without a usable weight the check says that it could not look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cds_service.chart import Chart, Medication
+from cds_service.chart.latest import latest
+from cds_service.chart.model import Measurement
+from cds_service.chart.physiology import Age, age_fact, age_of
+from cds_service.checks.dose_limit import single_dose
+from cds_service.checks.proposing import stop
+from cds_service.checks.registry import check
+from cds_service.checks.targeting import targets
+from cds_service.facts import Fact
+from cds_service.findings import Finding, NotAssessed
+from cds_service.knowledge import Knowledge
+from cds_service.knowledge.kinds.weight_doses import WeightDose
+from cds_service.terminology.vocabulary import Drug
+from cds_service.tools.dose_by_weight import is_plausible_for_age
+
+_ADULT, _SLIP = 18, 3.0
+# A child outgrows its weight: days for which one counts, by completed years of age.
+_GOOD_FOR = ((1, 31), (5, 100), (_ADULT, 200))
+_ADULTS_DAYS = 365
+
+
+@check(
+    id="dose-by-weight",
+    service="medication-safety",
+    topic="dose-limit",
+    hooks=("order-select", "order-sign"),
+    needs=("patient", "vitals"),
+)
+def dose_by_weight(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
+    """Divides the ordered dose by the last body weight and compares it with the most per kilogram that the label gives
+    at the patient's age."""
+    for order, drug, rows in targets(chart, knowledge, WeightDose):
+        age = age_of(chart)
+        speaking = [row for row in rows if age is not None and row.covers(age.days)]
+        if not speaking or age is None or (order.sig.dose_value is None and order.sig.times_per_day is None):
+            continue
+        weight = latest(chart, "weight", _days(age))
+        if weight.value is None or weight.found is None:
+            yield NotAssessed(f"{weight.reason}: the dose of {drug.name} was not checked by weight", order.ref)
+        elif age.years < _ADULT and not is_plausible_for_age(weight.value, age.days / 365.25):
+            reason = f"weight {weight.value:g} kg is not plausible at {age.words}: {drug.name} not checked by weight"
+            yield NotAssessed(reason, order.ref, prominent="info")
+        else:
+            yield from _judge(chart, order, drug, speaking, age, weight.found)
+
+
+def _days(age: Age) -> int:
+    return next((days for below, days in _GOOD_FOR if age.years < below), _ADULTS_DAYS)
+
+
+def _judge(
+    chart: Chart, order: Medication, drug: Drug, rows: list[WeightDose], age: Age, weight: Measurement
+) -> Iterator[Finding]:
+    kilograms = weight.value or 0.0
+    for row in rows:
+        daily = order.sig.daily(row.unit, assume=True)
+        stated = ((single_dose(order, row.unit), row.per_dose, "a dose"),
+                  (float(daily.value) if daily else None, row.per_day, "a day"))  # fmt: skip
+        over = [
+            (dose / kilograms, most, per)
+            for dose, most, per in stated
+            if dose is not None and most is not None and dose / kilograms > most
+        ]
+        if over:
+            per_kg, most, per = max(over, key=lambda one: one[0] / one[1])
+            facts = (age_fact(chart, age), weight.fact())
+            yield _finding(order, drug, row, per_kg, most, per, facts)
+            return
+
+
+def _finding(
+    order: Medication, drug: Drug, row: WeightDose, per_kg: float, most: float, per: str, facts: tuple[Fact, ...]
+) -> Finding:
+    slip = per_kg >= most * _SLIP
+    assumed = f"; {row.unit} was assumed" if order.sig.unit_assumed else ""
+    stated = Fact("Ordered dose", f"{per_kg:.3g} {row.unit}/kg {per}", order.origin, note=f"the most{assumed}")
+    return Finding(
+        topic="dose-limit",
+        rule=row.id,
+        harm="contraindicated" if slip else row.harm,
+        display="critical" if slip else row.display,
+        subject=order.ref,
+        concepts=(drug.rxcui,),
+        summary=f"{drug.name} {per_kg:.3g} {row.unit}/kg {per}: above {most:g} {row.unit}/kg; {row.summary}",
+        cites=(row.id,),
+        advice=row.management,
+        facts=(order.fact("Order"), stated, *facts),
+        proposals=(stop(order, recommended=slip),),
+    )

@@ -1,0 +1,56 @@
+"""`dose_limits.csv`: the most of a drug that its label allows, at a time and in a day, by route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from cds_service.knowledge.about import DrugRow, drug_columns
+from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.rows import Context, kind
+from cds_service.terminology.sig import read_sig
+
+if TYPE_CHECKING:
+    from cds_service.knowledge.knowledge import Knowledge
+
+CRITICAL_TIMES = 5.0  # a slip of a decimal point; nobody means to go so far beyond a maximum
+TENFOLD = 10
+
+
+@kind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseLimit(DrugRow):
+    """`max_daily_dose` and `max_single` are in `dose_unit`; `usual` is an order of a usual dose, from which the row is
+    proved: silent at that, loud at ten times that. From `critical_times` the maximum on a dose is a slip."""
+
+    table: ClassVar[str] = "dose_limits.csv"
+    noun: ClassVar[str] = "dose limits"
+    topic: ClassVar[str] = "dose-limit"
+    max_single: float | None
+    critical_times: float
+    usual: str
+
+    @classmethod
+    def read(cls, cells: Cells, context: Context) -> Self:
+        row = drug_columns(cells, context)
+        if row["max_daily_dose"] is None:
+            raise cells.wrong("max_daily_dose is empty")
+        return cls(
+            **row,
+            max_single=cells.number("max_single"),
+            critical_times=cells.number("critical_times") or CRITICAL_TIMES,
+            usual=cells.required("usual"),
+        )
+
+    @classmethod
+    def check(cls, knowledge: Knowledge) -> None:
+        for row in knowledge.all(cls):
+            most, daily = row.max_daily_dose or 0.0, read_sig(row.usual).daily(row.dose_unit)
+            row.require(daily is not None, f"{row.usual!r} has no clear daily dose in {row.dose_unit}")
+            usual = float(daily.value) if daily else 0.0
+            row.require(usual <= most, "the usual dose is above the maximum")
+            row.require(usual * TENFOLD > most, "ten times the usual dose is still within the maximum")
+            row.require(row.critical_times > 1, "critical_times must be above 1")
+
+    def title(self, knowledge: Knowledge) -> str:
+        return f"{self.drugs_title(knowledge)}: maximum dose"
