@@ -13,7 +13,8 @@ from cds_service.chart.model import Medication
 from cds_service.terminology.sig import read_sig
 
 ACETAMINOPHEN = "acetaminophen"
-_STRENGTHS = re.compile(r"(?<![\d./-])(\d{1,3}(?:\.\d{1,2})?)\s?(?:mg)?\s?[-/]\s?(\d{1,3}(?:\.\d{1,2})?)\s?(?:mg)?(?![\d./-])")
+_STRENGTH = r"(\d{1,3}(?:\.\d{1,2})?)\s?(?:mg)?"
+_STRENGTHS = re.compile(rf"(?<![\d./-]){_STRENGTH}\s?[-/]\s?{_STRENGTH}(?![\d./-])", re.IGNORECASE)
 _LEAST_ACETAMINOPHEN = 300.0
 _COUNTED = ("tablet", "capsule", "pill")
 

@@ -44,6 +44,17 @@ def sig_of(resource: Resource, order_words: str, ingredients: int) -> Sig:
     return _without_dose(read, "it holds several drugs") if ingredients > 1 else read
 
 
+def structured_dose(dosage: Resource) -> tuple[float, str] | None:
+    """(value, unit) of the first dose in its fields; None when there is none, or it cannot be read."""
+    return next((_dose(rate) for rate in objects(dosage.get("doseAndRate"))), None)
+
+
+def structured_times_per_day(dosage: Resource) -> float | None:
+    """How often a day the timing's fields say; None when they do not, or say it in words alone."""
+    timing = obj(dosage.get("timing"))
+    return _times_per_day(timing) if obj(timing.get("repeat")).get("period") is not None else None
+
+
 def _without_dose(read: Sig, reason: str | None) -> Sig:
     return replace(
         read,

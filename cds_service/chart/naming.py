@@ -16,6 +16,7 @@ from cds_service.terminology.systems import RXNORM
 from cds_service.terminology.vocabulary import Drug, Naming, Vocabulary
 
 NOT_RECOGNISED = "not recognised"
+CONTRADICTED = "the code was used"  # a note about a text that names another drug than its code
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _coded(drugs: tuple[Drug, ...], written: str, vocabulary: Vocabulary) -> Nam
         return Named(written, drugs, notes=_length(written))
     own = set(naming.drugs) <= set(drugs)
     coded = " + ".join(drug.name for drug in drugs)
-    said = () if own else (f"the text says {naming.text}, the code says {coded}; the code was used",)
+    said = () if own else (f"the text says {naming.text}, the code says {coded}; {CONTRADICTED}",)
     return Named(
         written, drugs, naming.span if own else None, notes=(*said, *_besides(naming, written)), text_is_its_own=own
     )

@@ -12,7 +12,7 @@ from cds_service.chart import Chart, Medication
 from cds_service.chart.combined import ACETAMINOPHEN, daily_milligrams
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
-from cds_service.facts import Fact
+from cds_service.facts import Fact, OrderRef
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.logic_rules import LogicRule
@@ -39,6 +39,10 @@ def acetaminophen_total(chart: Chart, knowledge: Knowledge) -> Iterator[Finding 
             continue
         others = [one for one in chart.company_of(order) if _holds(one) and not one.ended]
         amounts = {one.ref: daily_milligrams(one, ACETAMINOPHEN) for one in (order, *others)}
+        if not chart.medications.known:
+            yield NotAssessed(
+                f"medication list {chart.medications.missing}: other acetaminophen not counted", order.ref
+            )
         total = sum(amount for amount in amounts.values() if amount is not None)
         if others and total > MOST_MG:
             yield _finding(row, order, others, amounts, total)
@@ -49,13 +53,11 @@ def _holds(medication: Medication) -> bool:
 
 
 def _finding(
-    row: LogicRule, order: Medication, others: list[Medication], amounts: dict[object, float | None], total: float
+    row: LogicRule, order: Medication, others: list[Medication], amounts: dict[OrderRef, float | None], total: float
 ) -> Finding:
     rxcui = next(drug.rxcui for drug in order.drugs if drug.name == ACETAMINOPHEN)
     unknown = any(amount is None for amount in amounts.values())
-    facts = [
-        Fact(f"Acetaminophen in {one.ref.text}", _words(amounts[one.ref]), one.origin, one.on) for one in (order, *others)
-    ]
+    facts = [_fact(one, amounts[one.ref]) for one in (order, *others)]
     return Finding(
         topic="dose-limit",
         rule=row.id,
@@ -71,5 +73,6 @@ def _finding(
     )
 
 
-def _words(amount: float | None) -> str:
-    return "not known" if amount is None else f"{amount:g} mg a day"
+def _fact(one: Medication, amount: float | None) -> Fact:
+    words = "not known" if amount is None else f"{amount:g} mg a day"
+    return Fact(f"Acetaminophen in {one.ref.text}", words, one.origin, one.on)

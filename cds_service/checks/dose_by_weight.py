@@ -12,7 +12,6 @@ from cds_service.chart import Chart, Medication
 from cds_service.chart.latest import latest
 from cds_service.chart.model import Measurement
 from cds_service.chart.physiology import Age, age_fact, age_of
-from cds_service.checks.dose_limit import single_dose
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import targets
@@ -63,13 +62,12 @@ def _judge(
 ) -> Iterator[Finding]:
     kilograms = weight.value or 0.0
     for row in rows:
-        daily = order.sig.daily(row.unit, assume=True)
-        stated = ((single_dose(order, row.unit), row.per_dose, "a dose"),
-                  (float(daily.value) if daily else None, row.per_day, "a day"))  # fmt: skip
+        doses = order.sig.single(row.unit), order.sig.daily(row.unit, assume=True)
+        stated = zip(doses, (row.per_dose, row.per_day), ("a dose", "a day"), strict=True)
         over = [
-            (dose / kilograms, most, per)
+            (float(dose.value) / kilograms, most, per)
             for dose, most, per in stated
-            if dose is not None and most is not None and dose / kilograms > most
+            if dose is not None and most is not None and float(dose.value) / kilograms > most
         ]
         if over:
             per_kg, most, per = max(over, key=lambda one: one[0] / one[1])

@@ -17,7 +17,6 @@ from cds_service.facts import Fact
 from cds_service.findings import Display, Finding, Harm, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.dose_limits import DoseLimit
-from cds_service.terminology.units import Quantity, UnitNotUnderstood, convert
 from cds_service.terminology.vocabulary import Drug
 
 
@@ -33,32 +32,22 @@ def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAsse
         row = _row_of(order, rows)
         daily = order.sig.daily(row.dose_unit, assume=True)
         most = row.max_daily_dose or 0.0
+        if daily is None and order.sig.dose_value is None and order.sig.reason and len(order.drugs) == 1:
+            yield NotAssessed(
+                f"{order.sig.reason}: the dose of {drug.name} was not compared with its maximum", order.ref
+            )
         if daily is not None and float(daily.value) > most:
             yield _finding(order, drug, row, float(daily.value), most, "a day")
             continue
-        single = single_dose(order, row.dose_unit)
-        if single is not None and row.max_single is not None and single > row.max_single:
-            yield _finding(order, drug, row, single, row.max_single, "at a time")
+        single = order.sig.single(row.dose_unit)
+        if single is not None and row.max_single is not None and float(single.value) > row.max_single:
+            yield _finding(order, drug, row, float(single.value), row.max_single, "at a time")
 
 
 def _row_of(order: Medication, rows: list[DoseLimit]) -> DoseLimit:
     """Of several routes the order's own; where it states none, the one that allows most."""
     own = [row for row in rows if order.routes & row.routes]
     return max(own or rows, key=lambda row: (row.max_daily_dose or 0.0, row.id))
-
-
-def single_dose(order: Medication, unit: str) -> float | None:
-    """What is given at a time, in `unit`; None when it is not stated or stands in another unit."""
-    sig = order.sig
-    if sig.dose_value is None:
-        return None
-    amount, measured_in = sig.dose_value, sig.dose_unit
-    if sig.strength_value is not None:
-        amount, measured_in = amount * sig.strength_value, sig.strength_unit
-    try:
-        return float(convert(Quantity(amount, measured_in or ""), unit).value)
-    except UnitNotUnderstood:
-        return None
 
 
 def _finding(order: Medication, drug: Drug, row: DoseLimit, dose: float, most: float, per: str) -> Finding:

@@ -7,7 +7,7 @@ opioids; where the list is not known, that is said instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cds_service.chart import Chart
 from cds_service.chart.opioids import FENTANYL, Opioid, opioid_in
@@ -58,9 +58,7 @@ def opioid_load(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAss
                 yield NotAssessed(reason, order.ref)
 
 
-def _load(
-    rules: dict[str, LogicRule], ordered: Opioid, others: list[Opioid]
-) -> Iterator[Finding | NotAssessed]:
+def _load(rules: Mapping[str, LogicRule], ordered: Opioid, others: list[Opioid]) -> Iterator[Finding | NotAssessed]:
     everything = (ordered, *others)
     total = sum(one.mme for one in everything if one.mme is not None)
     rule = next((rules[rule] for rule, threshold in THRESHOLDS if total >= threshold), None)

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cds_service.terminology.directions.amounts import FORMS
 from cds_service.terminology.directions.parts import Directions
 from cds_service.terminology.directions.reading import read_once
 from cds_service.terminology.units import Quantity, UnitNotUnderstood, convert
+
+COUNTED_FORMS = frozenset(FORMS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,14 @@ class Sig:
         most = self._in(unit, *self.most_per_day) if self.most_per_day else None
         return min(stated, most, key=lambda one: one.value) if stated and most else stated
 
+    def single(self, unit: str = "mg") -> Quantity | None:
+        """What is taken at a time, in `unit`; None when it is not known. A dose whose unit was assumed counts."""
+        return None if self.dose_value is None else self._in(unit, self.dose_value, self.dose_unit)
+
     def _in(self, unit: str, amount: float, measured_in: str | None) -> Quantity | None:
-        if self.strength_value is not None and measured_in == self.dose_unit:
+        """A count of tablets is multiplied by what one holds; in "500 mg tablet, 500 mg daily" nothing is counted."""
+        counted = self.dose_unit is None or self.dose_unit in COUNTED_FORMS
+        if self.strength_value is not None and counted and measured_in == self.dose_unit:
             amount, measured_in = amount * self.strength_value, self.strength_unit
         try:
             return convert(Quantity(amount, measured_in or ""), unit)

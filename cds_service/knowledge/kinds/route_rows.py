@@ -30,9 +30,7 @@ class RouteRow(DrugRow):
         if not words:
             raise cells.wrong("words is empty")
         product = cells.items("product")
-        return cls(
-            **drug_columns(cells, context), words=_any_of(words), product=_any_of(product) if product else None
-        )
+        return cls(**drug_columns(cells, context), words=_any_of(words), product=_any_of(product) if product else None)
 
     def stated_in(self, text: str) -> str | None:
         """The words of the order that name the forbidden way; None when it does not."""

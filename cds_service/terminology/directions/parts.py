@@ -40,7 +40,15 @@ class Timing:
     @property
     def per_day(self) -> float:
         """The mean number of doses a day, at the shortest interval stated."""
-        rate = self.frequency / self.period * PERIODS_PER_DAY[self.unit]
+        return self._rate(self.period)
+
+    @property
+    def least_per_day(self) -> float:
+        """The same at the longest interval stated."""
+        return self._rate(self.slowest or self.period)
+
+    def _rate(self, period: float) -> float:
+        rate = self.frequency / period * PERIODS_PER_DAY[self.unit]
         return rate * len(self.days) / 7 if self.days else rate
 
 

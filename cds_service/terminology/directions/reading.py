@@ -30,7 +30,8 @@ MAX_LENGTH = 400
 _DEPENDS = re.compile(
     r"\b(?:taper\w*|titrat\w*|sliding|scale|ssi|until|unless|hold|if|except|increas\w*|decreas\w*|reduc\w*|wean\w*"
     r"|load\w*|adjust\w*|protocol|chang\w*|from|instead|stop\w*|bolus|drip|pca|biweekly|bimonthly|repeat\w*|pump"
-    r"|basal|carb(?:s|ohydrates?)?|ratio|correct\w*|blood (?:sugar|glucose)|bg|fsbs|inr|per pharmacy|weight[- ]based|days? \d|week \d"
+    r"|basal|carb(?:s|ohydrates?)?|ratio|correct\w*|blood (?:sugar|glucose)|bg|fsbs|inr|per pharmacy|weight[- ]based|"
+    r"days? \d|week \d"
     r"|divided|split|continuous\w*|alternat\w*(?! days)|(?<!every )(?:other|odd|even) days?|days? off|while awake"
     r"|of (?:an?|each|every) [\w-]+ cycle|\d? ?(?:st|nd|rd|th) dose|first dose|initial\w*|followed by|then|once only"
     r"|stat|prior to|pre-?op)\b|(?<!\d)\d(?:-\d){2,}"

@@ -73,9 +73,11 @@ def test_what_a_check_says_speaks_from_a_source(service: RunningService, check: 
     case = json.loads((FOLDER / check.id / "fires.json").read_text("utf-8"))
     reply = service.ask(resolve_dates(case["request"], datetime.now(UTC)), check.service)
     assert service.rooms is not None
-    for card in reply.cards:
+    # Another check may have a word about the same order: two products with acetaminophen are a duplicate, too.
+    own = [card for card in reply.cards if card["extension"]["org.countersign.concern"]["check"] == check.id]
+    assert own
+    for card in own:
         concern = card["extension"]["org.countersign.concern"]
-        assert concern["check"] == check.id
         if concern["rule"] != "not-assessed":  # it names what nobody looked at, and claims nothing about medicine
             assert uncited(concern["rule"], card["detail"], service.rooms.knowledge) == []
 

@@ -178,6 +178,13 @@ def test_numbers_in_other_scripts_and_long_texts_are_refused():
     assert read_sig("metformin 500 mg bid " + "x" * MAX_LENGTH).reason
 
 
+def test_a_mass_is_never_multiplied_by_the_strength_that_stands_beside_it():
+    sig = read_sig("acetaminophen 500 mg tablet 500 mg by mouth every 6 hours")
+    assert (float(sig.daily("mg").value), float(sig.single("mg").value)) == (2000, 500)
+    counted = read_sig("lisinopril 10 mg tablet take 2 tablets daily")
+    assert (float(counted.daily("mg").value), float(counted.single("mg").value)) == (20, 20)
+
+
 def test_a_dose_in_units_or_forms_has_no_daily_milligrams():
     assert read_sig("insulin glargine 20 units qhs").daily("mg") is None
     assert read_sig("bactrim ds 1 tab bid").daily("mg") is None
