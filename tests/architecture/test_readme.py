@@ -25,7 +25,7 @@ from tests.running_service import ROOT, RunningService, in_this_process, migrate
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = sorted({found.split("  #")[0] for found in re.findall(r"python -m cds_service ([a-z][^`\n]*)", README)})
 TARGETS = sorted(set(re.findall(r"\bmake ([a-z]+)\b(?=`| {2,}|\n)", README)))
-RULE = "acetaminophen-daily-dose"
+RULE = "docusate-daily-dose"
 
 
 def fenced(language: str) -> str:
@@ -129,10 +129,10 @@ def loaded_from(path: Path, code: str) -> ModuleType:
 
 
 def test_the_example_check_works_as_it_stands(with_the_example: RunningService) -> None:
-    loud = with_the_example.ask(order_sign(draft("acetaminophen 1000 mg q4h")))
+    loud = with_the_example.ask(order_sign(draft("docusate 200 mg tid")))
     assert loud.card("dose-limit")["indicator"] == "warning"
-    assert "6000 mg a day: above the daily maximum" in loud.card("dose-limit")["summary"]
-    quiet = with_the_example.ask(order_sign(draft("acetaminophen 1000 mg q6h")))
+    assert "600 mg a day: above the daily maximum" in loud.card("dose-limit")["summary"]
+    quiet = with_the_example.ask(order_sign(draft("docusate 100 mg bid")))
     assert quiet.cards == []
-    blind = with_the_example.ask(order_sign(draft("acetaminophen prn pain")))
-    assert any("daily dose of acetaminophen" in said for said in blind.not_assessed)
+    blind = with_the_example.ask(order_sign(draft("docusate prn constipation")))
+    assert any("daily dose of docusate" in said for said in blind.not_assessed)
