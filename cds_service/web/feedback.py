@@ -33,10 +33,11 @@ def blueprint(rooms: Rooms, callers: CallerCheck) -> Blueprint:
         caller = callers.caller(request.headers.get("Authorization"), (f"{service}/feedback", service))
         call.issuer = caller.issuer
         call.service = known_service(rooms, service_id).id
-        tenant = caller.tenant()
-        call.tenant = tenant.id
+        # Feedback names no FHIR server: where the token leaves the tenant open, each card says whose it is.
+        tenants = [tenant.id for tenant in caller.tenants]
+        call.tenant = tenants[0] if len(tenants) == 1 else None
         _, body = read_body(rooms.settings.max_body_bytes)
-        result = rooms.store.add_feedback(tenant.id, caller.issuer, service_id, parse_items(body))
+        result = rooms.store.add_feedback(tenants, caller.issuer, service_id, parse_items(body))
         for name in ("stored", "repeated", "unknown"):
             FEEDBACK.labels(service_id, name).inc(getattr(result, name))
         response = Response(status=200)
