@@ -6,7 +6,7 @@ BIN := .venv/bin
 export COUNTERSIGN_RUN_DIR ?= .run
 RUN_DIR := $(COUNTERSIGN_RUN_DIR)
 
-.PHONY: help run test conformance lint models evaluate screenshots bench bench-store chaos clean
+.PHONY: help run test conformance lint models evaluate screenshots bench bench-store bench-evidence chaos clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -93,6 +93,9 @@ bench: $(BIN)/.test-installed  ## time and CPU of hook calls, beside the budgets
 bench-store: $(BIN)/.test-installed  ## inserts a second, CPU and size of stored calls, on both engines
 	@tests/prepare
 	@$(BIN)/python -m tests.bench.store
+
+bench-evidence: $(BIN)/.test-installed  ## time, memory and recall of the evidence search over 100,000 passages (PASSAGES=n)
+	@$(BIN)/python -m tests.bench.evidence
 
 KILLS ?= 200
 SEED ?= 20261123

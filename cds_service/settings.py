@@ -36,6 +36,8 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "retain_audit_days": ("2192", "days until `governance retention` takes audit rows away"),
     "retain_call_days": ("2192", "days until it erases what a call said about a person"),
     "retain_comment_days": ("731", "days until it erases reasons, comments and users of feedback"),
+    "evidence_index": ("files", "files | postgresql: where the evidence search stands"),
+    "writer": ("extractive", "extractive | onnx:FOLDER | openai:BASE-URL: who may put verified claims in other words"),
     "trusted_hosts": ("", "further host names that may stand in the Host header, separated by spaces"),
 }
 _LISTS = frozenset({"frame_ancestors", "cors_origins", "trusted_hosts"})
@@ -64,6 +66,8 @@ class Settings:
     retain_audit_days: int
     retain_call_days: int
     retain_comment_days: int
+    evidence_index: str
+    writer: str
     trusted_hosts: tuple[str, ...]
 
     @classmethod
@@ -80,6 +84,10 @@ class Settings:
             raise SettingsError(f"{PREFIX}CLIENT_AUTH is {self.client_auth!r}; it is on or off")
         if self.client_auth == "off" and not self.loopback:
             raise SettingsError(f"{PREFIX}CLIENT_AUTH=off is accepted only while bind and public URL are loopback")
+        if self.evidence_index not in {"files", "postgresql"}:
+            raise SettingsError(f"{PREFIX}EVIDENCE_INDEX is {self.evidence_index!r}; it is files or postgresql")
+        if self.evidence_index == "postgresql" and not self.database_url.startswith("postgresql"):
+            raise SettingsError(f"{PREFIX}EVIDENCE_INDEX=postgresql needs a {PREFIX}DATABASE_URL of PostgreSQL")
         for name in ("public_url", "app_url"):
             _require_safe_url(name, getattr(self, name))
 

@@ -1,6 +1,7 @@
-"""The passages behind the rules, and the search for related ones. Reads and explains; decides nothing."""
+"""The passages behind the rules, what a site has imported, and the search in both. It explains; it decides nothing."""
 
+from cds_service.evidence.filters import Filters
 from cds_service.evidence.index import Embedder, Hit, HybridIndex
 from cds_service.evidence.passages import Passage, Passages
 
-__all__ = ["Embedder", "Hit", "HybridIndex", "Passage", "Passages"]
+__all__ = ["Embedder", "Filters", "Hit", "HybridIndex", "Passage", "Passages"]

@@ -1,20 +1,17 @@
-"""Related evidence: BM25 for the words and the embedder for the meaning, fused by reciprocal rank.
+"""The search within one process: BM25 for the words and the embedder for the meaning, fused by reciprocal rank.
 
-Reciprocal rank fusion: Cormack GV, Clarke CLA, Buettcher S, SIGIR 2009, with their k of 60. It needs no tuning between
-two scores of different kinds; meaning counts twice as much as words, and of a long passage only the head is embedded,
-which says what it is about (both measured: `python -m model_export evaluate retrieval`). Without an embedder the words
-alone decide, and `degraded` says so. Equal scores are ordered by passage id, so the same question always gets the same
-answer.
-
-Where there is time, a reranker reads the best of them together with the question, and its order is fused with theirs.
+Of a long passage only the head is embedded, which says what it is about (measured: `python -m model_export evaluate
+retrieval`). Without an embedder the words alone decide, and `degraded` says so. Equal scores are ordered by passage id,
+so the same question always gets the same answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 import bm25s
 import numpy as np
@@ -22,43 +19,26 @@ import structlog
 from numpy.typing import NDArray
 
 from cds_service.errors import ModelRefused
+from cds_service.evidence.filters import Facets, Filters, as_number
+from cds_service.evidence.fusion import RERANKED, Hit, Reranker, fuse, fused, reranked
+from cds_service.evidence.near import NearVectors
 from cds_service.evidence.passages import Passage, Passages
-from cds_service.evidence.vectors import Embedder, Vectors, passage_vectors
+from cds_service.evidence.vectors import Embedder, passage_vectors
 
-__all__ = ["Embedder", "Hit", "HybridIndex"]
+__all__ = ["Embedder", "Hit", "HybridIndex", "Parts", "Reranker"]
 
-FUSION_K = 60
-WEIGHTS = {"bm25": 1.0, "embedder": 2.0}
 TITLE_COUNTS = 3  # times that a word of the title counts as one of the text
 HEAD = 400  # characters of the text that are embedded, after the title
 DEPTH = 100  # how many of each ranking take part in the fusion
 MAX_QUERY = 2000  # characters
-RERANKED = 20  # how many the reranker reads: each costs as much as embedding a short text
+NO_FILTERS = Filters()
+WORDS_ALONE = "no embedder: evidence is ranked by words alone"
 
 log = structlog.get_logger(__name__)
 
 
-class Reranker(Protocol):
-    """Reads a question and a passage together; a higher score is a better answer to that question."""
-
-    def score(self, question: str, passage: str) -> float: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found, its fused score, and its rank, from 1, in each ranking that had it.
-
-    Rankings are "bm25", "embedder" and, where it was asked for, "reranker".
-    """
-
-    passage: Passage
-    score: float
-    ranks: Mapping[str, int]
-    similarity: float | None = None  # cosine of question and passage, -1 to 1, where the embedder ranked it
-
-
 class HybridIndex:
-    """An index over passages held in memory. Building it embeds every passage that the cache does not hold."""
+    """An index over passages. Building it embeds every passage that the cache does not hold; `of` takes built parts."""
 
     def __init__(
         self,
@@ -68,100 +48,109 @@ class HybridIndex:
         reranker: Reranker | None = None,
     ) -> None:
         # In the order of their ids, so that a stable sort by score breaks ties by id.
-        self._passages = sorted(Passages(passages), key=lambda passage: passage.id)
+        self._passages: Sequence[Passage] = sorted(Passages(passages), key=lambda passage: passage.id)
         self._embedder = embedder
         self._reranker = reranker
-        self.degraded: str | None = None if embedder else "no embedder: evidence is ranked by words alone"
-        self._bm25: bm25s.BM25 | None = _bm25([_words(passage) for passage in self._passages])
-        self._vectors: Vectors | None = None
+        self.degraded: str | None = None if embedder else WORDS_ALONE
+        self._bm25: bm25s.BM25 | None = words_index(words_of(passage) for passage in self._passages)
+        self._facets = Facets.of(self._passages)
+        self._vectors: NearVectors | None = None
         if embedder and self._passages:
-            self._embed_all([_head(passage) for passage in self._passages], embedder, cache_dir)
+            self._embed_all([head_of(passage) for passage in self._passages], embedder, cache_dir)
+
+    @classmethod
+    def of(cls, parts: Parts, embedder: Embedder | None, reranker: Reranker | None = None) -> HybridIndex:
+        """An index of parts that were built before, on disk for example; nothing is embedded."""
+        index = cls((), embedder, reranker=reranker)
+        index._passages, index._bm25, index._facets = parts.passages, parts.bm25, parts.facets
+        index._vectors = parts.vectors if embedder else None
+        return index
 
     def __len__(self) -> int:
         return len(self._passages)
 
     def _embed_all(self, texts: list[str], embedder: Embedder, cache_dir: Path | None) -> None:
         try:
-            self._vectors = passage_vectors(texts, embedder, cache_dir)
+            self._vectors = NearVectors.of(passage_vectors(texts, embedder, cache_dir))
         except ModelRefused as error:
             self.degraded = f"{error}: evidence is ranked by words alone"
             log.error("evidence_degraded", reason=str(error))
 
-    def search(self, query: str, k: int = 5, exclude: Collection[str] = (), rerank: bool = False) -> list[Hit]:
-        """The `k` best passages for `query`, without those whose id is in `exclude`.
+    def search(
+        self,
+        query: str,
+        k: int = 5,
+        exclude: Collection[str] = (),
+        rerank: bool = False,
+        filters: Filters = NO_FILTERS,
+        today: date | None = None,
+    ) -> list[Hit]:
+        """The `k` best passages for `query`, without those whose id is in `exclude` or that `filters` leave out.
 
-        `rerank` has the reranker read the best of them, where there is one. Empty when the query is blank, and when
-        the embedder does not rank and no word is shared.
+        `rerank` has the reranker read the best of them, where there is one. What has retired by `today` is not found.
+        Empty when the query is blank, and when the embedder does not rank and no word is shared.
         """
         query = query[:MAX_QUERY].encode("utf-8", "replace").decode().strip()
         if not query or not self._passages or k < 1:
             return []
         depth = max(DEPTH, k) + len(exclude)
-        near = self._similarities(query)
-        by_meaning = np.argsort(-near, kind="stable")[:depth]
-        ranks: dict[int, dict[str, int]] = {}
-        for name, ranking in (("bm25", self._by_words(query, depth)), ("embedder", by_meaning)):
-            for rank, position in enumerate(ranking, start=1):
-                ranks.setdefault(int(position), {})[name] = rank
-        hits = [
-            Hit(self._passages[position], _fused(found), found, float(near[position]) if near.size else None)
-            for position, found in ranks.items()
-        ]
-        hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
-        hits = [hit for hit in hits if hit.passage.id not in exclude]
-        return (self._reranked(query, hits) if rerank and self._reranker else hits)[:k]
+        allowed = self._facets.allowed(filters, as_number(today.isoformat()) if today else 0)
+        by_words = self._by_words(query, depth, allowed)
+        by_meaning, near = self._by_meaning(query, depth, allowed)
+        ranks = fuse({"bm25": by_words.tolist(), "embedder": by_meaning.tolist()})
+        best = sorted(ranks, key=lambda position: (-fused(ranks[position]), position))
+        found = (Hit(self._passages[one], fused(ranks[one]), ranks[one], near.get(one)) for one in best)
+        hits = list(islice((hit for hit in found if hit.passage.id not in exclude), max(k, RERANKED)))
+        return (reranked(self._reranker, query, hits) if rerank and self._reranker else hits)[:k]
 
-    def _reranked(self, query: str, hits: list[Hit]) -> list[Hit]:
-        """The best `RERANKED` in the fused order of the search and the reranker, then the others as they were."""
-        read, rest = hits[:RERANKED], hits[RERANKED:]
-        try:
-            scores = [self._reranker.score(query, hit.passage.content) for hit in read] if self._reranker else []
-        except ModelRefused as error:  # of this one query: its hits stay as the search had them
-            log.warning("query_not_reranked", reason=str(error))
-            return hits
-        best = sorted(range(len(read)), key=lambda place: (-scores[place], place))
-        reranked = [
-            replace(
-                read[place],
-                score=_fused({"search": place + 1, "reranker": rank}),
-                ranks={**read[place].ranks, "reranker": rank},
-            )
-            for rank, place in enumerate(best, start=1)
-        ]
-        return [*sorted(reranked, key=lambda hit: (-hit.score, hit.passage.id)), *rest]
-
-    def _by_words(self, query: str, depth: int) -> NDArray[np.intp]:
+    def _by_words(self, query: str, depth: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.intp]:
         tokens = _tokens([query])[0]
         if self._bm25 is None or not tokens:
             return np.empty(0, dtype=np.intp)
         scores: NDArray[np.float32] = self._bm25.get_scores(tokens)
-        best = np.argsort(-scores, kind="stable")[:depth]
-        return best[scores[best] > 0]
+        if allowed is not None:
+            scores[~allowed] = 0
+        return _best(scores, depth)
 
-    def _similarities(self, query: str) -> NDArray[np.float32]:
-        """The cosine of the query with every passage; empty when there is no embedder, or none for this query."""
+    def _by_meaning(
+        self, query: str, depth: int, allowed: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.intp], dict[int, float]]:
+        """Positions, nearest first, with their cosines; none without an embedder, or when it refuses this query."""
         if self._embedder is None or self._vectors is None:
-            return np.empty(0, dtype=np.float32)
+            return np.empty(0, dtype=np.intp), {}
         try:
-            similarities: NDArray[np.float32] = self._vectors @ self._embedder.embed(query)
+            vector = self._embedder.embed(query)
         except ModelRefused as error:  # of this one query; its hits then show a rank by words alone
             log.warning("query_not_embedded", reason=str(error))
-            return np.empty(0, dtype=np.float32)
-        # Rounded, because a matrix product may differ in the last bit between equal rows, and a tie must stay a tie.
-        return similarities.round(6)
+            return np.empty(0, dtype=np.intp), {}
+        positions, cosines = self._vectors.nearest(vector, depth, allowed)
+        return positions, {int(place): float(near) for place, near in zip(positions, cosines, strict=True)}
 
 
-def _words(passage: Passage) -> str:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an index is made of, by position; passages are in the order of their ids."""
+
+    passages: Sequence[Passage]
+    bm25: bm25s.BM25 | None
+    vectors: NearVectors | None
+    facets: Facets
+
+
+def _best(scores: NDArray[np.float32], depth: int) -> NDArray[np.intp]:
+    """Positions of the `depth` greatest scores above zero, greatest first; equal ones by position."""
+    limit = np.partition(scores, -depth)[-depth] if depth < len(scores) else 0
+    found = np.flatnonzero(scores >= limit) if limit > 0 else np.flatnonzero(scores > 0)
+    return found[np.argsort(-scores[found], kind="stable")][:depth]
+
+
+def words_of(passage: Passage) -> str:
     return " ".join((*[passage.title] * TITLE_COUNTS, passage.text))
 
 
-def _head(passage: Passage) -> str:
+def head_of(passage: Passage) -> str:
     head = passage.text[:HEAD]
     return f"{passage.title}. {head}" if passage.title else head
-
-
-def _fused(ranks: Mapping[str, int]) -> float:
-    return sum(WEIGHTS.get(name, 1.0) / (FUSION_K + rank) for name, rank in ranks.items())
 
 
 def _tokens(texts: list[str]) -> list[list[str]]:
@@ -169,9 +158,9 @@ def _tokens(texts: list[str]) -> list[list[str]]:
     return tokens
 
 
-def _bm25(texts: list[str]) -> bm25s.BM25 | None:
+def words_index(texts: Iterable[str]) -> bm25s.BM25 | None:
     """A BM25 index, or None when no text holds a word: bm25s does not index nothing."""
-    tokens = _tokens(texts)
+    tokens = _tokens(list(texts))
     if not any(tokens):
         return None
     index = bm25s.BM25(backend="numpy")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from cds_service.errors import SettingsError
-from cds_service.store import client_tables, outbound_tables, people_tables, tables  # noqa: F401  they fill the metadata
+from cds_service.store import client_tables, corpus_tables, outbound_tables, people_tables, tables  # noqa: F401  they fill the metadata
 from cds_service.store.database import Database
 from cds_service.store.schema import main, replay
 

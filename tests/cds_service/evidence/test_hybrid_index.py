@@ -12,7 +12,7 @@ import pytest
 
 from cds_service.errors import KnowledgeError, ModelRefused
 from cds_service.evidence import HybridIndex, Passage, Passages
-from cds_service.evidence.index import WEIGHTS
+from cds_service.evidence.fusion import WEIGHTS
 from cds_service.models import load_models
 
 PASSAGES = (
