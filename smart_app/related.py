@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from cds_service.evidence import Hit, HybridIndex, Passage
+from cds_service.evidence import Hit, Passage
+from cds_service.evidence.opening import EvidenceSearch, open_search
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.passages import passages_of
 from cds_service.models import load_models
 from cds_service.settings import Settings
 from smart_app.asking import Piece, pieces_of
@@ -62,7 +62,7 @@ class RelatedEvidence:
     """Search among this installation's passages, without the reranker: it was trained on another kind of text, and on
     questions about our own rules it puts the right passage lower (its model card has the figures)."""
 
-    def __init__(self, index: HybridIndex) -> None:
+    def __init__(self, index: EvidenceSearch) -> None:
         self._index = index
 
     def answering(self, question: str) -> Answering:
@@ -83,9 +83,8 @@ class RelatedEvidence:
 
 
 def open_related(settings: Settings, knowledge: Knowledge) -> RelatedEvidence:
-    """Index this installation's passages; opens the models, so call it after the worker's fork."""
-    models = load_models(settings, knowledge.vocabulary.names())
-    return RelatedEvidence(HybridIndex(passages_of(knowledge), models.embedder, settings.run_dir / "index"))
+    """Search this installation's passages and what it has imported; opens the models, so call it after the fork."""
+    return RelatedEvidence(open_search(settings, knowledge, load_models(settings, knowledge.vocabulary.names())))
 
 
 def _near_enough(hit: Hit) -> bool:

@@ -36,7 +36,9 @@ _COLUMNS = (
     "id text PRIMARY KEY, passage text NOT NULL, words tsvector NOT NULL, drugs text[] NOT NULL, "
     "section text NOT NULL, jurisdiction text NOT NULL, dated integer NOT NULL, retires integer NOT NULL"
 )
-_QUERY = "replace(plainto_tsquery('english', :query)::text, '&', '|')::tsquery"
+_QUERY = (
+    "(SELECT CAST(replace(CAST(plainto_tsquery('english', :query) AS text), '&', '|') AS tsquery) AS asked) AS question"
+)
 log = structlog.get_logger(__name__)
 
 
@@ -203,7 +205,7 @@ def _conditions(filters: Filters, exclude: Collection[str], today: int) -> tuple
 
 def _by_words(connection: Connection, wanted: str, values: dict[str, Any]) -> Sequence[str]:
     order = "ORDER BY ts_rank_cd(words, asked, 1) DESC, id LIMIT :depth"
-    statement = f"SELECT id FROM evidence_search, {_QUERY} AS asked WHERE words @@ asked AND {wanted} {order}"
+    statement = f"SELECT id FROM evidence_search, {_QUERY} WHERE words @@ asked AND {wanted} {order}"
     return connection.scalars(text(statement), _bound(statement, values)).all()
 
 
