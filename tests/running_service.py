@@ -109,7 +109,7 @@ def _wait(service: RunningService, process: subprocess.Popen[bytes], log: Path) 
         try:
             if service.get("/healthz").status == 200:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.05)
     raise AssertionError(f"the service did not start: {log.read_text()}")
 

@@ -37,13 +37,15 @@ _INTERACTIONS: Mapping[str, tuple[str, str]] = {
     "export": ("search-type", "E"),
     "retain": ("delete", "D"),
     "reseal": ("update", "U"),
+    "write-back-": ("update", "U"),
+    "write-back": ("create", "C"),
     "key": ("update", "U"),
     "hold": ("update", "U"),
 }
 _OTHER = ("operation", "E")
 _OUTCOMES = {"refused": "4", "failed": "8"}
 # Actions in which we are the one who asks and the EHR's server is the one who gives.
-_WE_ASK = ("fhir", "smart-launch")
+_WE_ASK = ("fhir", "smart-launch", "write-back")
 _WE_ARE_ASKED = ("fhir-served", "fhir-token")
 
 

@@ -22,6 +22,7 @@ from cds_service.store.keyring import Keyring
 from cds_service.store.migrate import check_revision, migrate
 from cds_service.store.months import make_months
 from cds_service.store.notes import NoteAddress, NoteBody, Notes
+from cds_service.store.outbox import Outbox, Site, Waiting
 from cds_service.store.overrides import Occasion, Overrides
 from cds_service.store.own_keys import OwnKey, OwnKeys
 from cds_service.store.patient_cards import PatientCards
@@ -71,6 +72,7 @@ __all__ = [
     "NoteBody",
     "Notes",
     "Occasion",
+    "Outbox",
     "OwnKey",
     "OwnKeys",
     "Periods",
@@ -79,6 +81,7 @@ __all__ = [
     "Reply",
     "Reports",
     "Sessions",
+    "Site",
     "SmartClient",
     "Span",
     "Store",
@@ -86,6 +89,7 @@ __all__ = [
     "StoredCard",
     "StoredFeedback",
     "SuggestionRecord",
+    "Waiting",
     "check_revision",
     "migrate",
     "open_replay_guard",
@@ -117,6 +121,7 @@ class Store:
         self.reports = Reports(database, keyring)
         self.served = Served(database, keyring)
         self.fhir_clients = FhirClients(database, keyring, clock)
+        self.outbox = Outbox(database, keyring, clock)
         self.retention = Retention(database, keyring, clock)
         self.holds = Holds(database, keyring, clock)
         self.own_keys = OwnKeys(database, keyring, clock)

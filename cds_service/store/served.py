@@ -73,7 +73,7 @@ class Served:
         wanted = (
             select(*CALL_AND_CARD)
             .join(card, card.c.invocation == invocation.c.id)
-            .where(invocation.c.tenant == tenant, *self._of_cards(tenant, query))
+            .where(invocation.c.tenant == tenant, *card_conditions(self._keyring, tenant, query))
             .order_by(invocation.c.at.desc(), card.c.uuid.desc())
             .limit(limit)
         )
@@ -93,23 +93,6 @@ class Served:
         with self._database.reading() as connection:
             page: Sequence[Any] = connection.execute(wanted.order_by(audit.c.seq.desc()).limit(limit)).all()
             return list(audit_rows(connection, self._keyring, page))
-
-    def _of_cards(self, tenant: str, query: CardQuery) -> list[ColumnElement[bool]]:
-        there = or_(func.length(invocation.c.content_sealed) > 0, func.length(invocation.c.context_sealed) > 0)
-        asked = [there, *query.at.of(invocation.c.at), *_changed_in(query.changed)]
-        if query.patient is not None:
-            asked.append(invocation.c.patient == patients.pseudonym(self._keyring, tenant, query.patient))
-        if query.ids is not None:
-            asked.append(card.c.uuid.in_(list(query.ids)))
-        if query.topics is not None:
-            asked.append(card.c.topic.in_(list(query.topics)))
-        if query.without_topics:
-            asked.append(card.c.topic.not_in(list(query.without_topics)))
-        if query.ruled:
-            asked.append(card.c.rule.is_not(None))
-        if query.offering:
-            asked.append(and_(card.c.offered.is_not(None), card.c.offered != "[]"))
-        return asked
 
     def _of_audit(self, tenant: str, query: AuditQuery) -> list[ColumnElement[bool]]:
         asked = query.at.of(audit.c.at)
@@ -135,3 +118,22 @@ def _changed_in(span: Span) -> list[ColumnElement[bool]]:
 
     since = [] if span.start is None else [or_(invocation.c.at >= span.start, heard(span.start))]
     return since if span.end is None else [*since, invocation.c.at < span.end, ~heard(span.end)]
+
+
+def card_conditions(keyring: Keyring, tenant: str, query: CardQuery) -> list[ColumnElement[bool]]:
+    """Over `card` joined with `invocation`."""
+    there = or_(func.length(invocation.c.content_sealed) > 0, func.length(invocation.c.context_sealed) > 0)
+    asked = [there, *query.at.of(invocation.c.at), *_changed_in(query.changed)]
+    if query.patient is not None:
+        asked.append(invocation.c.patient == patients.pseudonym(keyring, tenant, query.patient))
+    if query.ids is not None:
+        asked.append(card.c.uuid.in_(list(query.ids)))
+    if query.topics is not None:
+        asked.append(card.c.topic.in_(list(query.topics)))
+    if query.without_topics:
+        asked.append(card.c.topic.not_in(list(query.without_topics)))
+    if query.ruled:
+        asked.append(card.c.rule.is_not(None))
+    if query.offering:
+        asked.append(and_(card.c.offered.is_not(None), card.c.offered != "[]"))
+    return asked

@@ -14,6 +14,7 @@ from cds_service.cli.governance.holds import hold
 from cds_service.cli.governance.keys import keys
 from cds_service.cli.governance.retention import retention
 from cds_service.cli.governance.roles import roles
+from cds_service.cli.governance.write_back import write_back
 from cds_service.governance.exporting import output_option, period_options, written_to
 from cds_service.settings import Settings
 
@@ -54,3 +55,4 @@ command.add_command(hold)
 command.add_command(keys)
 command.add_command(retention)
 command.add_command(roles)
+command.add_command(write_back)
