@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
 import click
 
 from cds_service.cli import opened_store
+from cds_service.errors import StoreUnavailable
 from cds_service.settings import Settings
+
+if TYPE_CHECKING:
+    from cds_service.governance.write_back import WriteBack
+    from cds_service.store import Store
 
 _TYPES = ("DetectedIssue", "GuidanceResponse", "RequestGroup")
 
@@ -49,6 +59,51 @@ def status() -> None:
         click.echo(f"{site.tenant}  {site.fhir_base}  {', '.join(site.kinds)}  since {site.since.date()}")
     for (tenant, state), count in sorted(counts.items()):
         click.echo(f"{tenant:<20}{state:<10}{count:>8}")
+
+
+@write_back.command("work")
+@click.option("--once", is_flag=True, help="Write what is due now, then end: for cron.")
+@click.option("--every", type=click.IntRange(1, 3600), default=10, show_default=True, metavar="SECONDS")
+def work(once: bool, every: int) -> None:
+    """Write what waits, by SMART Backend Services. Several may run, on several hosts.
+
+    Register at the EHR first: `clients add-backend`, with a scope to create what is written (system/DetectedIssue.c).
+    """
+    settings = Settings.from_env()
+    stop = threading.Event()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_, lambda *_: stop.set())
+    with opened_store(settings) as store:
+        writer = _writer(settings, store)
+        while not stop.is_set():
+            try:
+                written = writer.round()
+            except StoreUnavailable:
+                if once:
+                    raise
+                written = 0
+            if once:
+                click.echo(f"{written} resources written.")
+                return
+            stop.wait(0 if written else every)
+
+
+def _writer(settings: Settings, store: Store) -> WriteBack:
+    from cds_service.fhir.backend_services import AccessRefused, BackendServices
+    from cds_service.governance.resources import Place
+    from cds_service.governance.write_back import WriteBack
+
+    access = BackendServices(store.own_keys, lambda: datetime.now(UTC), settings.private_networks)
+
+    def token_for(tenant: str, fhir_base: str) -> str:
+        for client in store.backend_clients():
+            if (client.tenant, client.fhir_base.rstrip("/")) == (tenant, fhir_base.rstrip("/")):
+                return access.access(client).token
+        raise AccessRefused("we are not registered for Backend Services there: clients add-backend")
+
+    label = None if settings.ai_label == "off" else settings.ai_label
+    place = Place(settings.public_url, away=True, label=label)
+    return WriteBack(store, token_for, place, settings.private_networks)
 
 
 def _require_base(tenant: str, fhir_base: str, settings: Settings) -> None:
