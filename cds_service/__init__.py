@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from cds_service.store import Keyring, open_replay_guard, open_store
     from cds_service.tables import knowledge_of, orderables_of
     from cds_service.terminology import units
+    from cds_service.views import views_of
     from cds_service.web import register
 
     settings = settings or Settings.from_env()
@@ -40,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         knowledge=knowledge,
         passages={passage.id: passage for passage in passages_of(knowledge)},
         models=load_models(settings, knowledge.vocabulary.names()),
-        services=offered_services(knowledge),
+        services=offered_services(knowledge, views=views_of(settings)),
         clock=lambda: datetime.now(UTC),
         orderables=orderables_of(settings),
     )

@@ -33,6 +33,7 @@ from cds_service.record import Call, invocation_of
 from cds_service.rooms import Rooms
 from cds_service.store import AuditEvent, Occasion
 from cds_service.store.records import Scalar
+from cds_service.views import SHOWN
 
 # Of the deadline: the rules' findings must have their time.
 _FILL_IN_SHARE = 0.5
@@ -62,7 +63,9 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
     chart = build_chart(request.context, prefetch.supplied, vocabulary, now, request.fhir_server)
     reading_ends = time.monotonic() + deadline * _READING_SHARE
     chart = merge(chart, read(chart.texts, rooms.models, rooms.readings, reading_ends), vocabulary)
-    assessment = _with_missing_orders(assess(service_id, request.hook, chart, rooms.knowledge), request)
+    service = rooms.services[service_id]
+    assessed = assess(service.base, request.hook, chart, rooms.knowledge, topics=service.topics)
+    assessment = _with_missing_orders(assessed, request)
     assessment, overridden = _without_overridden(rooms, call, assessment)
     claims = {one.id: claims_of(one.finding, rooms.passages, rooms.knowledge) for one in assessment.concerns}
     setting = Setting(
@@ -76,7 +79,7 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
         handle=rooms.keyring.handle,
         client=Client(tenant.id, DIALECTS[tenant.dialect], rooms.orderables),
     )
-    cards = cards_of(assessment, claims, setting)
+    cards = _shown(cards_of(assessment, claims, setting), service.minimum)
     notes = _notes(assessment, prefetch, rooms)
     _report(rooms, call, assessment, prefetch)
     took_ms = (time.monotonic() - started) * 1000
@@ -89,6 +92,12 @@ def _encounter(prefetch: Prefetch) -> Mapping[str, Any] | None:
     """The encounter as the call brought it; only where it stands is of interest here."""
     found = prefetch.supplied.get("encounter")
     return found.resources[0] if found is not None and found.resources else None
+
+
+def _shown(cards: tuple[Card, ...], minimum: str) -> tuple[Card, ...]:
+    """Without what is less severe than a view sends."""
+    least = SHOWN.index(minimum)
+    return tuple(card for card in cards if SHOWN.index(card.body["indicator"]) <= least)
 
 
 def _complete_prefetch(rooms: Rooms, call: Call, ends: float) -> Prefetch:

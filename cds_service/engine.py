@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from cds_service.chart import Chart, Medication
@@ -18,6 +18,7 @@ from cds_service.checks.registry import SAFETY  # its checks judge what any serv
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
 from cds_service.knowledge import COVERED_TOPICS, Knowledge
 
+RECOGNITION = "not-assessed"  # the topic of what could not be looked at: no view leaves it out
 CHANGES = ("replace", "adjust")
 
 
@@ -40,11 +41,20 @@ class Assessment:
 
 
 def assess(
-    service: str, hook: str, chart: Chart, knowledge: Knowledge, checks: Mapping[str, Check] = CHECKS
+    service: str,
+    hook: str,
+    chart: Chart,
+    knowledge: Knowledge,
+    checks: Mapping[str, Check] = CHECKS,
+    topics: Collection[str] = (),
 ) -> Assessment:
-    """Everything that the checks of a service have to say about the orders of a hook call."""
+    """Everything that the checks of a service have to say about the orders of a hook call.
+
+    `topics`: only these are spoken of, and whether the order was recognised; what is proposed is judged by all checks.
+    """
     mine = [check for check in checks.values() if check.service == service and hook in check.hooks]
-    first = _run(mine, chart, knowledge)
+    spoken = [check for check in mine if not topics or check.topic in topics or check.topic == RECOGNITION]
+    first = _run(spoken, chart, knowledge)
     if chart.entered:
         return _about_entries(first, chart)
     judges = {"change": mine, "add": [check for check in checks.values() if check.service == SAFETY]}

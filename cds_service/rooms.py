@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cds_service.cards.orderables import Orderables
@@ -16,13 +16,15 @@ from cds_service.models import Models
 from cds_service.reading import ReadingCache
 from cds_service.settings import Settings
 from cds_service.store import Keyring, ReplayGuard, Store
+from cds_service.views import View
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """One CDS service. `prefetch_keys` are those that its checks need, after what every order service asks for.
 
-    Of these, `required` are the keys without which it cannot answer at all: 412 when they are not to be had.
+    Of these, `required` are the keys without which it cannot answer at all: 412 when they are not to be had. A view is
+    a service of its own that speaks of some `topics` of its `base`, and sends nothing below the display `minimum`.
     """
 
     id: str
@@ -32,6 +34,9 @@ class Service:
     prefetch_keys: tuple[str, ...]
     usage_requirements: str
     required: tuple[str, ...] = ()
+    base: str = ""
+    topics: frozenset[str] = frozenset()
+    minimum: str = "info"
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,31 @@ _USAGE = (
 )
 
 
-def offered_services(knowledge: Knowledge, checks: Mapping[str, Check] = CHECKS) -> dict[str, Service]:
-    """Every service that a check belongs to, by id."""
-    return {service_id: _service(service_id, knowledge, checks) for service_id in _WORDS}
+def offered_services(
+    knowledge: Knowledge, checks: Mapping[str, Check] = CHECKS, views: Mapping[str, View] | None = None
+) -> dict[str, Service]:
+    """Every service that a check belongs to, by id, and the views after them."""
+    services = {service_id: _service(service_id, knowledge, checks) for service_id in _WORDS}
+    return {
+        **services,
+        **{view.id: _as_service(view, services[view.service], checks) for view in (views or {}).values()},
+    }
+
+
+def _as_service(view: View, base: Service, checks: Mapping[str, Check]) -> Service:
+    mine = [one for one in checks.values() if one.service == base.id and one.topic in view.topics]
+    needed = {*_COMMON_KEYS, *base.required, *(key for check in mine for key in check.needs)}
+    return replace(
+        base,
+        id=view.id,
+        title=view.title,
+        description=view.description,
+        hooks=tuple(hook for hook in base.hooks if not view.hooks or hook in view.hooks),
+        prefetch_keys=tuple(key for key in base.prefetch_keys if key in needed),
+        base=base.id,
+        topics=frozenset(view.topics),
+        minimum=view.minimum,
+    )
 
 
 def _service(service_id: str, knowledge: Knowledge, checks: Mapping[str, Check]) -> Service:
@@ -92,6 +119,7 @@ def _service(service_id: str, knowledge: Knowledge, checks: Mapping[str, Check])
         description += f" {knowledge.silent} rows that this site has not reviewed are silent."
     return Service(
         id=service_id,
+        base=service_id,
         title=title,
         description=description,
         hooks=tuple(hook for hook in HOOKS if any(hook in check.hooks for check in mine)),

@@ -14,6 +14,7 @@ from cds_service.errors import KnowledgeError
 from cds_service.knowledge import TABLES, Knowledge, load_knowledge
 from cds_service.knowledge.cells import SITE
 from cds_service.settings import Settings
+from cds_service.views import FILE as VIEWS
 
 
 def read_tables(site: Path | None) -> dict[str, str]:
@@ -38,7 +39,7 @@ def _site_tables(site: Path) -> dict[str, str]:
     if not site.is_dir():
         raise KnowledgeError(f"the knowledge folder {site} does not exist")
     found = sorted(path for path in site.iterdir() if path.suffix in {".csv", ".yaml", ".yml"})
-    found = [path for path in found if path.name != ORDERABLES]
+    found = [path for path in found if path.name not in (ORDERABLES, VIEWS)]
     unknown = [path.name for path in found if path.name not in TABLES]
     if unknown:
         raise KnowledgeError(f"{unknown[0]} in the knowledge folder is not a table we know")

@@ -18,7 +18,7 @@ PURE = (
 )
 SHELL = (
     ("settings", "outbound"),
-    ("store", "fhir", "models", "tables", "evidence"),
+    ("store", "fhir", "models", "tables", "views", "evidence"),
     ("reading", "governance"),
     ("rooms", "record", "answer"),
     ("conformance", "background"),

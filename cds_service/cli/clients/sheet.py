@@ -32,8 +32,9 @@ def _services(settings: Settings) -> Iterator[str]:
     from cds_service.fhir.prefetch import PREFETCH_TEMPLATES
     from cds_service.rooms import offered_services
     from cds_service.tables import knowledge_of
+    from cds_service.views import views_of
 
-    services = offered_services(knowledge_of(settings)).values()
+    services = offered_services(knowledge_of(settings), views=views_of(settings)).values()
     yield from ("CDS HOOKS", f"  Discovery            {settings.public_url}/cds-services")
     for service in services:
         url = f"{settings.public_url}/cds-services/{service.id}"
