@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+import orjson
 from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
 
 from cds_service.checks import CHECKS, Check
 from cds_service.knowledge.rows import KINDS
+from cds_service.web.evidence_attributes import Attribute, attributes_of
 from cds_service.web.pages import page_of
 
 if TYPE_CHECKING:
@@ -41,7 +43,19 @@ def blueprint(rooms: Rooms) -> Blueprint:
         if name not in CHECKS:
             raise NotFound
         found = described(CHECKS[name], rooms.knowledge)
-        return page_of(render_template("check.html", one=found, base="../"))
+        return page_of(render_template("check.html", one=found, attributes=attributes(found), base="../"))
+
+    @routes.get("/checks/<name>.json")
+    def check_attributes(name: str) -> Response:
+        if name not in CHECKS:
+            raise NotFound
+        found = described(CHECKS[name], rooms.knowledge)
+        answers = [asdict(one) for one in attributes(found)]
+        body = {"check": name, "version": found.check.version, "attributes": answers}
+        return Response(orjson.dumps(body), content_type="application/json")
+
+    def attributes(found: Described) -> tuple[Attribute, ...]:
+        return attributes_of(found.check, found.sources, rooms.knowledge.version)
 
     return routes
 

@@ -141,6 +141,14 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("/checks", "get"): Operation(
         "checks", "For integrators", "The checks", "What is looked at, each with a page of its own.", kind=_PAGE
     ),
+    ("/checks/<name>.json", "get"): Operation(
+        "check-attributes",
+        "For integrators",
+        "A check's source attributes",
+        "The 13 attributes of an evidence-based intervention.",
+        statuses=(*_ALWAYS, 404),
+        also={404: "There is no check of this name."},
+    ),
     ("/checks/<name>", "get"): Operation(
         "check",
         "For integrators",

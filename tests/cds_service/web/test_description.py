@@ -163,6 +163,24 @@ def test_calls_of_another_client_or_tenant_are_not_shown(service: RunningService
     assert of("local", "https://south.example.org/fhir", 5) == of("south", "local", 5) == []
 
 
+@pytest.mark.covers(*(f"Q{number}" for number in range(1, 14)))
+@pytest.mark.covers("Q45", "Q50")
+def test_every_check_answers_the_attributes_of_an_evidence_based_intervention(service: RunningService) -> None:
+    from cds_service.checks import CHECKS
+
+    for name in CHECKS:
+        page, found = fetched(service, f"/checks/{name}").text, fetched(service, f"/checks/{name}.json").json()
+        assert [one["clause"] for one in found["attributes"]] == list(range(1, 14))
+        assert all(str(escape(one["name"])) in page and one["value"] for one in found["attributes"])
+    renal, allergy = (
+        {one["name"]: one["value"] for one in fetched(service, f"/checks/{name}.json").json()["attributes"]}
+        for name in ("renal-dosing", "drug-allergy")
+    )
+    assert "gender" in renal["Use of sex"] and "age" in renal["Use of date of birth"]
+    assert allergy["Use of sex"] == "Not used."
+    assert fetched(service, "/checks/nothing.json").status_code == 404
+
+
 @pytest.mark.covers("Q45", "Q50")
 def test_every_model_in_use_shows_its_source_attributes_as_a_page_and_as_json(service: RunningService) -> None:
     page = fetched(service, "/models").text
