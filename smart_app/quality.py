@@ -94,7 +94,7 @@ def _gathered(view: View) -> Quality:
     start = datetime.combine(first, datetime.min.time(), UTC)
     tallies = wired().store.tallies
     everything = [
-        Sent(t.day, t.service, t.topic, t.unit, t.user_kind, t.last, t.cards)
+        Sent(t.day, t.service, t.topic, t.unit, t.user_kind, t.last, t.cards, t.at_signing)
         for t in tallies.cards(view.tenant, longest, end)
     ]
     kept = [row for row in everything if filters.keeps(row, first)]
@@ -122,12 +122,12 @@ def _plots(weeks: Sequence[Week], changes: Sequence[tuple[date, str]]) -> list[P
     overridden = [week.overridden if n else 0 for week, n in zip(weeks, sent, strict=True)]
     accepted = [week.accepted if n else 0 for week, n in zip(weeks, sent, strict=True)]
     hundreds = [week.orders / 100 if week.orders >= LEAST_CELL else 0.0 for week in weeks]
-    cards = [week.sent if n else 0 for week, n in zip(weeks, hundreds, strict=True)]
+    cards = [week.at_signing if n else 0 for week, n in zip(weeks, hundreds, strict=True)]
     orders = [float(week.orders) if week.orders >= LEAST_CELL else None for week in weeks]
     charts: list[tuple[str, str, Chart | None]] = [
         ("Overridden, share of cards sent", "percent", laney_p(overridden, sent, BASELINE)),
         ("Accepted, share of cards sent", "percent", laney_p(accepted, sent, BASELINE)),
-        ("Cards per 100 signed orders", "number", laney_u(cards, hundreds, BASELINE)),
+        ("Cards at signing, per 100 signed orders", "number", laney_u(cards, hundreds, BASELINE)),
         ("Signed orders", "number", xmr(orders, BASELINE)),
     ]
     starts = [week.start for week in weeks]
@@ -143,7 +143,7 @@ def _reasons(found: Sequence[tuple[str, int]]) -> list[tuple[str, int | None]]:
 
 
 def _per_100(weeks: Sequence[Week]) -> str:
-    orders, cards = sum(week.orders for week in weeks), sum(week.sent for week in weeks)
+    orders, cards = sum(week.orders for week in weeks), sum(week.at_signing for week in weeks)
     return f"{cards / orders * 100:.1f}" if orders >= LEAST_CELL and cards >= LEAST_CELL else "too few to say"
 
 

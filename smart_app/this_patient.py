@@ -19,7 +19,7 @@ from smart_app.sessions import View
 from smart_app.timeline import Timeline, medicines_of, timeline_of
 from smart_app.trail import audit_view
 from smart_app.wiring import wired
-from smart_app.wording import instant, items, members, text, topic_words
+from smart_app.wording import instant, items, text, topic_words
 
 blueprint = Blueprint("patient", __name__)
 _ORDER = {"critical": 0, "warning": 1, "info": 2}
@@ -39,6 +39,7 @@ class ConcernLine:
     raised: str
     times: int
     state: str
+    harmful: bool  # of moderate harm or worse; the others are offers and remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,15 @@ def patient() -> str:
     """The patient of the launch and nobody else: the address names only the view."""
     view = opened_view(request.args.get("view"))
     cards = wired().store.patient_cards.of(view.tenant, view.patient)
-    concerns = concerns_of(cards)
+    lines = concerns_of(cards)
+    concerns, remarks = [one for one in lines if one.harmful], [one for one in lines if not one.harmful]
     audit_view("smart-patient", "shown", view)
     return render_template(
         "patient.html",
         view=view,
         open_concerns=[one for one in concerns if one.state == "open"],
         settled=[one for one in concerns if one.state != "open"],
+        remarks=remarks,
         choices=choices_of(cards, view.user),
     )
 
@@ -90,7 +93,7 @@ def concerns_of(cards: Sequence[StoredCard]) -> list[ConcernLine]:
     newest: dict[tuple[str, str, str], StoredCard] = {}
     times: dict[tuple[str, str, str], int] = {}
     for card in cards:
-        key = (card.service, card.concern, text(members(card.evidence, "order"), "text"))
+        key = (card.service, card.topic, _summary(card))
         newest.setdefault(key, card)
         times[key] = times.get(key, 0) + 1
     lines = [_concern(card, times[key]) for key, card in newest.items()]
@@ -107,7 +110,7 @@ def _concern(card: StoredCard, times: int) -> ConcernLine:
     chosen = [event.outcome for event in card.feedback if event.channel == "cds-hooks"]
     return ConcernLine(
         card=card.uuid,
-        summary=text(card.evidence, "summary") or text(card.body, "summary") or "The concern was not recorded",
+        summary=_summary(card) or "The concern was not recorded",
         indicator=card.indicator if card.indicator in INDICATORS else "info",
         indicator_words=INDICATORS.get(card.indicator, "Indicator not recorded"),
         harm_words=HARMS.get(card.harm or "", ""),
@@ -116,6 +119,7 @@ def _concern(card: StoredCard, times: int) -> ConcernLine:
         raised=instant(card.at.isoformat()),
         times=times,
         state=chosen[-1] if chosen else "open",
+        harmful=card.harm in ("contraindicated", "major", "moderate"),
     )
 
 
@@ -123,12 +127,17 @@ def _choice(event: StoredFeedback, card: StoredCard, reader: str | None) -> Choi
     return Choice(
         outcome=OUTCOMES.get(event.outcome, event.outcome),
         card=card.uuid,
-        about=text(card.evidence, "summary") or text(card.body, "summary"),
+        about=_summary(card),
         reason=event.reason_display or reason_displays().get(event.reason_code or "", event.reason_code or ""),
         comment=event.comment or "",
         who=_who(event, card, reader),
         at=instant(event.at.isoformat()),
     )
+
+
+def _summary(card: StoredCard) -> str:
+    """The order and the concern in one line."""
+    return text(card.evidence, "summary") or text(card.body, "summary")
 
 
 def _who(event: StoredFeedback, card: StoredCard, reader: str | None) -> str:

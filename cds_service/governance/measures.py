@@ -24,6 +24,7 @@ class Sent:
     user_kind: str
     last: str
     cards: int
+    at_signing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """`start` is a Monday. `orders` None: not recorded for all calls of this week."""
+    """`start` is a Monday. `orders` were signed, `at_signing` cards sent with that."""
 
     start: date
     sent: int
     accepted: int
     overridden: int
     orders: int
+    at_signing: int = 0
 
 
 def by(rows: Iterable[Sent], dimension: str) -> list[Line]:
@@ -99,6 +101,7 @@ def weeks_of(rows: Iterable[Sent], orders: Mapping[date, int]) -> list[Week]:
         found[week.start] = replace(
             week,
             sent=week.sent + row.cards,
+            at_signing=week.at_signing + (row.cards if row.at_signing else 0),
             accepted=week.accepted + (row.cards if row.last == "accepted" else 0),
             overridden=week.overridden + (row.cards if row.last == "overridden" else 0),
         )

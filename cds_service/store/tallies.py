@@ -27,6 +27,7 @@ class Tally:
     user_kind: str
     last: str
     cards: int
+    at_signing: bool
 
 
 class Tallies:
@@ -51,7 +52,7 @@ class Tallies:
             .exists()
         )
         ehr = (feedback.c.card == card.c.uuid) & (feedback.c.channel == "cds-hooks") & is_last
-        parts = (day, invocation.c.service, card.c.topic, invocation.c.unit, invocation.c.user_kind)
+        parts = (day, invocation.c.service, card.c.topic, invocation.c.unit, invocation.c.user_kind, invocation.c.hook)
         query = (
             select(*parts, feedback.c.outcome, func.count())
             .select_from(card.join(invocation, invocation.c.id == card.c.invocation).outerjoin(feedback, ehr))
@@ -63,8 +64,17 @@ class Tallies:
             names = units.names_of(connection, self._keyring, tenant)
             rows = connection.execute(query).all()
         return [
-            Tally(_as_date(day), service, topic, names.get(unit or "", ""), kind or "", last or "", count)
-            for day, service, topic, unit, kind, last, count in rows
+            Tally(
+                _as_date(day),
+                service,
+                topic,
+                names.get(unit or "", ""),
+                kind or "",
+                last or "",
+                count,
+                hook in ORDER_HOOKS,
+            )
+            for day, service, topic, unit, kind, hook, last, count in rows
         ]
 
     def orders(self, tenant: str, start: datetime, end: datetime) -> dict[date, int]:

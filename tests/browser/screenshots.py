@@ -9,7 +9,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from fixtures.ehr.order_entry import CLINICIAN
 from tests.browser.clinician import Clinician, chromium
+from tests.browser.history import write_history
 from tests.browser.three_apps import Addresses, three_apps
 
 WIDTHS = (1280, 400)
@@ -40,8 +42,10 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     run_dir = tempfile.TemporaryDirectory(prefix="countersign-")
     with run_dir as place, three_apps(Path(place)) as running, chromium() as browser:
+        ehr = f"{running.addresses.ehr}/fhir"
+        write_history(running.settings, ehr, f"{ehr}/{CLINICIAN}")
         album = Album(folder, browser, running.addresses)
-        for pictures in (_patients, _orders, _choices, _evidence, _frame, _messages):
+        for pictures in (_patients, _orders, _choices, _evidence, _roles, _frame, _messages):
             pictures(album)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
@@ -121,6 +125,23 @@ def _evidence(album: Album) -> None:
     album.take(clinician, "app-answered")
     clinician.page.get_by_role("button", name="Close").click()
     album.take(clinician, "app-closed")
+
+
+def _roles(album: Album) -> None:
+    clinician = album.clinician()
+    clinician.opens("ruth-alder")
+    clinician.orders("bactrim ds bid x 10d")
+    clinician.opens_evidence_alone(clinician.cards.first)
+    clinician.page.get_by_text("Add a reason").click()
+    clinician.page.get_by_label("Comment").fill("The label says two weeks now.")
+    clinician.page.get_by_role("button", name="Wrong").click()
+    for name in ("Feedback queue", "Quality"):
+        clinician.page.get_by_role("link", name=name).click()
+        album.take(clinician, f"app-{name.lower().replace(' ', '-')}")
+    clinician.page.emulate_media(color_scheme="dark")
+    album.take(clinician, "app-quality-dark")
+    clinician.page.get_by_role("link", name="Evidence for this card").click()
+    album.take(clinician, "app-evidence-dark")
 
 
 def _frame(album: Album) -> None:

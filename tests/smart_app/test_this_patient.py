@@ -46,11 +46,11 @@ def of(patient: str, *resources: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_open_concerns_stand_first_and_each_leads_to_its_evidence(house: House) -> None:
-    house.card("tp-1", summary="first concern")
-    house.card("tp-1", summary="second <b>concern</b>")
+    house.card("tp-1", summary="first <b>concern</b>")
+    house.card("tp-1", summary="first <b>concern</b>")
+    house.card("tp-1", summary="another")
     browser, page = at(house, "tp-1", "/patient")
-    assert "2 open concerns" not in words(page)  # both are one concern about one order: the newest stands
-    assert "1 open concern" in words(page) and "raised 2 times" in words(page)
+    assert "2 open concerns" in words(page) and "raised 2 times" in words(page) and "<b>concern</b>" not in page
     address = page.partition('<ul class="concerns">')[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")
     evidence = browser.get(address)
     assert evidence.status_code == 200 and "order as written" in words(evidence.text).lower()
