@@ -11,7 +11,7 @@ import orjson
 from cds_service.chart.dates import day_of, last_day_of
 from cds_service.chart.dosing import dosages_of, sig_of, sig_text
 from cds_service.chart.fhir_json import Resource, codings, label_of, modified, obj, objects, reference, relative, text
-from cds_service.chart.memory import LONGEST
+from cds_service.chart.memory import LONGEST, json_bytes
 from cds_service.chart.model import Medication
 from cds_service.chart.naming import Named, concepts_of, name_drug
 from cds_service.facts import OrderRef, Origin
@@ -94,7 +94,7 @@ class MedicationReader:
         """An order that points to no other resource says the same whoever's it is: it is read once."""
         if resource.get("medicationReference"):
             return _spoken(resource, list(concepts_of(resource, self.siblings, self.fhir_server)), self.vocabulary)
-        said = orjson.dumps({name: resource[name] for name in _SAYING if name in resource})
+        said = json_bytes({name: resource[name] for name in _SAYING if name in resource})
         return self.vocabulary.remembered(_alone)(said) if len(said) <= LONGEST else _alone(self.vocabulary, said)
 
     def _ended(self, resource: Resource) -> date | None:

@@ -6,6 +6,7 @@ a bounded number of short ones. `Vocabulary.remembered` does the same for what d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
@@ -22,9 +23,17 @@ def remembered(read: Callable[[bytes], T]) -> Callable[[object], T]:
     return by_bytes(lru_cache(maxsize=MOST)(read), read)
 
 
+def json_bytes(element: object) -> bytes:
+    """The JSON of an element; a number beyond 64 bits, which orjson refuses, is written by the standard library."""
+    try:
+        return orjson.dumps(element)
+    except TypeError:
+        return json.dumps(element).encode()
+
+
 def by_bytes(kept: Callable[[bytes], T], read: Callable[[bytes], T]) -> Callable[[object], T]:
     def look(element: object) -> T:
-        key = orjson.dumps(element)
+        key = json_bytes(element)
         return kept(key) if len(key) <= LONGEST else read(key)
 
     return look
