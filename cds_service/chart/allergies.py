@@ -28,6 +28,7 @@ from cds_service.chart.model import Allergy, Listing
 from cds_service.chart.naming import NOT_RECOGNISED
 from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin
+from cds_service.terminology.lexicon import Mention
 from cds_service.terminology.reactions import SIDE_EFFECTS, kinds_in
 from cds_service.terminology.systems import RXNORM, SNOMED
 from cds_service.terminology.vocabulary import Drug, Vocabulary
@@ -141,10 +142,15 @@ def _coded(concepts: list[object], vocabulary: Vocabulary) -> _Allergens:
 
 def _named(label: str, vocabulary: Vocabulary) -> _Allergens:
     """Exact names in the text: "PCN" is a group word, "amoxicillin" a drug."""
-    found = (rxcui for mention in vocabulary.lexicon.find(label) if mention.certain for rxcui in mention.rxcuis)
-    drugs = tuple(vocabulary.drugs[rxcui] for rxcui in dict.fromkeys(found))
-    groups = frozenset(group for mention in vocabulary.group_words.find(label) for group in mention.rxcuis)
-    return _Allergens(drugs, groups, label)
+    named = [mention for mention in vocabulary.lexicon.find(label) if mention.certain]
+    drugs = tuple(vocabulary.drugs[rxcui] for rxcui in dict.fromkeys(rxcui for one in named for rxcui in one.rxcuis))
+    words = (one for one in vocabulary.group_words.find(label) if not any(_within(one, drug) for drug in named))
+    return _Allergens(drugs, frozenset(group for one in words for group in one.rxcuis), label)
+
+
+def _within(word: Mention, drug: Mention) -> bool:
+    """A word for a group that is a part of a drug's name speaks of the drug: "penicillin G" is that penicillin."""
+    return drug.span[0] <= word.span[0] and word.span[1] <= drug.span[1] and word.span != drug.span
 
 
 def _doubtful(label: str, vocabulary: Vocabulary) -> _Allergens:
