@@ -88,6 +88,7 @@ screenshots: $(BIN)/.test-installed  ## picture every page, wide and narrow, int
 	@$(BIN)/python -m tests.browser.screenshots .run/screenshots
 
 bench: $(BIN)/.test-installed  ## time and CPU of hook calls, beside the budgets
+	@$(BIN)/python -m tests.bench.auth
 	@$(BIN)/python -m tests.bench.hook
 
 bench-store: $(BIN)/.test-installed  ## inserts a second, CPU and size of stored calls, on both engines
