@@ -16,8 +16,9 @@ from cds_service.cards import Card, Setting, cards_of
 from cds_service.cards.dialects import DIALECTS
 from cds_service.cards.offers import Client
 from cds_service.chart import build_chart, merge
-from cds_service.claims import claims_of
+from cds_service.claims import Claims, claims_of
 from cds_service.engine import Assessment, assess
+from cds_service.evidence.figures import REFUSED
 from cds_service.facts import OrderRef
 from cds_service.fhir import figures
 from cds_service.fhir.client import ReadReport
@@ -68,6 +69,7 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
     assessment = _with_missing_orders(assessed, request)
     assessment, overridden = _without_overridden(rooms, call, assessment)
     claims = {one.id: claims_of(one.finding, rooms.passages, rooms.knowledge) for one in assessment.concerns}
+    _report_refused(claims)
     setting = Setting(
         knowledge=rooms.knowledge,
         passages=rooms.passages,
@@ -191,6 +193,15 @@ def _body(
     if overridden:
         assessed["overridden"] = list(overridden)
     return {"cards": [card.body for card in cards], "extension": {"org.countersign.assessment": assessed}}
+
+
+def _report_refused(claims: Mapping[str, Claims]) -> None:
+    """What no card has, because it does not say what its source and facts say: counted, and named by its kind."""
+    for concern, found in claims.items():
+        for claim in found.refused:
+            log.warning("claim refused", concern=concern, kind=claim.kind, why=", ".join(claim.refused))
+            for why in claim.refused:
+                REFUSED.labels(claim.kind, why).inc()
 
 
 def _report(rooms: Rooms, call: Call, assessment: Assessment, prefetch: Prefetch) -> None:

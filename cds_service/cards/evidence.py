@@ -58,9 +58,10 @@ def _concern(card: Card, setting: Setting) -> dict[str, Any]:
         ],
         "facts": [_fact(fact) for fact in finding.facts],
         "claims": [
-            {"kind": c.kind, "text": c.text, "passages": list(c.passages), "facts": list(c.facts)}
+            {"kind": c.kind, "text": c.text, "passages": list(c.passages), "facts": list(c.facts), "span": c.span}
             for c in card.claims.stand
         ],
+        "refused": [{"kind": c.kind, "why": list(c.refused)} for c in card.claims.refused],
         "passages": [_passage(setting, cite) for cite in _cites(card)],
     }
 

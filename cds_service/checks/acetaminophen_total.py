@@ -68,7 +68,7 @@ def _finding(
         summary=f"acetaminophen together {'at least ' if unknown else ''}{total / 1000:g} g a day: {row.summary}",
         cites=(row.id,),
         advice=row.management,
-        facts=(order.fact("Order"), *facts),
+        facts=(order.fact("Order"), *facts, Fact("Acetaminophen together", f"{total:g} mg a day", order.origin)),
         proposals=(stop(order),),
     )
 

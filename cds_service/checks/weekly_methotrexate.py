@@ -55,6 +55,13 @@ def _finding(row: LogicRule, order: Medication, times: float) -> Finding:
         summary=f"methotrexate {times:g} {'time' if times == 1 else 'times'} a day: {row.summary}",
         cites=(row.id,),
         advice=row.management,
-        facts=(order.fact("Order"), Fact("Ordered frequency", f"{times * 7:g} times a week", order.origin)),
+        facts=(
+            order.fact("Order"),
+            _frequency(order, times),
+        ),
         proposals=(stop(order, recommended=True),),
     )
+
+
+def _frequency(order: Medication, times: float) -> Fact:
+    return Fact("Ordered frequency", f"{times * 7:g} times a week", order.origin, note=f"{times:g} times a day")

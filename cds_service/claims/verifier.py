@@ -1,0 +1,115 @@
+"""Whether a sentence says what its ground says. It reads no meaning; it compares what must not differ.
+
+Each drug, number with its unit, pole of an opposite ("raises", "below", "stop") and negation of the sentence is held
+against the place of the ground that its neighbours fit best. There the same must stand. So a drug, a figure or a
+direction that the ground has in another place does not help, and neither does a negation that was left out.
+A fact of the chart is ground for its drugs and figures wherever they are said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from cds_service.claims.opposites import NEGATIONS, QUIET
+from cds_service.claims.reading import Token, is_content, read
+from cds_service.terminology.lexicon import Lexicon
+
+NEAR = 4  # how many words on each side are neighbours
+
+
+@lru_cache(maxsize=16_384)
+def disagreements(
+    text: str,
+    grounds: tuple[str, ...],
+    lexicon: Lexicon,
+    facts: tuple[str, ...] = (),
+    concepts: frozenset[str] = frozenset(),
+    template: bool = False,
+) -> tuple[str, ...]:
+    """Why the sentence does not stand, in a word or two each; empty when it does.
+
+    `grounds` are passages and words of the rule, `facts` texts of the chart, `concepts` RxCUIs of the finding. Of a
+    `template` of ours a direction or a negation may stand that the ground says nothing of; what it does speak of must
+    agree all the same.
+    """
+    tokens = read(text, lexicon)
+    if not tokens:
+        return ("says nothing",)
+    ground = _joined([*grounds, *facts], lexicon)
+    known = _values(_joined(facts, lexicon))
+    known |= {("drug", concept) for concept in concepts}
+    said = _neighbours(ground)
+    reasons: list[str] = []
+    for at, token in enumerate(tokens):
+        if (token.kind, token.value) in known and token.kind in ("drug", "number") and not token.negated:
+            continue
+        reason = _disagreement(token, _around(tokens, at), ground, said)
+        own = template and (token.kind == "pole" or token.slot in NEGATIONS) and not _spoken_of(token, ground)
+        if reason and not own and reason not in reasons:
+            reasons.append(reason)
+    return tuple(reasons)
+
+
+def _spoken_of(token: Token, ground: Sequence[Token]) -> bool:
+    return any(one.slot == token.slot for one in ground)
+
+
+def _disagreement(token: Token, near: frozenset[str], ground: Sequence[Token], said: Sequence[frozenset[str]]) -> str:
+    if token.slot in NEGATIONS:
+        return "" if _spoken_of(token, ground) else "negation"
+    if not is_content(token) or token.text in QUIET:
+        return ""
+    places = [(len(near & said[at]), one) for at, one in enumerate(ground) if one.slot == token.slot]
+    if not places:
+        return {"drug": "drug", "number": "number", "pole": "direction"}.get(token.kind, "")
+    best = max(score for score, _ in places)
+    fitting = [one for score, one in places if score == best]
+    fitting = [one for one in fitting if _agree(token, one)]
+    if not fitting:
+        return _differing(token, [one for score, one in places if score == best])
+    if not any(one.negated == token.negated for one in fitting):
+        return "negation"
+    return ""
+
+
+def _agree(token: Token, other: Token) -> bool:
+    """A figure without a unit says less than one with it, and nothing else."""
+    bare = token.kind == "number" and " " not in token.value
+    return other.value == token.value or (bare and other.value.partition(" ")[0] == token.value)
+
+
+def _differing(token: Token, fitting: Sequence[Token]) -> str:
+    if token.kind == "number":
+        figure = token.value.partition(" ")[0]
+        return "unit" if any(one.value.partition(" ")[0] == figure for one in fitting) else "number"
+    return "direction" if token.kind == "pole" else token.kind
+
+
+def _joined(texts: Sequence[str], lexicon: Lexicon) -> list[Token]:
+    """The tokens of all texts; a break between two, so that nobody is the neighbour of another text's words."""
+    pause = Token("break", ".", ".", False, ".")
+    return [token for text in texts for token in (*read(text, lexicon), *[pause] * NEAR)]
+
+
+def _values(tokens: Sequence[Token]) -> set[tuple[str, str]]:
+    found = {(one.kind, one.value) for one in tokens if one.kind in ("drug", "number")}
+    drugs = {(kind, part) for kind, value in found if kind == "drug" for part in value.split("+")}
+    bare = {(kind, value.partition(" ")[0]) for kind, value in found if kind == "number"}
+    return found | drugs | bare
+
+
+def _neighbours(tokens: Sequence[Token]) -> list[frozenset[str]]:
+    return [_around(tokens, at) for at in range(len(tokens))]
+
+
+def _around(tokens: Sequence[Token], at: int) -> frozenset[str]:
+    """What stands near a token, itself left out; a neighbour counts with its side, which tells A before B from B
+    before A."""
+    before = (f"<{_name(one)}" for one in tokens[max(0, at - NEAR) : at] if one.kind != "break")
+    after = (f">{_name(one)}" for one in tokens[at + 1 : at + 1 + NEAR] if one.kind != "break")
+    return frozenset((*before, *after))
+
+
+def _name(token: Token) -> str:
+    return token.value if token.kind in ("drug", "number") else token.text
