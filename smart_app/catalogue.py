@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 
 from cds_service.checks import CHECKS
 from cds_service.errors import ModelRefused
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.rows import KINDS, Graded
 from cds_service.models import WEIGHTS
+from cds_service.models.cards import read_cards
 from cds_service.models.manifest import WeightsFolder
 from cds_service.settings import Settings
+from cds_service.web.check_pages import Described, described
+from cds_service.web.evidence_attributes import attributes_of
 from smart_app.opened import opened_view
 from smart_app.trail import audit_view
 from smart_app.wiring import wired
@@ -67,6 +70,28 @@ class Catalogue:
     checks: tuple[CheckLine, ...]
     tables: tuple[TableLine, ...]
     models: tuple[ModelLine, ...]
+    described: Mapping[str, Described]
+
+
+@blueprint.get("/catalogue/check/<name>")
+def check(name: str) -> str:
+    """One check: what it looks at and its limits, what it rests on, and its 13 source attributes."""
+    view, found = opened_view(request.args.get("view")), wired().catalogue.described.get(name)
+    if found is None:
+        abort(404)
+    attributes = attributes_of(found.check, found.sources, wired().catalogue.knowledge)
+    audit_view("smart-catalogue", "shown", view)
+    return render_template("check.html", view=view, found=found, attributes=attributes)
+
+
+@blueprint.get("/catalogue/model/<name>")
+def model(name: str) -> str:
+    """One model: its card with the 31 source attributes of a predictive intervention."""
+    view, card = opened_view(request.args.get("view")), read_cards().get(name)
+    if card is None:
+        abort(404)
+    audit_view("smart-catalogue", "shown", view)
+    return render_template("model.html", view=view, card=card)
 
 
 @blueprint.get("/catalogue")
@@ -92,6 +117,7 @@ def open_catalogue(settings: Settings, knowledge: Knowledge) -> Catalogue:
         checks=tuple(sorted(checks, key=lambda one: (one.service, one.id))),
         tables=tuple(sorted(tables, key=lambda one: one.name)),
         models=_models(settings),
+        described={name: described(one, knowledge) for name, one in CHECKS.items()},
     )
 
 

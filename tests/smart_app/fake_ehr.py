@@ -75,6 +75,7 @@ class FakeEhr:
         self.asked: list[dict[str, str]] = []
         self.resources: dict[str, list[dict[str, Any]]] = {}  # what a search of this type finds
         self.search_status = 200
+        self.public = False
         self.client_key: ECKey | None = None  # when set, the client proves itself with it and not with the secret
 
     def launch(self, patient: str, card_handle: str | None = None, **token: Any) -> str:
@@ -114,7 +115,12 @@ class FakeEhr:
     def token(self) -> tuple[Response, int] | Response:
         basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         asked = self.codes.pop(request.form.get("code", ""), None)
-        if not (self._asserted() if self.client_key else request.headers.get("Authorization") == f"Basic {basic}"):
+        if self.public:
+            proved = "Authorization" not in request.headers and request.form.get("client_id") == CLIENT_ID
+        else:
+            proved = self._asserted() if self.client_key else request.headers.get("Authorization") == f"Basic {basic}"
+            proved = proved and "client_id" not in request.form
+        if not proved:
             return jsonify(error="invalid_client"), 401
         if request.form["grant_type"] == "refresh_token":
             return self._refreshed()

@@ -72,7 +72,14 @@ def test_the_pages_of_a_clinician(house: House, page: Page) -> None:
     looked_at(page)
     launched(house, page, facts=[], passages=[], claims=[], models=None, not_assessed=None)
     looked_at(page)
-    for path in ("patient", "patient/timeline", "ask", "catalogue"):
+    for path in (
+        "patient",
+        "patient/timeline",
+        "ask",
+        "catalogue",
+        "catalogue/check/renal-dosing",
+        "catalogue/model/drug-linker",
+    ):
         page.goto(f"{house.settings.app_url}/{path}?{view}")
         looked_at(page)
     page.goto(f"{house.settings.app_url}/ask?{view}")

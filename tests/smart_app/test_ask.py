@@ -77,6 +77,17 @@ def test_models_and_rules_shows_every_check_with_its_review(house: House) -> Non
     assert "embedder" in seen and "Licence: Apache-2.0" in seen
 
 
+@pytest.mark.covers("Q45")
+@pytest.mark.parametrize(("page", "count"), [("check/renal-dosing", 13), ("model/drug-linker", 31)])
+def test_source_attributes_are_one_click_away_and_complete(house: House, page: str, count: int) -> None:
+    browser, evidence = house.open("p1")
+    view = browser.visited[-1].partition("view=")[2]
+    answer = browser.get(f"/catalogue/{page}?view={view}")
+    assert answer.status_code == 200 and answer.text.partition('id="attributes"')[2].count("<dt>") == count
+    assert f"/catalogue/{page.replace('renal-dosing', 'drug-interaction')}?view=" in evidence
+    assert browser.get(f"/catalogue/check/no-such-check?view={view}").status_code == 404
+
+
 @given(text=st.text(max_size=200), question=st.text(max_size=80))
 def test_the_pieces_of_a_passage_are_the_passage(text: str, question: str) -> None:
     assert "".join(piece.text for piece in pieces_of(text, question)) == text

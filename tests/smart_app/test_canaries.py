@@ -67,7 +67,7 @@ def house_here(tmp_path: Path, database_urls: dict[str, str]) -> Any:
         yield made
 
 
-@pytest.mark.covers("I-142")
+@pytest.mark.covers("SA9", "I-142")
 def test_what_the_app_saw_of_a_patient_is_nowhere_in_clear(
     house_here: House,
     monkeypatch: pytest.MonkeyPatch,

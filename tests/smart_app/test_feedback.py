@@ -73,6 +73,7 @@ def test_an_incomplete_answer_is_refused_with_its_reason(house: House, change: d
     assert card(house, handle).feedback == ()
 
 
+@pytest.mark.covers("SA13")
 @pytest.mark.parametrize(
     ("headers", "form", "reason"),
     [

@@ -28,7 +28,7 @@ def refused(response: Any, reason: str) -> None:
     )
 
 
-@pytest.mark.covers("G-127", "G-128", "M6")
+@pytest.mark.covers("SA6", "SA7", "G-127", "G-128", "M6")
 @pytest.mark.parametrize(
     ("claims", "reason"),
     [
@@ -76,7 +76,7 @@ def signed_with_another_key(claims: dict[str, Any]) -> str:
     return jwt.encode(header, claims, other, algorithms=["RS256"])
 
 
-@pytest.mark.covers("G-127", "M6")
+@pytest.mark.covers("SA6", "G-127", "M6")
 @pytest.mark.parametrize("make", [unsigned, signed_with_the_client_secret, signed_with_another_key])
 def test_a_forged_signature_refuses_the_launch(house: House, make: Any) -> None:
     house.ehr.make_id_token = make

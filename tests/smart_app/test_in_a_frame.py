@@ -51,7 +51,7 @@ def chart(house: House, page: Page, origin: str) -> Frame:
     return frame
 
 
-@pytest.mark.covers("H-134", "H-139")
+@pytest.mark.covers("SA11", "H-134", "H-139")
 def test_the_whole_walk_works_in_the_ehrs_frame_without_third_party_cookies(house: House, page: Page) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -72,7 +72,7 @@ def test_the_whole_walk_works_in_the_ehrs_frame_without_third_party_cookies(hous
     assert not any("Content Security Policy" in line for line in complaints)
 
 
-@pytest.mark.covers("H-134")
+@pytest.mark.covers("SA14", "H-134")
 def test_a_site_that_is_not_listed_cannot_frame_the_app(house: House, page: Page) -> None:
     port = free_port()
     with running(flask_app(house.ehr), port, "localhost"):

@@ -38,17 +38,18 @@ def refused(response: Any, reason: str, status: int = 400) -> None:
     assert (response.status_code, f"<code>{reason}</code>" in response.text) == (status, True), words(response.text)
 
 
-@pytest.mark.covers("K2", "K8", "K9", "K10", "K11", "K15")
+@pytest.mark.covers("K1", "K14", "L14", "M8", "P18", "P23", "S5", "SA3", "SA4", "K2", "K8", "K9", "K10", "K11", "K15")
 def test_the_authorization_request_carries_pkce_state_nonce_and_aud(house: House) -> None:
     _, url = at_the_ehr(house)
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     assert asked["aud"] == house.ehr.iss and asked["redirect_uri"] == f"{house.settings.app_url}/callback"
     assert asked["response_type"] == "code" and asked["code_challenge_method"] == "S256"
     assert asked["scope"] == ASKED == SCOPES
+    assert not {"max_age", "prompt", "auth_time"} & set(asked) and "_access" not in asked["scope"]
     assert len(asked["state"]) >= 43 and len(asked["nonce"]) >= 43 and asked["state"] != asked["nonce"]
 
 
-@pytest.mark.covers("K4")
+@pytest.mark.covers("SA1", "K4")
 def test_an_unregistered_issuer_is_refused_before_any_network_call(house: House) -> None:
     handle = house.ehr.launch("p1")
     for iss in (house.ehr.iss + "/", house.ehr.iss.upper(), "http://127.0.0.1:9/fhir", "javascript:alert(1)"):
@@ -63,7 +64,7 @@ def test_a_launch_without_one_iss_and_one_launch_is_refused(house: House, query:
     refused(house.browser().get(f"/launch?{query}"), "no-iss-or-launch")
 
 
-@pytest.mark.covers("G-121", "K7", "K9")
+@pytest.mark.covers("SA3", "G-121", "K7", "K9")
 @pytest.mark.parametrize(
     ("member", "value", "reason"),
     [
@@ -128,7 +129,7 @@ def test_a_dripping_configuration_ends_at_the_deadline(house: House, monkeypatch
     assert time.monotonic() - began < 2
 
 
-@pytest.mark.covers("G-122", "K12")
+@pytest.mark.covers("SA2", "G-122", "K12")
 def test_a_state_works_once(house: House) -> None:
     browser, authorize = at_the_ehr(house)
     callback = callback_of(browser, authorize)
@@ -138,7 +139,7 @@ def test_a_state_works_once(house: House) -> None:
     assert house.ehr.seen == []
 
 
-@pytest.mark.covers("G-122", "G-131", "K12")
+@pytest.mark.covers("SA2", "G-122", "G-131", "K12")
 def test_another_browser_cannot_finish_a_launch_and_does_not_spoil_it(house: House) -> None:
     browser, authorize = at_the_ehr(house)
     callback = callback_of(browser, authorize)
@@ -157,7 +158,7 @@ def test_a_callback_without_a_known_state_sends_no_code(house: House) -> None:
     assert house.ehr.seen == []
 
 
-@pytest.mark.covers("G-122")
+@pytest.mark.covers("SA2", "G-122")
 def test_a_state_older_than_ten_minutes_is_refused(house: House) -> None:
     browser, authorize = at_the_ehr(house)
     callback = callback_of(browser, authorize)
@@ -165,7 +166,7 @@ def test_a_state_older_than_ten_minutes_is_refused(house: House) -> None:
     refused(browser.get(callback), "state")
 
 
-@pytest.mark.covers("G-124")
+@pytest.mark.covers("SA5", "G-124")
 def test_an_answer_of_another_issuer_is_refused_without_a_token_call(house: House) -> None:
     house.ehr.authorize_iss = "https://evil.example"
     browser, authorize = at_the_ehr(house)
@@ -230,6 +231,16 @@ def test_a_client_with_a_private_key_proves_itself_by_assertion(house: House) ->
         house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET))
 
 
+@pytest.mark.covers("L1", "L2")
+def test_a_public_client_names_itself_and_proves_itself_by_pkce_alone(house: House) -> None:
+    house.ehr.public = True
+    house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID))
+    try:
+        assert house.browser().launch(house.ehr.launch_query(house.ehr.launch("p1"))).status_code == 200
+    finally:
+        house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET))
+
+
 @pytest.mark.covers("N7")
 def test_a_wrong_client_secret_ends_in_a_page_that_says_so(house: House) -> None:
     browser, authorize = at_the_ehr(house)
@@ -256,7 +267,7 @@ def test_nothing_redirects_to_an_address_from_the_url(house: House, path: str) -
     assert "Location" not in house.browser().get(path, follow=False).headers
 
 
-@pytest.mark.covers("H-136")
+@pytest.mark.covers("SA8", "H-136")
 def test_a_card_of_another_patient_or_tenant_is_refused_and_audited(house: House) -> None:
     others = [house.card("someone-else"), house.card("p1", tenant="other-tenant"), "no-such-handle"]
     for handle in others:

@@ -32,7 +32,7 @@ def walk(house: House) -> list[object]:
     return [launch, callback, browser.get(callback.headers["Location"])]
 
 
-@pytest.mark.covers("H-133", "K17")
+@pytest.mark.covers("SA10", "H-133", "K17")
 def test_cookies_have_exactly_the_flags_of_a_cross_site_frame(house: House) -> None:
     launch, callback, page = walk(house)
     (launch_cookie,) = set_cookies(launch)
@@ -43,6 +43,7 @@ def test_cookies_have_exactly_the_flags_of_a_cross_site_frame(house: House) -> N
     assert set_cookies(page) == {}
 
 
+@pytest.mark.covers("SA12")
 def test_the_headers_of_a_page_are_strict(house: House) -> None:
     _, callback, page = walk(house)
     for response in (callback, page):
@@ -56,6 +57,7 @@ def test_the_headers_of_a_page_are_strict(house: House) -> None:
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin" and "camera=()" in headers["Permissions-Policy"]
 
 
+@pytest.mark.covers("SA12")
 def test_pages_need_no_script_and_no_inline_style(house: House) -> None:
     _, page = house.open("p1")
     assert "<script" not in page and "style=" not in page and not re.search(r"\son\w+=", page)
@@ -68,6 +70,7 @@ def test_refusals_carry_the_same_headers(house: House) -> None:
         assert "frame-ancestors" in response.headers["Content-Security-Policy"]
 
 
+@pytest.mark.covers("SA16")
 def test_a_foreign_host_header_is_refused(house: House) -> None:
     assert house.browser().get("/", Host="evil.example").status_code == 400
     assert house.browser().get("/healthz").text == "ok\n"
@@ -83,7 +86,7 @@ def test_logout_ends_the_view_here_and_revokes_the_token_there(house: House) -> 
     assert not any(name.startswith("__Host-countersign") for name in browser.cookies)
 
 
-@pytest.mark.covers("H-137")
+@pytest.mark.covers("SA15", "H-137")
 def test_a_stolen_cookie_is_dead_after_logout(house: House) -> None:
     browser, page = house.open("p1")
     address, stolen = browser.visited[-1], dict(browser.cookies)
@@ -107,7 +110,7 @@ def test_a_view_without_its_cookie_shows_nothing(house: House) -> None:
     assert response.status_code == 401 and "Sommer" not in response.text and "p1" not in response.text
 
 
-@pytest.mark.covers("H-137")
+@pytest.mark.covers("SA15", "H-137")
 @pytest.mark.parametrize(("pause", "status"), [(899, 200), (901, 401)])
 def test_a_view_ends_when_nobody_looks_for_fifteen_minutes(house: House, pause: int, status: int) -> None:
     browser, _ = house.open("p1")

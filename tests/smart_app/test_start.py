@@ -71,6 +71,7 @@ def test_a_fault_of_ours_shows_no_detail(settings: Settings, capfd: pytest.Captu
     assert [line["error"] for line in lines] == ["ValueError"]
 
 
+@pytest.mark.covers("SA14")
 def test_only_exact_origins_may_frame_the_app() -> None:
     assert content_security_policy(()).endswith("frame-ancestors 'none'")
     assert content_security_policy(("https://*.example", "*")).endswith("frame-ancestors 'none'")
@@ -90,6 +91,6 @@ def test_a_debugger_or_a_database_that_all_may_read_stops_the_start(
         create_app(settings)
 
 
-@pytest.mark.covers("H-140")
+@pytest.mark.covers("SA17", "H-140")
 def test_there_is_no_secret_key_to_lose(settings: Settings) -> None:
     assert create_app(settings).secret_key is None
