@@ -1,0 +1,91 @@
+"""Apixaban and edoxaban in atrial fibrillation, whose doses do not go by kidney function alone.
+
+Apixaban is lowered to 2.5 mg twice daily when two of three hold: age 80 or more, weight 60 kg or less, creatinine 1.5
+mg/dL or more. Edoxaban is not to be used when the creatinine clearance is above 95 mL/min. Both are about atrial
+fibrillation only, stated in the order or on the problem list; for clots other doses hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cds_service.chart import Chart, Medication
+from cds_service.chart.kidney import creatinine_clearance
+from cds_service.chart.latest import latest
+from cds_service.chart.physiology import age_fact, age_of, problems_of
+from cds_service.checks.registry import check
+from cds_service.checks.targeting import about_order
+from cds_service.facts import Fact
+from cds_service.findings import Finding, NotAssessed
+from cds_service.knowledge import Knowledge
+from cds_service.knowledge.kinds.logic_rules import LogicRule
+from cds_service.terminology.vocabulary import Drug
+
+TOO_MUCH, TOO_LITTLE, TOO_CLEAR = "apixaban-af-too-much", "apixaban-af-too-little", "edoxaban-af-clearance"
+_OLD, _LIGHT_KG, _CREATININE, _FULL_MG, _LOW_MG, _CLEAR = 80, 60.0, 1.5, 10.0, 5.0, 95.0
+_MAX_AGE_DAYS = 180
+_OTHER_USES = ("dvt", "deep vein", "pulmonary embol", "thrombosis", "vte", "hip", "knee")
+
+
+@check(
+    id="fibrillation-anticoagulant",
+    service="medication-safety",
+    topic="renal-dosing",
+    hooks=("order-select", "order-sign"),
+    needs=("patient", "problems", "labs", "vitals"),
+)
+def fibrillation_anticoagulant(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
+    """Counts the three signs that lower apixaban in atrial fibrillation, and looks whether edoxaban would be cleared
+    too fast to protect."""
+    rules = knowledge.keyed(LogicRule)
+    for order in chart.orders:
+        drug = next((drug for drug in order.drugs if drug.name in ("apixaban", "edoxaban")), None)
+        if drug is None or not _for_fibrillation(chart, order) or not {TOO_MUCH, TOO_LITTLE, TOO_CLEAR} <= rules.keys():
+            continue
+        if drug.name == "apixaban":
+            yield from _apixaban(chart, knowledge, rules, order, drug)
+        else:
+            yield from _edoxaban(chart, knowledge, rules, order, drug)
+
+
+def _for_fibrillation(chart: Chart, order: Medication) -> bool:
+    stated = " ".join(order.uses)
+    if any(word in stated for word in _OTHER_USES):
+        return False
+    return "fibrillation" in stated or "afib" in stated or bool(problems_of(chart, ("atrial-fibrillation",)))
+
+
+def _apixaban(
+    chart: Chart, knowledge: Knowledge, rules: Mapping[str, LogicRule], order: Medication, drug: Drug
+) -> Iterator[Finding | NotAssessed]:
+    daily, age = order.sig.daily("mg", assume=True), age_of(chart)
+    weight, creatinine = latest(chart, "weight", 365), latest(chart, "creatinine", _MAX_AGE_DAYS)
+    known = (
+        age and age.years >= _OLD,
+        weight.value is not None and weight.value <= _LIGHT_KG,
+        creatinine.value is not None and creatinine.value >= _CREATININE,
+    )
+    found = {"age": age, "weight": weight.value, "creatinine": creatinine.value}
+    missing = [what for what, there in found.items() if there is None]
+    if daily is None:
+        return
+    signs, dose = sum(map(bool, known)), float(daily.value)
+    facts = tuple(fact for fact in (age_fact(chart, age) if age else None, weight.fact, creatinine.fact) if fact)
+    if signs >= 2 and dose >= _FULL_MG:
+        when = f"{dose:g} mg a day with {signs} of 3 signs"
+        yield about_order(knowledge, "renal-dosing", rules[TOO_MUCH], order, drug, when=when, facts=facts)
+    elif missing and signs + len(missing) >= 2 and dose >= _FULL_MG:
+        yield NotAssessed(f"{' and '.join(missing)} not known: is apixaban to be lowered?", order.ref)
+    elif not missing and signs < 2 and dose <= _LOW_MG:
+        when = f"{dose:g} mg a day with {signs} of 3 signs"
+        yield about_order(knowledge, "renal-dosing", rules[TOO_LITTLE], order, drug, when=when, facts=facts)
+
+
+def _edoxaban(
+    chart: Chart, knowledge: Knowledge, rules: Mapping[str, LogicRule], order: Medication, drug: Drug
+) -> Iterator[Finding]:
+    kidney = creatinine_clearance(chart, _MAX_AGE_DAYS)
+    if kidney.value is not None and kidney.value > _CLEAR:
+        facts: tuple[Fact, ...] = kidney.facts
+        when = f"with {kidney.words}"
+        yield about_order(knowledge, "renal-dosing", rules[TOO_CLEAR], order, drug, when=when, facts=facts)
