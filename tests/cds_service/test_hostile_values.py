@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.chart.dates import age_in_years, last_day_of, moment_of
+from cds_service.errors import KnowledgeError, SettingsError
+from cds_service.knowledge.sources import read_sources
 from cds_service.models.drug_linker import DrugLinker
+from cds_service.settings import Settings
 from tests.hook_calls import active, bundle, chart, creatinine, draft, egfr, order_sign, person, weight
 from tests.running_service import RunningService
 
@@ -178,3 +181,13 @@ def test_hostile_97_the_handle_holds_no_phi_and_a_changed_one_opens_nothing(serv
     assert found is not None and found.uuid == card["uuid"]
     for changed in (handle[:-1] + ("A" if handle[-1] != "A" else "B"), handle[::-1], handle.lower() + "x", ""):
         assert store.card_by_handle(changed) is None
+
+
+@pytest.mark.covers("E-92", "SC18")
+@pytest.mark.parametrize("url", ["http://fda.gov/x", "data:text/html,x", "javascript:alert(1)", "//evil.example/x"])
+def test_hostile_92_a_source_whose_link_is_not_https_never_gets_into_the_tables(url: str) -> None:
+    source = f"a: {{title: t, publisher: p, year: 2020, identifier: i, url: '{url}', kind: label}}"
+    with pytest.raises(KnowledgeError, match="https"):
+        read_sources({"sources.yaml": source})
+    with pytest.raises(SettingsError, match="APP_URL"):
+        Settings.from_env({"COUNTERSIGN_APP_URL": url})

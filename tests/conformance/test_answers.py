@@ -65,7 +65,7 @@ def test_no_advice_is_an_empty_array(service: RunningService) -> None:
     assert (reply.status, reply.cards) == (200, [])
 
 
-@pytest.mark.covers("H2")
+@pytest.mark.covers("H1", "H2")
 def test_extensions_are_named_in_reverse_domain_style(answers: list[Answered]) -> None:
     extended = [part for one in answers for part in (one.response, *one.response["cards"])]
     names = {name for part in extended for name in part.get("extension", {})}

@@ -68,6 +68,7 @@ def test_the_call_is_answered_as_its_file_expects(service: RunningService, file:
         assert any(reason in said for said in reply.not_assessed), reply.not_assessed
 
 
+@pytest.mark.covers("E-98")
 @pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.id)
 def test_what_a_check_says_speaks_from_a_source(service: RunningService, check: Check) -> None:
     case = json.loads((FOLDER / check.id / "fires.json").read_text("utf-8"))

@@ -43,7 +43,7 @@ def of_card(edge: Edge, card: dict[str, Any]) -> list[dict[str, Any]]:
     return [row for row in edge.rows("feedback") if row["card"] == card["uuid"]]
 
 
-@pytest.mark.covers("F-101", "G2", "G3", "G5", "G9")
+@pytest.mark.covers("F-101", "G1", "G2", "G3", "G5", "G9")
 def test_hostile_101_accepted_and_overridden_are_200_without_a_body_and_stored(
     open_edge: Edge, card: dict[str, Any]
 ) -> None:
