@@ -15,7 +15,19 @@ from cds_service.settings import Settings
 from cds_service.store import Keyring, check_revision, open_store
 from cds_service.tables import knowledge_of
 from cds_service.web import logs
-from smart_app import ask, catalogue, evidence, feedback, launch, pages, quality, queue, security, this_patient
+from smart_app import (
+    ask,
+    calculators,
+    catalogue,
+    evidence,
+    feedback,
+    launch,
+    pages,
+    quality,
+    queue,
+    security,
+    this_patient,
+)
 from smart_app.related import RelatedEvidence, open_related
 from smart_app.sessions import Launches, Views
 from smart_app.start import check_place
@@ -52,6 +64,6 @@ def create_app(
     )
     security.install(app, settings)
     pages.install(app)
-    for room in (launch, evidence, this_patient, feedback, queue, quality, ask, catalogue):
+    for room in (launch, evidence, this_patient, feedback, queue, quality, ask, calculators, catalogue):
         app.register_blueprint(room.blueprint)
     return app

@@ -76,6 +76,7 @@ def test_the_pages_of_a_clinician(house: House, page: Page) -> None:
         "patient",
         "patient/timeline",
         "ask",
+        "calculators",
         "catalogue",
         "catalogue/check/renal-dosing",
         "catalogue/model/drug-linker",
