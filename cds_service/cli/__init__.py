@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ import click
 if TYPE_CHECKING:
     from cds_service.settings import Settings
     from cds_service.store import Store
+    from cds_service.store.records import Scalar
 
 
 def commands() -> dict[str, click.Command]:
@@ -32,3 +33,18 @@ def opened_store(settings: Settings) -> Iterator[Store]:
     check_revision(settings)
     with closing(open_store(settings, Keyring.load(settings))) as store:
         yield store
+
+
+def put_on_record(settings: Settings, action: str, outcome: str, detail: Mapping[str, Scalar]) -> None:
+    """A change of files in the audit trail: "begun" before it, "done" after it, as no transaction holds both.
+
+    Where no database has been made yet there is no trail, and it is said that the change does not stand in one.
+    """
+    from cds_service.store import AuditEvent, is_missing
+
+    if is_missing(settings.database_url):
+        if outcome == "begun":
+            click.echo("There is no database yet, so this change is not on record.", err=True)
+        return
+    with opened_store(settings) as store:
+        store.audit(AuditEvent(action, outcome, detail=detail))

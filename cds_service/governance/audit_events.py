@@ -40,6 +40,7 @@ _INTERACTIONS: Mapping[str, tuple[str, str]] = {
     "write-back-": ("update", "U"),
     "write-back": ("create", "C"),
     "key": ("update", "U"),
+    "approve": ("update", "U"),
     "hold": ("update", "U"),
 }
 _OTHER = ("operation", "E")

@@ -10,6 +10,7 @@ from cds_service.errors import InvalidRequest
 from cds_service.hooks.members import Brought, Resource
 
 _NAMING = ("subject", "patient", "for", "beneficiary")
+_OTHER_NAMING = frozenset({"patient", "for", "beneficiary", "participant"})
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,12 @@ class OwnPatient:
         """False when the resource names another patient."""
         if resource.get("resourceType") == "Patient":
             return resource.get("id") == self.patient_id
+        subject = resource.get("subject")
+        if type(subject) is dict and subject.get("reference") == self._usual and _OTHER_NAMING.isdisjoint(resource):
+            return True  # nearly always: a call holds a hundred resources of its patient
         return all(map(self.is_same, _named(resource)))
 
     def is_same(self, reference: str) -> bool:
-        if reference == self._usual:  # nearly always: a call holds a hundred resources of its patient
-            return True
         base = (self.fhir_server or "").rstrip("/")
         relative = reference.removeprefix(f"{base}/") if base else reference
         return relative.split("/_history/")[0] in (self._usual, f"urn:uuid:{self.patient_id}")

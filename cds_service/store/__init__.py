@@ -12,7 +12,7 @@ from cds_service.errors import StoreUnavailable
 from cds_service.settings import Settings
 from cds_service.store import audit, cards, feedback, invocations, opinions, registrations
 from cds_service.store.audit import AuditVerdict
-from cds_service.store.database import UNLIMITED, Database, open_database
+from cds_service.store.database import UNLIMITED, Database, is_missing, open_database
 from cds_service.store.engines import RECORD_PATIENCE_MS
 from cds_service.store.fhir_clients import FhirClients
 from cds_service.store.holds import Hold, Holds
@@ -91,6 +91,7 @@ __all__ = [
     "SuggestionRecord",
     "Waiting",
     "check_revision",
+    "is_missing",
     "migrate",
     "open_replay_guard",
     "open_store",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cds_service.cli import opened_store
+from cds_service.cli import opened_store, put_on_record
 from cds_service.settings import Settings
 
 _output = click.option(
@@ -42,9 +42,11 @@ def add(standby: bool, output: Path | None) -> None:
     """Make a new key. Restart the service afterwards: it seals with the keys it started with."""
     from cds_service.store.key_file import KeyDocument
 
-    document, key_id = KeyDocument.load(Settings.from_env()).with_new_key(standby)
+    settings = Settings.from_env()
+    document, key_id = KeyDocument.load(settings).with_new_key(standby)
+    put_on_record(settings, "key-add", "begun", {"kid": key_id})
     document.write(output)
-    _record("key-add", key_id)
+    put_on_record(settings, "key-add", "done", {"kid": key_id})
     click.echo(f"{key_id} added{'' if standby else ' and current'}. Restart the service.")
 
 
@@ -55,8 +57,11 @@ def use_key(key_id: str, output: Path | None) -> None:
     """Name the key that seals from the next start on."""
     from cds_service.store.key_file import KeyDocument
 
-    KeyDocument.load(Settings.from_env()).with_current(key_id).write(output)
-    _record("key-use", key_id)
+    settings = Settings.from_env()
+    document = KeyDocument.load(settings).with_current(key_id)
+    put_on_record(settings, "key-use", "begun", {"kid": key_id})
+    document.write(output)
+    put_on_record(settings, "key-use", "done", {"kid": key_id})
     click.echo(f"{key_id} is current. Restart the service.")
 
 
@@ -85,13 +90,8 @@ def retire(key_id: str, output: Path | None) -> None:
         used = store.resealing.use().of(key_id)
     if used:
         raise click.ClickException(f"{used} values still need {key_id}: restart the service, then `keys reseal`")
-    document.without(key_id).write(output)
-    _record("key-retire", key_id)
+    without = document.without(key_id)
+    put_on_record(settings, "key-retire", "begun", {"kid": key_id})
+    without.write(output)
+    put_on_record(settings, "key-retire", "done", {"kid": key_id})
     click.echo(f"{key_id} retired.")
-
-
-def _record(action: str, key_id: str) -> None:
-    from cds_service.store import AuditEvent
-
-    with opened_store(Settings.from_env()) as store:
-        store.audit(AuditEvent(action, "done", detail={"kid": key_id}))

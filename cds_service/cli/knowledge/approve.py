@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cds_service.cli import put_on_record
 from cds_service.cli.knowledge.tables import tables
 from cds_service.settings import Settings
 
@@ -32,7 +33,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--review-by", type=_DAY, required=True, help="When they are reviewed again, within 12 months.")
 def approve(ids: tuple[str, ...], role: str, approver: str, author: str, review_by: datetime) -> None:
     """Approve the rows IDS at this site: copies of them, with the review, go into COUNTERSIGN_KNOWLEDGE_DIR."""
-    folder = Settings.from_env().knowledge_dir
+    settings = Settings.from_env()
+    folder = settings.knowledge_dir
     if folder is None:
         raise click.UsageError("set COUNTERSIGN_KNOWLEDGE_DIR to the folder of this site's own tables")
     review = _review(role, approver, author, datetime.now(UTC).date(), review_by.date())
@@ -41,9 +43,12 @@ def approve(ids: tuple[str, ...], role: str, approver: str, author: str, review_
     unknown = [one for one in ids if one not in cited]
     if unknown:
         raise click.UsageError(f"no row {', '.join(unknown)}")
+    about = {"count": len(set(ids)), "role": role, "version": tables().version}
+    put_on_record(settings, "approve-knowledge", "begun", about)
     for one in dict.fromkeys(ids):
         _put(folder, cited[one], review)
     tables()  # what was written must load; otherwise the error names file and line
+    put_on_record(settings, "approve-knowledge", "done", about)
     click.echo(f"{len(set(ids))} rows approved until {review_by:%Y-%m-%d}.")
 
 

@@ -143,3 +143,20 @@ def test_the_trail_is_exported_as_audit_events_of_the_basic_patterns(run, told, 
     invoked = [event for event in events if event["subtype"][1]["code"] == "invoke" and event["outcome"] == "0"]
     assert invoked[0]["entity"][0]["what"] == {"reference": "Patient/patient-1"}
     assert run("audit", "verify").startswith("8 rows, every link fits")
+
+
+def test_keys_and_approvals_are_on_record_before_and_after_their_files_change(run, store, rows, monkeypatch, tmp_path):
+    monkeypatch.setenv("COUNTERSIGN_KNOWLEDGE_DIR", str(tmp_path / "site"))
+    run("governance", "keys", "add")
+    by = (TODAY + timedelta(days=90)).date().isoformat()
+    who = ("--role", "pharmacist", "--approver", "A. Reviewer", "--review-by", by)
+    run("knowledge", "approve", "duplicate-same-ingredient", *who)
+    told = rows("SELECT action, outcome, detail FROM audit ORDER BY seq")
+    assert [row[:2] for row in told] == [
+        ("key-add", "begun"),
+        ("key-add", "done"),
+        ("approve-knowledge", "begun"),
+        ("approve-knowledge", "done"),
+    ]
+    assert json.loads(told[3][2])["role"] == "pharmacist"
+    assert "Reviewer" not in told[3][2]
