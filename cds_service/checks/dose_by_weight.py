@@ -45,7 +45,8 @@ def dose_by_weight(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | Not
             continue
         weight = latest(chart, "weight", _days(age))
         if weight.value is None or weight.found is None:
-            yield NotAssessed(f"{weight.reason}: the dose of {drug.name} was not checked by weight", order.ref)
+            reason = weight.reason if weight.found else "no body weight on record"
+            yield NotAssessed(f"{reason}: the dose of {drug.name} was not checked by weight", order.ref)
         elif age.years < _ADULT and not is_plausible_for_age(weight.value, age.days / 365.25):
             reason = f"weight {weight.value:g} kg is not plausible at {age.words}: {drug.name} not checked by weight"
             yield NotAssessed(reason, order.ref, prominent="info")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from cds_service.chart import Chart, Medication
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
-from cds_service.checks.targeting import targets
+from cds_service.checks.targeting import by_route
 from cds_service.facts import Fact
 from cds_service.findings import Display, Finding, Harm, NotAssessed
 from cds_service.knowledge import Knowledge
@@ -28,7 +28,10 @@ from cds_service.terminology.vocabulary import Drug
 )
 def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
     """Compares the single and the daily dose that the order states with the highest that the drug's label gives."""
-    for order, drug, rows in targets(chart, knowledge, DoseLimit):
+    for order, drug in ((order, drug) for order in chart.orders for drug in order.drugs):
+        rows = [row for row in knowledge.for_drug(DoseLimit, drug) if row.speaks_of(drug) and by_route(row, order)]
+        if not rows:
+            continue
         row = _row_of(order, rows)
         daily = order.sig.daily(row.dose_unit, assume=True)
         most = row.max_daily_dose or 0.0

@@ -1,0 +1,138 @@
+"""Doses: every maximum is loud at ten times the usual dose and silent at it; weights, opioids and combinations."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cds_service.chart.combined import ACETAMINOPHEN, daily_milligrams
+from cds_service.chart.opioids import opioid_in
+from cds_service.checks.acetaminophen_total import acetaminophen_total
+from cds_service.checks.dose_by_weight import dose_by_weight
+from cds_service.checks.dose_limit import dose_limit
+from cds_service.checks.opioid_load import CLASS, opioid_load
+from cds_service.checks.weekly_methotrexate import weekly_methotrexate
+from cds_service.findings import Finding
+from cds_service.knowledge.kinds.dose_limits import DoseLimit
+from tests.charts import chart, data, knowledge, names, person, read, request, weight
+
+ROWS = knowledge().all(DoseLimit)
+_DOSE = re.compile(r"(\d+(?:\.\d+)?) (mg|mcg|meq)")
+
+
+def findings(check, made) -> list[Finding]:
+    return [said for said in check(made, knowledge()) if isinstance(said, Finding)]
+
+
+def tenfold(usual: str) -> str:
+    return _DOSE.sub(lambda dose: f"{float(dose[1]) * 10:g} {dose[2]}", usual, count=1)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_maximum_is_silent_at_the_usual_dose_and_loud_at_ten_times_that(row: DoseLimit) -> None:
+    assert findings(dose_limit, chart(request(row.usual))) == []
+    (loud,) = findings(dose_limit, chart(request(tenfold(row.usual))))
+    assert (loud.rule, loud.display in ("warning", "critical", "info")) == (row.id, True)
+
+
+def test_milligrams_for_micrograms_are_a_slip_and_critical() -> None:
+    (said,) = findings(dose_limit, chart(request("levothyroxine 100 mg daily")))
+    assert (said.display, said.proposals[0].recommended) == ("critical", True)
+
+
+def test_the_dose_of_one_drug_among_several_is_not_judged() -> None:
+    assert findings(dose_limit, chart(request("lisinopril/hydrochlorothiazide 500 mg 1 tab daily"))) == []
+
+
+def test_a_range_counts_with_its_upper_end_and_a_stated_limit_holds() -> None:
+    assert findings(dose_limit, chart(request("acetaminophen 650 mg q4h prn, max 4000 mg per day"))) == []
+    assert findings(dose_limit, chart(request("ibuprofen 400-800 mg q4h")))
+
+
+CHILD = data(person(born="2021-11-23"))  # five years
+
+
+@pytest.mark.parametrize(
+    ("order", "display"),
+    [("amoxicillin 450 mg bid", None), ("amoxicillin 1100 mg bid", "warning"), ("amoxicillin 4500 mg bid", "critical")],
+)
+def test_a_childs_dose_is_judged_by_weight(order: str, display: str | None) -> None:
+    made = chart(request(order), patient=CHILD, vitals=data(weight(20)))
+    assert [said.display for said in findings(dose_by_weight, made)] == ([display] if display else [])
+
+
+@pytest.mark.parametrize(
+    ("supplied", "reason"),
+    [
+        ((), "no body weight on record"),
+        ((weight(44),), "not plausible"),
+        ((weight(20, on="2025-01-01"),), "older than"),
+    ],
+)
+def test_without_a_usable_weight_it_says_that_it_could_not_look(supplied, reason: str) -> None:
+    made = chart(request("amoxicillin 450 mg bid"), patient=CHILD, vitals=data(*supplied))
+    (said,) = dose_by_weight(made, knowledge())
+    assert not isinstance(said, Finding)
+    assert reason in said.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "ingredient", "daily"),
+    [
+        ("percocet 5/325 1 tab q6h prn", "oxycodone", 20),
+        ("percocet 5/325 1 tab q6h prn", ACETAMINOPHEN, 1300),
+        ("hydrocodone-acetaminophen 7.5-300 mg tablet take 2 tablets three times daily", "hydrocodone", 45),
+        ("acetaminophen 650 mg q6h", ACETAMINOPHEN, 2600),
+        ("lisinopril/hydrochlorothiazide 20/12.5 daily", "lisinopril", None),
+        ("percocet 1 tab q6h", "oxycodone", None),
+    ],
+)
+def test_each_drug_of_a_tablet_with_acetaminophen_has_its_dose(text: str, ingredient: str, daily: float | None) -> None:
+    assert daily_milligrams(read(request(text)), ingredient) == daily
+
+
+@pytest.mark.parametrize(
+    ("text", "mme", "long_acting"),
+    [
+        ("oxycodone 10 mg q6h", 60, False),
+        ("norco 10/325 1 tab q6h prn", 40, False),
+        ("morphine er 30 mg q12h", 60, True),
+        ("fentanyl patch 50 mcg/hr every 72 hours", 120, True),
+        ("methadone 10 mg tid", 141, True),
+        ("tramadol 50 mg q6h", 40, False),
+        ("buprenorphine 8 mg daily", None, False),
+    ],
+)
+def test_opioids_are_counted_with_the_factors_of_2022(text: str, mme: float | None, long_acting: bool) -> None:
+    found = opioid_in(read(request(text)), lambda drug: CLASS in knowledge().names.keys_of(drug.rxcui))
+    assert found is not None
+    assert (found.mme, found.long_acting) == (mme if mme is None else pytest.approx(mme), long_acting)
+
+
+def test_the_load_is_that_of_all_opioids_together() -> None:
+    taken = data(request("oxycodone 10 mg q8h", id="m1", status="active"))
+    (said,) = findings(opioid_load, chart(request("morphine 15 mg q8h"), medications=taken))
+    assert (said.rule, "90 MME" in said.summary) == ("opioid-load-90", True)
+
+
+def test_a_long_acting_opioid_is_no_concern_for_who_takes_one() -> None:
+    taken = data(request("oxycodone 5 mg q8h", id="m1", status="active"))
+    used = findings(opioid_load, chart(request("morphine er 15 mg q12h"), medications=taken))
+    assert [said.rule for said in used] == ["opioid-load-50"]
+    (said,) = findings(opioid_load, chart(request("morphine er 15 mg q12h"), medications=data()))
+    assert said.rule == "opioid-naive-long-acting"
+
+
+def test_methotrexate_may_be_daily_in_leukemia_alone() -> None:
+    assert findings(weekly_methotrexate, chart(request("methotrexate 2.5 mg po daily for psoriasis")))
+    assert findings(weekly_methotrexate, chart(request("methotrexate 20 mg po daily for leukemia"))) == []
+    assert findings(weekly_methotrexate, chart(request("methotrexate 2.5 mg 6 tablets once weekly"))) == []
+
+
+def test_acetaminophen_of_two_products_is_added_up() -> None:
+    taken = data(request("norco 10/325 2 tabs q6h", id="m1", status="active"))
+    made = chart(request("acetaminophen 650 mg q6h"), medications=taken)
+    (said,) = findings(acetaminophen_total, made)
+    assert "5.2 g a day" in said.summary
+    assert names(made.orders[0]) == [ACETAMINOPHEN]
