@@ -28,7 +28,7 @@ from cds_service.terminology.vocabulary import Drug
 )
 def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
     """Compares the single and the daily dose that the order states with the highest that the drug's label gives."""
-    for order, drug in ((order, drug) for order in chart.orders for drug in order.drugs):
+    for order, drug in ((one, drug) for one in chart.orders for drug in one.drugs):
         rows = [row for row in knowledge.for_drug(DoseLimit, drug) if row.speaks_of(drug) and by_route(row, order)]
         if not rows:
             continue

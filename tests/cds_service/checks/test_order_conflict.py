@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cds_service.checks.order_conflict import order_conflict
 from cds_service.findings import Finding
-from tests.charts import RXNORM, SNOMED, chart, concept, knowledge, request
+from tests.charts import RXNORM, chart, concept, knowledge, request
 
 
 def rules(directions: str, **fields: Any) -> list[str]:
