@@ -20,13 +20,14 @@ from cds_service.settings import Settings
 from cds_service.store import Keyring, Notes
 
 NAME = "countersign-notes"
+TABLES = "countersign_job"  # what the names of its tables begin with; `store.roles` grants them
 EVERY = 2.0  # seconds between two looks at the list
 AT_ONCE = 50
 
 
 @contextmanager
 def opened_queue(settings: Settings, keyring: Keyring) -> Iterator[Huey]:
-    """The queue of this process, closed at the end; makes its tables or file when they are not there."""
+    """The queue of this process, closed at the end. In PostgreSQL `migrate` has made its tables."""
     queue = _queue(settings, keyring)
     try:
         yield queue
@@ -40,11 +41,24 @@ def _queue(settings: Settings, keyring: Keyring) -> Huey:
         "results": False,
         "serializer": SignedSerializer(secret=keyring.mac("jobs", b"").hex()),
     }
+    dsn = _dsn(settings)
+    if dsn is None:
+        return SqliteHuey(filename=str(settings.run_dir / "jobs.sqlite3"), **shared)
+    return PostgresHuey(dsn=dsn, table_prefix=TABLES, create_tables=False, **shared)
+
+
+def prepare(settings: Settings) -> None:
+    """Make the queue's tables in PostgreSQL, as their owner; nothing to do for SQLite."""
+    dsn = _dsn(settings)
+    if dsn is not None:
+        PostgresHuey(NAME, dsn=dsn, table_prefix=TABLES, results=False).storage.close()
+
+
+def _dsn(settings: Settings) -> str | None:
     url = make_url(settings.database_url)
-    if url.get_backend_name() == "postgresql":
-        dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return PostgresHuey(dsn=dsn, table_prefix="countersign_job", **shared)
-    return SqliteHuey(filename=str(settings.run_dir / "jobs.sqlite3"), **shared)
+    if url.get_backend_name() != "postgresql":
+        return None
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def read_job(queue: Huey, read: Callable[[str], str]) -> Callable[[str], object]:

@@ -11,12 +11,14 @@ from cds_service.settings import Settings
 @click.option("--app-role", metavar="ROLE", help="PostgreSQL role that the service runs as; gets only what it needs.")
 def command(app_role: str | None) -> None:
     """Bring the databases up to date; doing it twice is harmless. Run it as the owner of the tables."""
+    from cds_service.background.queue import prepare
     from cds_service.store import Keyring, migrate
     from cds_service.store.migrate import grant_app_role
 
     settings = Settings.from_env()
     Keyring.load(settings)  # on loopback this makes the keys, once
     migrate(settings)
+    prepare(settings)
     if app_role:
         grant_app_role(settings, app_role)
     click.echo("The databases are up to date.")

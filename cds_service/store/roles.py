@@ -6,7 +6,7 @@ not named here (sessions, registrations, work that waits) may be written freely.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from cds_service.errors import SettingsError
 from cds_service.store import client_tables, corpus_tables, outbound_tables, people_tables, tables  # noqa: F401  they fill the metadata
@@ -20,6 +20,8 @@ ON_RECORD = frozenset(
 # Kept by the owner's commands, triggers and functions alone.
 OWNED = frozenset({"audit_end", "legal_hold", "compatible_code", "main_revision", "replay_revision"})
 KEYS = frozenset({"invocation_key", "feedback_key"})
+MAY_ALL = "SELECT, INSERT, UPDATE, DELETE"
+COUNTED = frozenset({"countersign_job_task", "countersign_job_schedule"})
 METADATA = {"main": main, "replay": replay}
 
 
@@ -43,11 +45,20 @@ def _statements(connection: Connection, branch: str, role: str) -> list[str]:
     for table in sorted(named):
         granted += [f"REVOKE ALL ON {table} FROM {to}", f"GRANT {_rights(table)} ON {table} TO {to}"]
     if branch == "main":
+        granted += [f"GRANT {MAY_ALL} ON {table} TO {to}" for table in _jobs(connection)]
+        granted += [
+            f"GRANT USAGE ON SEQUENCE {table}_id_seq TO {to}" for table in _jobs(connection) if table in COUNTED
+        ]
         granted.append(f"GRANT EXECUTE ON FUNCTION countersign_make_month(text, date) TO {to}")
     return granted
+
+
+def _jobs(connection: Connection) -> list[str]:
+    """The tables of the worker's queue, where `migrate` has made them."""
+    return sorted(name for name in inspect(connection).get_table_names() if name.startswith("countersign_job_"))
 
 
 def _rights(table: str) -> str:
     if table in OWNED:
         return "SELECT"
-    return "SELECT, INSERT" if table in ON_RECORD | KEYS else "SELECT, INSERT, UPDATE, DELETE"
+    return "SELECT, INSERT" if table in ON_RECORD | KEYS else MAY_ALL

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from werkzeug.serving import make_server
 
 from cds_service.__main__ import main
+from cds_service.background.queue import prepare
 from cds_service.settings import Settings
 from cds_service.store import Keyring, Store, open_store
 from tests.cds_service.background.ehr_server import CLIENT, EhrServer
@@ -23,7 +24,9 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def settings(tmp_path: Path, database_urls: dict[str, str]) -> Settings:
-    return migrated(tmp_path, CLIENT_AUTH="off", **database_urls)
+    made = migrated(tmp_path, CLIENT_AUTH="off", **database_urls)
+    prepare(made)
+    return made
 
 
 @pytest.fixture

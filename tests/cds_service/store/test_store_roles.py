@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.exc import ProgrammingError
 
+from cds_service.background.queue import opened_queue, prepare, read_job, work_off
 from cds_service.cli import commands
 from cds_service.errors import SettingsError
 from cds_service.store import AuditEvent, CdsClient, check_revision, migrate, open_replay_guard, open_store
@@ -25,6 +26,7 @@ def as_app(settings, postgres):
     if postgres.run(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'") == []:  # noqa: S608
         postgres.run(f"CREATE ROLE {ROLE} LOGIN")
     migrate(settings)
+    prepare(settings)
     grant_app_role(settings, ROLE)
     urls = {
         name: getattr(settings, name).replace("//countersign@", f"//{ROLE}@")
@@ -96,6 +98,16 @@ def test_a_table_of_the_callers_own_cannot_stand_in_for_the_head_of_the_chain(as
     with forged.line() as line:
         line.exec_driver_sql("CREATE TEMP TABLE audit_end AS SELECT 'head' AS name, 99::bigint AS seq, 'x' AS link")
         assert tuple(line.exec_driver_sql("SELECT seq FROM countersign_audit_head()").one()) == (0,)
+
+
+@ON_POSTGRESQL
+def test_the_note_worker_runs_as_the_services_role(as_app, keyring):
+    done: list[str] = []
+    with opened_queue(as_app, keyring) as queue:
+        job = read_job(queue, lambda note: done.append(note) or "read")
+        job("note-1")
+        assert work_off(queue) == 1
+    assert done == ["note-1"]
 
 
 @ON_POSTGRESQL
