@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -53,6 +53,9 @@ class Models:
 class Knowledge:
     version: str = "test"
     silent: int = 0
+
+    def overdue(self, today: date) -> tuple[str, ...]:
+        return ()
 
 
 @dataclass(frozen=True)
