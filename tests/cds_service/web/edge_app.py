@@ -54,7 +54,7 @@ class Knowledge:
     version: str = "test"
     silent: int = 0
 
-    def overdue(self, today: date) -> tuple[str, ...]:
+    def overdue(self, _today: date) -> tuple[str, ...]:
         return ()
 
 
