@@ -42,6 +42,19 @@ def export(task: str, weights: Path) -> None:
 
 
 @main.command()
+@click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
+def llm(source: Path, folder: Path) -> None:
+    """Take a causal language model of a local folder to int8 ONNX for the writer; needs the export environment."""
+    from model_export.llm import export_llm
+
+    try:
+        click.echo(export_llm(source, folder).name)
+    except TaskFailed as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
 @click.argument("task")
 @_weights
 def train(task: str, weights: Path) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+from cds_service.evidence.writing import open_writer
 from cds_service.settings import Settings
 from cds_service.store import Keyring, check_revision, open_store
 from cds_service.tables import knowledge_of
@@ -27,6 +28,7 @@ from smart_app import (
     queue,
     security,
     this_patient,
+    words,
 )
 from smart_app.related import RelatedEvidence, open_related
 from smart_app.sessions import Launches, Views
@@ -60,10 +62,11 @@ def create_app(
         views=Views(store.sessions),
         related=related or open_related(settings, knowledge),
         catalogue=catalogue.open_catalogue(settings, knowledge),
+        writer=open_writer(settings, knowledge.vocabulary.lexicon),
         now=now,
     )
     security.install(app, settings)
     pages.install(app)
-    for room in (launch, evidence, this_patient, feedback, queue, quality, ask, calculators, catalogue):
+    for room in (launch, evidence, this_patient, feedback, queue, quality, ask, calculators, catalogue, words):
         app.register_blueprint(room.blueprint)
     return app

@@ -78,4 +78,5 @@ def _page(view: View, chosen: str | None) -> str:
         verdicts=VERDICTS,
         longest_comment=LONGEST_COMMENT,
         said="said" in request.args,
+        writer=wired().writer,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from cds_service.evidence.writing import Writer
 from cds_service.settings import Settings
 from cds_service.store import Store
 from smart_app.related import RelatedEvidence
@@ -29,6 +30,7 @@ class Wiring:
     views: Views
     related: RelatedEvidence
     catalogue: Catalogue
+    writer: Writer
     now: Callable[[], float]
 
     @property
