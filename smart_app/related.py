@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from cds_service.evidence import Hit, Passage
+from cds_service.evidence.fusion import RERANKED
 from cds_service.evidence.opening import EvidenceSearch, open_search
 from cds_service.knowledge import Knowledge
 from cds_service.models import load_models
@@ -59,15 +61,20 @@ class Answering:
 
 
 class RelatedEvidence:
-    """Search among this installation's passages, without the reranker: it was trained on another kind of text, and on
-    questions about our own rules it puts the right passage lower (its model card has the figures)."""
+    """Search among this installation's passages.
+
+    The reranker reads only where most of what was found was imported: it was trained on such text, and on questions
+    about our own rules it puts the right passage lower (its model card has the figures).
+    """
 
     def __init__(self, index: EvidenceSearch) -> None:
         self._index = index
 
     def answering(self, question: str) -> Answering:
         """The passages that come closest to answering, best first, each with the question's words marked."""
-        hits = self._index.search(question, k=ANSWERS * REPEATS)
+        hits = self._index.search(question, k=ANSWERS * REPEATS, today=_today())
+        if sum(hit.passage.kind == "quotation" for hit in hits[:RERANKED]) * 2 > min(RERANKED, len(hits)):
+            hits = self._index.search(question, k=ANSWERS * REPEATS, rerank=True, today=_today())
         distinct = {hit.passage.text: hit for hit in reversed(hits)}
         best = sorted(distinct.values(), key=lambda hit: -hit.score)[:ANSWERS]
         passages = tuple(
@@ -77,7 +84,7 @@ class RelatedEvidence:
 
     def beside(self, question: str, exclude: Collection[str]) -> Related:
         """The passages nearest to `question` that the card does not cite; rows with the same words count once."""
-        hits = self._index.search(question, k=HOW_MANY * REPEATS, exclude=exclude)
+        hits = self._index.search(question, k=HOW_MANY * REPEATS, exclude=exclude, today=_today())
         distinct = {hit.passage.text: _shown(hit.passage) for hit in reversed(hits)}
         return Related(tuple(reversed(distinct.values()))[:HOW_MANY], bool(self._index.degraded))
 
@@ -85,6 +92,10 @@ class RelatedEvidence:
 def open_related(settings: Settings, knowledge: Knowledge) -> RelatedEvidence:
     """Search this installation's passages and what it has imported; opens the models, so call it after the fork."""
     return RelatedEvidence(open_search(settings, knowledge, load_models(settings, knowledge.vocabulary.names())))
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _near_enough(hit: Hit) -> bool:
