@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations, groupby, pairwise
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Estimator = Literal["egfr", "crcl"]
 ESTIMATORS: tuple[Estimator, ...] = ("egfr", "crcl")
 HIGHEST_BAND = 130  # mL/min; above it a band is no statement about kidney disease
+_INCLUSIVE = re.compile(r"\b(\d+)(?: mL/min)? or less")  # as `supports` says it; such a band ends just above the number
 
 
 @kind
@@ -58,6 +60,8 @@ class RenalRow(Graded):
     def check(cls, knowledge: Knowledge) -> None:
         _bands(knowledge.all(cls))
         for row in knowledge.all(cls):
+            ends_early = row.high is not None and f"{row.high:g}" in _INCLUSIVE.findall(row.supports)
+            row.require(not ends_early, "its source says 'or less', so the band must hold that number (30.01 for 30)")
             limit = None if row.max_daily_dose is None else in_milligrams(row.max_daily_dose, row.dose_unit, row)
             if row.adjust_to:
                 daily = daily_milligrams(row, row.adjust_to, row.drug, knowledge.vocabulary)

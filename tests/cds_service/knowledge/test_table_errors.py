@@ -91,6 +91,7 @@ def test_an_interaction_that_cannot_stand_is_named_with_its_line(cells: dict[str
         ([renal(), renal(id="y", low="31", high="60")], "its band leaves a gap to or overlaps x"),
         ([renal(), renal(id="y", low="29", high="60")], "its band leaves a gap to or overlaps x"),
         ([renal(), renal(id="y", routes="oral")], "it speaks of routes of x too"),
+        ([renal().replace("So it says", "At 30 mL/min or less")], "its source says 'or less'"),
         ([renal(routes="oral|rectal"), renal(id="y", routes="oral")], "it speaks of routes of"),
         ([renal(most="10")], "no unit is stated"),
         ([renal(most="10", unit="spoon")], "unit"),
