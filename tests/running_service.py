@@ -27,7 +27,7 @@ from cds_service.store import Keyring, migrate, open_store
 from tests.cds_client import CdsClient
 
 ROOT = Path(__file__).parents[1]
-SECONDS_TO_START = 30
+SECONDS_TO_START = 90
 
 
 @dataclass
