@@ -75,6 +75,18 @@ def evaluate(task: str, data: Path, predictions: Path | None, no_rerank: bool) -
     click.echo(json.dumps(score, sort_keys=False))
 
 
+@main.command("compare-retrieval")
+@click.option("--data", type=_EXISTING, required=True, help="A BEIR folder.")
+def compare_retrieval(data: Path) -> None:
+    """BM25, embedder, fusion and reranker side by side with bootstrap intervals; the last line is one JSON object."""
+    from model_export.retrieval_comparison import compare
+
+    try:
+        click.echo(json.dumps(compare(data)))
+    except TaskFailed as error:
+        raise click.ClickException(str(error)) from error
+
+
 @main.command()
 @click.argument("task")
 @_weights

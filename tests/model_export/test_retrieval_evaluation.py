@@ -80,3 +80,10 @@ def test_queries_without_a_relevant_document_are_not_scored() -> None:
         "mrr_at_10": 1.0,
     }
     assert scores({"q1": ["d1"]}, {}) == {}
+
+
+def test_the_four_ways_stand_side_by_side_with_their_intervals(folder: Path) -> None:
+    result = CliRunner().invoke(main, ["compare-retrieval", "--data", str(folder)])
+    found = json.loads(result.stdout.splitlines()[-1])
+    assert list(found) == ["n", "bm25", "embedder", "fused", "reranked"]
+    assert found["fused"] == {"ndcg_at_10": 1.0, "interval": [1.0, 1.0]}
