@@ -22,6 +22,7 @@ from cds_service.terminology.vocabulary import Drug
 CLASS = "class:opioid"
 # Rules by what they are about; the thresholds are MME a day.
 HIGH, RAISED, LONG_ACTING, PATCH = "opioid-load-90", "opioid-load-50", "opioid-naive-long-acting", "opioid-naive-patch"
+TWO_LONG = "opioid-two-long-acting"
 THRESHOLDS = ((HIGH, 90.0), (RAISED, 50.0))
 
 
@@ -44,12 +45,14 @@ def opioid_load(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAss
         ordered = opioid_in(order, is_opioid)
         if ordered is None:
             continue
-        if not {HIGH, RAISED, LONG_ACTING, PATCH} <= rules.keys():
+        if not {HIGH, RAISED, LONG_ACTING, PATCH, TWO_LONG} <= rules.keys():
             yield NotAssessed("opioid load: its rules are not reviewed here", order.ref)
             continue
         company = [one for one in chart.company_of(order) if not one.ended]
         others = [one for one in (opioid_in(medication, is_opioid) for medication in company) if one]
         yield from _load(rules, ordered, others)
+        if ordered.long_acting and any(one.long_acting for one in others):
+            yield _second(rules[TWO_LONG], ordered, [one for one in others if one.long_acting])
         if ordered.long_acting and not others:
             if chart.medications.known:
                 yield _naive(rules[PATCH if ordered.patch and ordered.name == FENTANYL else LONG_ACTING], ordered)
@@ -68,6 +71,11 @@ def _load(rules: Mapping[str, LogicRule], ordered: Opioid, others: list[Opioid])
         yield _finding(rule, ordered, summary, tuple(_fact(one) for one in everything))
     elif ordered.mme is None and ordered.name != "buprenorphine":
         yield NotAssessed(f"the morphine equivalents of {ordered.name} are not known", ordered.medication.ref)
+
+
+def _second(rule: LogicRule, ordered: Opioid, others: list[Opioid]) -> Finding:
+    names = " and ".join(one.name for one in others)
+    return _finding(rule, ordered, f"{ordered.name} with {names}: {rule.summary}", tuple(map(_fact, others)))
 
 
 def _naive(rule: LogicRule, ordered: Opioid) -> Finding:
