@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from _pytest.mark import ParameterSet
 
 from tests.acceptance.cases import Vignette, vignettes
 from tests.running_service import RunningService
 
 ALL = list(vignettes())
-# Cases that are not answered yet; each leaves the list with the work that answers it.
-OPEN = set(Path(__file__).with_name("open_cases.txt").read_text(encoding="utf-8").split())
 
 
-def marked(vignette: Vignette) -> ParameterSet:
-    marks = [pytest.mark.xfail(reason="not answered yet", strict=False)] if vignette.id in OPEN else []
-    return pytest.param(vignette, id=vignette.id, marks=marks)
-
-
-@pytest.mark.parametrize("vignette", [marked(one) for one in ALL])
+@pytest.mark.parametrize("vignette", ALL, ids=lambda one: one.id)
 def test_the_case_is_answered_as_it_was_written_down_beforehand(service: RunningService, vignette: Vignette) -> None:
     assert vignette.faults(service.ask(vignette.body).cards) == []
 
