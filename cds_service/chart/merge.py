@@ -20,7 +20,7 @@ from cds_service.terminology.vocabulary import Vocabulary
 
 def merge(chart: Chart, readings: Readings, vocabulary: Vocabulary) -> Chart:
     """The same chart with what was read marked as `read`. Only texts that wait for a reading are touched."""
-    if not chart.texts:
+    if not chart.texts and not chart.notes.items:
         return chart
     waiting = {unread.reference for unread in chart.texts}
 

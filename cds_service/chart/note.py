@@ -8,8 +8,8 @@ from datetime import date
 from cds_service.facts import Fact, Origin
 from cds_service.terminology.notes import READER, READER_VERSION, NoteMention
 
-# The share of such readings that was right in our own notes (`python -m tests.bench.notes`), rounded down.
-PROBABILITY = {"allergy": 0.95, "condition": 0.95, "medication": 0.95}
+# All 33 offers of the 40 notes of `python -m tests.bench.notes` were right; so few allow for one wrong in ten.
+PROBABILITY = {"allergy": 0.9, "condition": 0.9, "medication": 0.9}
 
 
 @dataclass(frozen=True, slots=True)
