@@ -30,6 +30,7 @@ from cds_service.fhir.tenant import Tenant
 from cds_service.findings import NotAssessed
 from cds_service.hooks import HookRequest, reference_of
 from cds_service.reading import read
+from cds_service.reading.notes import read_notes
 from cds_service.record import Call, invocation_of
 from cds_service.rooms import Rooms
 from cds_service.store import AuditEvent, Occasion
@@ -63,8 +64,12 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
     vocabulary = rooms.knowledge.vocabulary
     chart = build_chart(request.context, prefetch.supplied, vocabulary, now, request.fhir_server)
     reading_ends = time.monotonic() + deadline * _READING_SHARE
-    chart = merge(chart, read(chart.texts, rooms.models, rooms.readings, reading_ends), vocabulary)
     service = rooms.services[service_id]
+    readings = read(chart.texts, rooms.models, rooms.readings, reading_ends)
+    if "notes" in service.prefetch_keys:
+        notes_read = read_notes(chart.notes.items, vocabulary.note_words, rooms.note_readings, reading_ends)
+        readings = replace(readings, notes=notes_read)
+    chart = merge(chart, readings, vocabulary)
     assessed = assess(service.base, request.hook, chart, rooms.knowledge, topics=service.topics)
     assessment = _with_missing_orders(assessed, request)
     assessment, overridden = _without_overridden(rooms, call, assessment)

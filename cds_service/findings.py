@@ -10,7 +10,7 @@ from cds_service.facts import Fact, OrderRef
 
 Harm = Literal["contraindicated", "major", "moderate", "minor"]
 Display = Literal["critical", "warning", "info", "off"]
-Intent = Literal["replace", "adjust", "stop", "monitor", "document", "add", "complete", "justify"]
+Intent = Literal["replace", "adjust", "stop", "monitor", "document", "add", "complete", "justify", "record"]
 
 HARMS: tuple[Harm, ...] = ("contraindicated", "major", "moderate", "minor")
 DISPLAYS: tuple[Display, ...] = ("critical", "warning", "info", "off")
@@ -29,7 +29,9 @@ class Proposal:
     `content` by intent: stop {}; adjust, replace and add {"order_text": str, "rxcui": str, "name": str};
     monitor {"tests": [{"code": LOINC, "display": str, "text": str, "within_days": int}, ...]};
     complete {"drug": {"rxcui": str, "name": str} or None, "directions": Directions};
-    justify {"reference": of a Condition, "display": str}.
+    justify {"reference": of a Condition, "display": str};
+    record {"kind": allergy, condition or medication, what it is, and the note that it was read from}: its target is the
+    note, and no order is changed (see cards/recording.py).
     `cites` are the sources of what it proposes (a replacement's dose has its own).
     """
 

@@ -14,6 +14,7 @@ from cds_service.knowledge import Knowledge
 from cds_service.knowledge.passages import Passage
 from cds_service.models import Models
 from cds_service.reading import ReadingCache
+from cds_service.reading.notes import NoteCache
 from cds_service.settings import Settings
 from cds_service.store import Keyring, ReplayGuard, Store
 from cds_service.views import View
@@ -53,6 +54,7 @@ class Rooms:
     services: Mapping[str, Service]
     clock: Callable[[], datetime]
     readings: ReadingCache = field(default_factory=ReadingCache)
+    note_readings: NoteCache = field(default_factory=NoteCache)
     fhir: FhirServers = field(default_factory=FhirServers)
     orderables: Orderables = field(default_factory=Orderables)
 
@@ -76,7 +78,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Turns an order that was typed as text into a structured one, shown beside the words each field came from, "
         "and offers the problem that an order without an indication most likely treats. It infers no diagnosis.",
     ),
+    "chart-reconciliation": (
+        "Chart reconciliation",
+        "Reads the notes of the chart for allergies, long-standing conditions and home medications that stand only "
+        "there, and offers each with the sentence it was read from; asks where a note contradicts a list. It never "
+        "removes, refutes or ends an entry. Notes behind a reference, and those that could not be read, are named.",
+    ),
 }
+_REQUIRED: Mapping[str, tuple[str, ...]] = {"chart-reconciliation": ("notes",)}
 _COMMON_KEYS = ("patient", "encounter", "medications", "statements", "allergies", "problems")
 _USAGE = (
     "Works from prefetch alone. Without `medications` interactions and duplicates are not checked, without `allergies` "
@@ -125,4 +134,5 @@ def _service(service_id: str, knowledge: Knowledge, checks: Mapping[str, Check])
         hooks=tuple(hook for hook in HOOKS if any(hook in check.hooks for check in mine)),
         prefetch_keys=tuple(dict.fromkeys([*_COMMON_KEYS, *(key for check in mine for key in check.needs)])),
         usage_requirements=_USAGE,
+        required=_REQUIRED.get(service_id, ()),
     )

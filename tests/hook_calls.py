@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -41,6 +42,29 @@ def order_sign(*drafts: Resource, prefetch: Mapping[str, Any] | None = None, **c
 def order_select(*drafts: Resource, selections: list[str], prefetch: Mapping[str, Any] | None = None) -> Resource:
     call = order_sign(*drafts, prefetch=prefetch, selections=selections)
     return {**call, "hook": "order-select"}
+
+
+def patient_view(*notes: Resource, prefetch: Mapping[str, Any] | None = None) -> Resource:
+    """A patient-view call with these notes; without `prefetch` the lists are known and empty."""
+    listed = chart() if prefetch is None else prefetch
+    context = {"userId": "Practitioner/dr-ortiz", "patientId": PATIENT}
+    return fresh({"hook": "patient-view", "context": context, "prefetch": {**listed, "notes": bundle(*notes)}})
+
+
+def note(text: str, number: int = 1, kind: str = "text/plain", on: str = "@now-30d", **members: Any) -> Resource:
+    """A note whose text is in the attachment."""
+    attachment = {"contentType": kind, "data": base64.b64encode(text.encode()).decode()}
+    return {
+        "resourceType": "DocumentReference",
+        "id": f"note-{number}",
+        "status": "current",
+        "type": {"text": "Progress note"},
+        "subject": {"reference": f"Patient/{PATIENT}"},
+        "date": on,
+        "author": [{"display": "Dr. Ada Quill"}],
+        "content": [{"attachment": attachment}],
+        **members,
+    }
 
 
 def draft(text: str, number: int = 1, **members: Any) -> Resource:

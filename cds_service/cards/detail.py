@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cds_service.cards.text import escaped, fitted
 from cds_service.claims import Claims
@@ -11,6 +11,8 @@ from cds_service.facts import Fact
 from cds_service.findings import NotAssessed
 from cds_service.knowledge import Knowledge
 
+NOTE = "Note"  # the label of a fact that is a sentence of a note
+_AROUND = 200  # characters of the sentence on either side of the words that were read
 _MOST_NOTES = 6
 _LEADS = {"concern": "", "rationale": "**Why:** ", "advice": "**What to do:** "}
 
@@ -33,6 +35,10 @@ def concern_detail(
     kinds = [kind for kind in _LEADS if kind != "concern" or not summarised]
     said = [_LEADS[claim.kind] + escaped(claim.text, 320) for claim in claims.stand if claim.kind in kinds]
     said += by_hand
+    if quoted := list(_quotes(finding.facts)):
+        facts = "\n".join(["**Facts used**", *(_fact(fact) for fact in finding.facts if fact.label != NOTE)])
+        optional = [*([facts] if len(quoted) < len(finding.facts) else []), *_notes(missing)]
+        return fitted([*said, *quoted], optional, [_evidence(concern, knowledge), _rule(concern, knowledge)])
     optional = [*_read_note(finding.facts), facts, *_notes(missing)]
     return fitted(said, optional, [_evidence(concern, knowledge), _rule(concern, knowledge)])
 
@@ -61,6 +67,25 @@ def _read_note(facts: Iterable[Fact]) -> list[str]:
             by = f"by {origin.model} {origin.version}{_chance(origin.probability)}"
             return [f"**Read from free text:** “{words}”, {by}. Please confirm the drug."]
     return []
+
+
+def _quotes(facts: Iterable[Fact]) -> Iterator[str]:
+    """The sentences of notes, the words that were read in bold, with note, date, author and probability."""
+    for fact in facts:
+        origin = fact.origin
+        if fact.label == NOTE and origin.text and origin.span:
+            start, end = origin.span
+            words = f"**{escaped(origin.text[start:end], 60)}**"
+            sentence = f"{_beside(origin.text[:start][-_AROUND:])}{words}{_beside(origin.text[end:][:_AROUND])}"
+            when = f" of {fact.on.isoformat()}" if fact.on else " without a date"
+            read = f"read from free text by {origin.model} {origin.version}{_chance(origin.probability)}"
+            yield f"**From a note{when}** ({escaped(fact.note or '', 120)}): \u201c{sentence}\u201d; {read}."
+
+
+def _beside(words: str) -> str:
+    """Escaped, with the blank that stood at either end."""
+    shown = escaped(words, _AROUND)
+    return f"{' ' if words[:1].isspace() else ''}{shown}{' ' if words[-1:].isspace() and shown else ''}"
 
 
 def _chance(probability: float | None) -> str:

@@ -53,7 +53,7 @@ def offered(
     made: list[Resource] = []
     by_hand: list[str] = []
     for number, proposal in enumerate(proposals):
-        draft = drafts.get(proposal.target.reference)
+        draft = {} if proposal.intent == "record" else drafts.get(proposal.target.reference)
         if draft is None:
             by_hand.append(proposal.label)
             continue
@@ -93,7 +93,7 @@ def _in_own_codes(action: Resource, client: Client) -> Resource | None:
     if client.dialect.codes is None or action["type"] != "create":
         return action
     resource = action["resource"]
-    member = "medicationCodeableConcept" if resource["resourceType"] == "MedicationRequest" else "code"
+    member = "medicationCodeableConcept" if "medicationCodeableConcept" in resource else "code"
     concept = resource.get(member, {})
     for coding in concept.get("coding", ()):
         own = client.orderables.coding(client.tenant, coding["system"], coding["code"], concept.get("text", ""))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cds_service.cards.completion import completed
+from cds_service.cards.recording import recorded
 from cds_service.cards.text import plain
 from cds_service.findings import Proposal
 from cds_service.terminology.systems import LOINC, RXNORM
@@ -57,6 +58,8 @@ def actions_of(
         case "monitor":
             orders = (_laboratory_order(draft, proposal, test, now, new_id) for test in proposal.content["tests"])
             return [{"type": "create", "description": f"Order {o['code']['text']}", "resource": o} for o in orders]
+        case "record":
+            return [{"type": "create", "description": label, "resource": recorded(proposal.content, now, new_id)}]
         case "add":
             return [{"type": "create", "description": label, "resource": _added(draft, proposal, new_id)}]
     raise ValueError(f"no suggestion is made of the intent {proposal.intent}")

@@ -3,7 +3,8 @@
 from cds_service.chart.build import build_chart
 from cds_service.chart.merge import merge
 from cds_service.chart.model import Allergy, Chart, Listing, Measurement, Medication, Person, UnreadText
-from cds_service.chart.readings import DrugReading, Readings
+from cds_service.chart.note import Note, Noted
+from cds_service.chart.readings import DrugReading, NoteReading, Readings
 from cds_service.chart.supplied import ABSENT, Supplied
 
 __all__ = [
@@ -14,6 +15,9 @@ __all__ = [
     "Listing",
     "Measurement",
     "Medication",
+    "Note",
+    "NoteReading",
+    "Noted",
     "Person",
     "Readings",
     "Supplied",

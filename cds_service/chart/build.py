@@ -11,10 +11,12 @@ from cds_service.chart.dates import day_of
 from cds_service.chart.fhir_json import Resource, reference, text
 from cds_service.chart.measurements import read_measurements
 from cds_service.chart.medications import TYPES, MedicationReader
-from cds_service.chart.model import Allergy, Chart, Listing, Medication, Person, UnreadText
+from cds_service.chart.model import Allergy, Chart, Listing, Medication, Person, Settled, UnreadText
 from cds_service.chart.naming import NOT_RECOGNISED
+from cds_service.chart.notes import read_notes
 from cds_service.chart.problems import read_problems
 from cds_service.chart.results import Results, planned_tests
+from cds_service.chart.settled import settled_allergies, settled_problems
 from cds_service.chart.stated import StatedResults
 from cds_service.chart.supplied import ABSENT, Supplied
 from cds_service.hooks import Context
@@ -60,6 +62,8 @@ def build_chart(
         texts=(*_unread("order", drafts), *_unread("medication", medications.items), *_unread_allergies(allergies)),
         tests=tuple(planned_tests(context.orders)),
         results=Results(supplied.get("labs", ABSENT)),
+        notes=read_notes(supplied.get("notes", ABSENT)),
+        settled=_settled(listed, problems, vocabulary) if "notes" in supplied else Settled(),
         renews=context.renews,
         entered=frozenset(map(reference, context.entries)),
     )
@@ -74,6 +78,10 @@ def _with_entries(context: Context, supplied: Mapping[str, Supplied]) -> Mapping
     listed = supplied.get(key, ABSENT)
     others = tuple(one for one in listed.resources if reference(one) not in new)
     return {**supplied, key: Supplied("data", (*context.entries, *others), listed.complete)}
+
+
+def _settled(allergies: Supplied, problems: Supplied, vocabulary: Vocabulary) -> Settled:
+    return Settled(settled_allergies(allergies, vocabulary), settled_problems(problems, vocabulary))
 
 
 def _siblings(orders: Iterable[Resource], keys: Iterable[Supplied]) -> dict[str, Resource]:

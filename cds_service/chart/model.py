@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from cds_service.chart.note import Note, Noted
 from cds_service.chart.problem import Problem
 from cds_service.chart.results import PlannedTest, Results
 from cds_service.chart.stated import StatedResults
@@ -106,6 +107,14 @@ class Allergy:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What a record says was refuted or is over: no check counts it, and no note brings it back."""
+
+    allergies: tuple[Allergy, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """A numeric observation in the unit of its kind. `problem` says why it has no usable value; value is then None.
 
@@ -178,6 +187,7 @@ class Chart:
     `tests` are the laboratory orders among the drafts, `results` what was resulted, by LOINC code. `renews`: the orders
     are asked for again. `entered`: the `Type/id` of an allergy or of problems that are being entered; the orders are
     then what the patient takes.
+    `notes` are those supplied, `noted` what they mention; both are only there for a service that reads notes.
     """
 
     now: datetime
@@ -195,6 +205,9 @@ class Chart:
     results: Results = field(default_factory=Results)
     renews: bool = False
     entered: frozenset[str] = frozenset()
+    notes: Listing[Note] = Listing("absent")
+    noted: tuple[Noted, ...] = ()
+    settled: Settled = field(default_factory=Settled)
 
     @property
     def today(self) -> date:

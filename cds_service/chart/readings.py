@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cds_service.terminology.notes import NoteMention
+
 
 @dataclass(frozen=True, slots=True)
 class DrugReading:
@@ -23,8 +25,20 @@ class DrugReading:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteReading:
+    """What a note mentions; `problem` says why it, or its end, was not read."""
+
+    mentions: tuple[NoteMention, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Readings:
-    """By text, exactly as it stands in the chart. `missing` says why some texts could not be read at all."""
+    """`drugs` by text, exactly as it stands in the chart; `missing` says why some texts could not be read at all.
+
+    `notes` by the reference of the note.
+    """
 
     drugs: Mapping[str, DrugReading] = field(default_factory=dict)
     missing: str | None = None
+    notes: Mapping[str, NoteReading] = field(default_factory=dict)

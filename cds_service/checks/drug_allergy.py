@@ -4,6 +4,7 @@ The same ingredient, and a member of a class that the record names, are logic; c
 and `allergy_rows.csv` (cephalosporins by side chain). An intolerance is shown one step lower than an allergy, and an
 effect that is none (nausea from codeine) says nothing about other drugs unless the row says that they share it. A
 severe delayed reaction has rows of its own. An allergy that names nothing we know is said, not passed over.
+An allergy that stands only in a note counts as read: at most a warning.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _Match = tuple[Graded, Drug]
     service="medication-safety",
     topic="drug-allergy",
     hooks=("order-select", "order-sign", "allergyintolerance-create", "problem-list-item-create"),
-    needs=("allergies", "problems"),
+    needs=("allergies", "problems", "notes"),
 )
 def drug_allergy(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
     """Compares the ordered drug with each recorded allergy: the same ingredient, the same allergy group (penicillins,

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 from cds_service.knowledge.kinds.allergies import AllergyGroup, group_index
+from cds_service.knowledge.kinds.chronic import ChronicCondition, chronic_names
 from cds_service.knowledge.kinds.conditions import Condition, condition_names
 from cds_service.knowledge.kinds.coverage import CoverageCell
 from cds_service.knowledge.kinds.high_alert import HighAlert
@@ -116,6 +117,7 @@ class Knowledge:
             group_words=Lexicon(Entry(name, meant) for name, meant in words.items()),
             group_members={group.id: group.members for group in groups},
             conditions=condition_names(self.all(Condition)),
+            chronic=chronic_names(self.all(ChronicCondition)),
         )
 
     @cached_property

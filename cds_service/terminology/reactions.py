@@ -28,7 +28,7 @@ _WORDS = {
     HIT: r"heparin[- ]induced thrombocytop\w+",
     ALLERGIC: r"anaphyla\w+|\bhives?\b|urticari\w*|\brash\w*|exanthem\w*|\bwheals?\b|eruption|bronchospasm|wheez\w*|"
     r"asthma|(?:shortness|short) of breath|\bsob\b|dyspn(?:o)?ea|difficulty breathing|trouble breathing|"
-    r"throat (?:closing|closed|closes|tight\w*)|\bswell\w*|swollen|itch\w*|pruritus|shock|collapse|syncope|"
+    r"throat (?:closing|closed|closes|tight\w*)|\bswell\w*|swollen|\bitch\w*|pruritus|shock|collapse|syncope|"
     r"red man|erythema|welts?|respiratory (?:distress|arrest)|cardiac arrest|fever",
     COUGH: r"\bcough\w*",
     MUSCLE: r"myalgias?|myopath\w+|muscle (?:aches?|pains?|cramps?|weakness|spasms?|sore\w*)|leg (?:cramps?|pains?)|"
@@ -78,3 +78,14 @@ def kinds_in(words: str, codes: Iterable[str] = ()) -> frozenset[str]:
     found = {kind for kind, pattern in _PATTERNS.items() if pattern.search(words)}
     found |= {kind for kind, pattern in _CAPITALS.items() if pattern.search(words)}
     return frozenset(found | {_CODES[code] for code in codes if code in _CODES})
+
+
+def named_in(words: str) -> tuple[str, ...]:
+    """The reactions that words name, in their order, in lower case: "Hives, throat swelling" -> both."""
+    found = sorted((match.start(), -match.end()) for pattern in _PATTERNS.values() for match in pattern.finditer(words))
+    named: list[tuple[int, int]] = []
+    for start, end in found:
+        if not named or start >= named[-1][1]:
+            named.append((start, -end))
+    said = dict.fromkeys(" ".join(words[start:end].lower().split()) for start, end in named)
+    return tuple(word for word in said if not word.startswith(("intoleran", "side effect", "ineffective")))

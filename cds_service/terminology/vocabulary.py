@@ -14,6 +14,7 @@ from cds_service.terminology.combination import joined, strangers
 from cds_service.terminology.conditions import ConditionNames
 from cds_service.terminology.laboratory_tests import is_in_a_test
 from cds_service.terminology.lexicon import Lexicon, Mention
+from cds_service.terminology.notes.mention import NoteWords
 
 T = TypeVar("T")
 
@@ -47,7 +48,8 @@ class Vocabulary:
     """`rxnorm`: any known RxCUI -> ingredient RxCUIs. `allergens`: (system, code) -> allergy groups.
 
     `group_words` finds words that name an allergy group ("pcn"); its entries carry group keys in place of RxCUIs.
-    `group_members`: allergy group -> ingredient RxCUIs. `conditions` knows the codes and names of problems.
+    `group_members`: allergy group -> ingredient RxCUIs. `conditions` knows the codes and names of problems, `chronic`
+    the names of long-standing ones that a note may hold.
     """
 
     drugs: Mapping[str, Drug]
@@ -57,6 +59,7 @@ class Vocabulary:
     group_words: Lexicon
     group_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     conditions: ConditionNames = field(default_factory=ConditionNames)
+    chronic: Lexicon = field(default_factory=Lexicon)
 
     def by_code(self, rxcui: str) -> tuple[Drug, ...]:
         """Ingredients of an RxNorm concept; empty when we do not know it."""
@@ -72,6 +75,11 @@ class Vocabulary:
     @cached_property
     def _kept(self) -> dict[Any, Any]:
         return {}
+
+    @cached_property
+    def note_words(self) -> NoteWords:
+        """The words that notes are searched for."""
+        return NoteWords(self.lexicon, self.group_words, self.chronic, is_in_a_test)
 
     def named_in(self, text: str) -> Naming | None:
         """The drug a text names, exactly; None when there is no exact name in it."""

@@ -42,8 +42,8 @@ class Condition(Row):
             id=cells.required("key"),
             label=cells.required("label"),
             words=cells.items("words"),
-            codes=_codes(cells, "codes"),
-            past_codes=_codes(cells, "past_codes"),
+            codes=codes_in(cells, "codes"),
+            past_codes=codes_in(cells, "past_codes"),
             source=cells.required("source"),
         )
 
@@ -73,7 +73,7 @@ def _frozen(found: Mapping[Code, set[str]]) -> dict[Code, Keys]:
     return {one: frozenset(keys) for one, keys in found.items()}
 
 
-def _codes(cells: Cells, column: str) -> frozenset[Code]:
+def codes_in(cells: Cells, column: str) -> frozenset[Code]:
     """`SYSTEM#CODE`s; those of ICD-10-CM without their point, as charts write them with and without."""
     try:
         found = [code(item) for item in cells.items(column)]

@@ -1,0 +1,172 @@
+"""The text of a note -> its sentences, each with the section that it stands in.
+
+A heading is a line, or the beginning of one, that names a section which notes have; any other line that looks like a
+heading closes the section before it. Lines that were only wrapped are read as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Section = Literal["allergies", "medications", "past", "family", "plan", "here", "stopped", ""]
+LONGEST_SENTENCE = 600
+
+_NAMES: dict[Section, str] = {
+    "allergies": r"(?:drug |medication |known |food (?:and|/) drug )?allerg(?:y|ies)(?: (?:list|history|"
+    r"and (?:adverse )?"
+    r"reactions|and intolerances|/ ?intolerances|/ ?adverse reactions))?|(?:drug )?intolerances|adverse (?:drug )?"
+    r"reactions|all|allergies/(?:adverse )?(?:reactions|intolerances)",
+    "stopped": r"(?:discontinued|stopped|past|previous|prior|former|inactive) (?:home )?(?:meds?|medications?)|"
+    r"medications? (?:discontinued|stopped)",
+    "here": r"(?:inpatient|hospital|current inpatient|scheduled|prn|ed|in-?house|administered|operative|infusion)"
+    r" (?:meds?|medications?)|"
+    r"(?:meds?|medications?)(?: that were)? (?:given|administered|received)[\w ]{0,30}|(?:hospital|ed|"
+    r"emergency department|icu|clinical) course|"
+    r"(?:interval|hospital) events|mar|anesthesia|procedures?(?: note| performed)?",
+    "medications": r"(?:home|current|outpatient|ambulatory|active|preadmission|pre-admission|admission|"
+    r"prior to admission|"
+    r"chronic|regular|daily|present|patient'?s|at[- ]home)?(?: (?:home|current|outpatient|active))? ?"
+    r"(?:meds?|medications?|medicines|medication list|prescriptions|"
+    r"drugs)(?: (?:list|at home|on admission|prior to admission|history|"
+    r"prior to arrival))?|(?:otc|over[- ]the[- ]counter|supplements)(?: (?:meds?|medications?))?|pta meds?",
+    "past": r"(?:past|previous|significant|chronic|relevant|pertinent)?(?: ?(?:medical|med|surgical|"
+    r"psychiatric|cardiac|obstetric))*"
+    r"(?:(?: ?/ ?| and )(?:medical|surgical|psychiatric))? ?(?:history|hx)|pmhx?|pmsh|psh|pshx|pmh/psh|past history|"
+    r"(?:active |current |chronic )?(?:medical )?(?:problems?|conditions|comorbidities|diagnoses)(?: list)?|"
+    r"chronic (?:medical )?(?:illness(?:es)?|conditions|problems|issues)|past medical problems",
+    "family": r"family(?: medical| health)?(?: history| hx)|fhx?|fam(?:ily)? ?hx|fmh|fmhx",
+    "plan": r"(?:assessment|impression|a) ?(?:and|&|/|,) ?(?:plans?|p|recommendations)|(?:treatment |care |"
+    r"discharge |management )?(?:plan|"
+    r"recommendations?)|orders?|(?:patient |discharge |return |follow-?up )?instructions|discharge (?:meds?|"
+    r"medications?|prescriptions)|"
+    r"new (?:meds?|medications?|prescriptions|orders)|disposition|(?:patient )?(?:education|counsel\w+)|follow-?up|"
+    r"return precautions|medications? (?:started|prescribed)(?: today)?|prescriptions? (?:given|sent)[\w ]{0,20}|"
+    r"differential(?: diagnosis)?|contingency(?: plan)?|health maintenance|goals|screening(?:s)?",
+    "": r"history of (?:the )?present(?:ing)? illness|hpi|chief complaint|cc|reason for (?:visit|consult\w*|"
+    r"admission)|"
+    r"subjective|objective|"
+    r"social (?:history|hx)|shx?|sochx|review of systems|ros|physical exam(?:ination)?|exam(?:ination)?|pe|vitals?"
+    r"(?: signs)?|labs?|"
+    r"laboratory(?: data| results)?|results|imaging|data|assessment|impression|immunizations?|interval history|"
+    r"history and physical|birth history|developmental history|obstetric history|gyn(?:ecologic)? history|"
+    r"substance use|functional status|code status|"
+    r"diagnosis|discharge diagnos[ie]s|admission diagnosis|"
+    r"summary|narrative|comments?|ecg|ekg|procedure history|travel history|sexual history|diet|attestation|"
+    r"addendum|background|events|subjective complaints",
+}
+# In this order: "hospital course" before "medications", "history of present illness" before "history".
+_ORDER: tuple[Section, ...] = ("", "family", "allergies", "stopped", "here", "plan", "medications", "past")
+_HEADINGS = [(section, re.compile(rf"(?:{_NAMES[section]})", re.IGNORECASE)) for section in _ORDER]
+_HEAD = re.compile(
+    r"[\s#*>-]*(?:\d{1,2}[.)]\s*)?([A-Za-z][A-Za-z0-9 /&,'()-]{0,48}?)\s*(?::+|[-\u2013]{1,2}(?=\s)|\s*$)"
+)
+_INLINE = re.compile(r"(?:(?<=[.;!?)\]])|(?<=\s{2}))\s*([A-Za-z][A-Za-z /&'-]{1,40}?)\s*:(?=\s|$)")
+_BULLET = re.compile(r"\s*(?:[-*\u2022\u25cf\u00b7+o>]\s|\d{1,2}[.)]\s|\[.?\]|\(.?\)\s)")
+_END = re.compile(
+    r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bvs)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)"
+    r"[.!?]+[\"')\]]*(?=\s+(?:[A-Z0-9\"'(\[*-]|$))"
+)
+_LISTS = frozenset({"allergies", "medications", "past", "family", "stopped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`text` as it stands in the note but for line breaks; `start` is its place there."""
+
+    text: str
+    start: int
+    section: Section
+
+
+def sentences(note: str) -> Iterator[Sentence]:
+    """In reading order. Headings are not sentences."""
+    for start, text, section in _blocks(note):
+        yield from _split(text, start, section)
+
+
+def _blocks(note: str) -> Iterator[tuple[int, str, Section]]:
+    """Runs of lines that belong together, with their section."""
+    section: Section = ""
+    held, at = "", 0
+    place = 0
+    for line in note.split("\n"):
+        begins = place
+        place += len(line) + 1
+        found = heading_of(line, section in _LISTS)
+        if found is not None:
+            if held.strip():
+                yield at, held, section
+            section, length = found
+            held, at = line[length:], begins + length
+        elif held.strip() and _continues(held, line, section):
+            held += " " + line
+        else:
+            if held.strip():
+                yield at, held, section
+            held, at = line, begins
+        # A heading in the middle of a line begins a block of its own.
+        while (inside := _inside(held)) is not None:
+            cut, length, following = inside
+            if held[:cut].strip():
+                yield at, held[:cut], section
+            section, held, at = following, held[length:], at + length
+    if held.strip():
+        yield at, held, section
+
+
+def heading_of(line: str, in_list: bool = False) -> tuple[Section, int] | None:
+    """The section that a line begins and the length of its heading; None for a line of text.
+
+    Capitals alone make a heading only outside of a list, where "PENICILLIN" is an entry.
+    """
+    head = _HEAD.match(line)
+    if head is None:
+        return None
+    named, alone = head[1].strip(), not line[head.end() :].strip()
+    dashed = not line[head.start(1) : head.end()].rstrip().endswith(":") and not alone
+    section = _named(named)
+    if section is not None:
+        short_word = dashed and len(named) < 4
+        return None if short_word else (section, head.end())
+    capitals = named.isupper() and not in_list and len(named) > 4
+    looks_like_one = alone and (capitals or (line.rstrip().endswith(":") and len(named) > 3))
+    return ("", head.end()) if looks_like_one and not _BULLET.match(line) else None
+
+
+def _named(heading: str) -> Section | None:
+    words = " ".join(heading.lower().split())
+    return next((section for section, names in _HEADINGS if names.fullmatch(words)), None)
+
+
+def _inside(text: str) -> tuple[int, int, Section] | None:
+    for match in _INLINE.finditer(text):
+        section = _named(match[1])
+        if section is not None:
+            return match.start(), match.end(), section
+    return None
+
+
+def _continues(held: str, line: str, section: Section) -> bool:
+    """True when a line was only wrapped."""
+    following = line.strip()
+    if not following or _BULLET.match(line) or held.rstrip().endswith((".", "!", "?", ":", ";")):
+        return False
+    if len(held) > LONGEST_SENTENCE:
+        return False
+    if following[0].islower() or held.rstrip().endswith((",", " and", " or", " with", "(")):
+        return True
+    return section not in _LISTS and len(held.rpartition("\n")[2]) > 60
+
+
+def _split(block: str, start: int, section: Section) -> Iterator[Sentence]:
+    at = 0
+    for end in [match.end() for match in _END.finditer(block)] + [len(block)]:
+        for begins in range(at, end, LONGEST_SENTENCE):
+            text = block[begins : min(end, begins + LONGEST_SENTENCE)]
+            if text.strip():
+                lead = len(text) - len(text.lstrip())
+                yield Sentence(text.strip(), start + begins + lead, section)
+        at = end

@@ -1,0 +1,186 @@
+"""Home medications that a sentence names: taken, or no longer taken.
+
+What was given here, ordered now, tried once or only considered is no home medication.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from cds_service.terminology.lexicon import Mention
+from cds_service.terminology.notes.around import Around, around
+from cds_service.terminology.notes.layout import Sentence
+from cds_service.terminology.notes.mention import NoteMention
+
+# Names that social histories and laboratories hold, and that nobody prescribes for home.
+_NOT_MEDICINES = frozenset(
+    {
+        *(
+            "alcohol",
+            "ethanol",
+            "caffeine",
+            "nicotine",
+            "tobacco",
+            "cocaine",
+            "cannabis",
+            "marijuana",
+            "heroin",
+            "oxygen",
+        ),
+        *(
+            "fentanyl",
+            "amphetamine",
+            "methamphetamine",
+            "water",
+            "glucose",
+            "sodium",
+            "chloride",
+            "potassium",
+            "calcium",
+        ),
+        *("iron", "protein", "lactate", "urea", "creatinine", "bilirubin", "albumin", "cortisol", "program"),
+    }
+)
+_ALWAYS_FINE = frozenset({"medications"})
+# After these come names of what is taken, as a list. What stands between must be names and their directions.
+_TAKES = re.compile(
+    r"\b(?:takes?|taking|took (?:his|her|their) (?:usual |morning |daily |home )?|uses?|using|(?:is|are|remains?|"
+    r"stays?|been|"
+    r"currently|now|'s|"
+    r"also|patient|pt|he|she|maintained|managed|controlled|stable|treated|well|does well|doing well|chronically|"
+    r"compliant|"
+    r"adherent)(?: (?:chronically|currently|now|also|still|only|well))* (?:on|with)(?! (?:no|the (?:floor|unit|"
+    r"ward)))|"
+    r"continu(?:e[sd]?|ing)(?: (?:on|with|to take|home|his|her|current))*|resum(?:e|ed|ing)(?: home)?|"
+    r"home (?:dose of|med(?:ication)?s?(?: (?:include|are|of))?)|"
+    r"(?:current |home |daily |outpatient )?medications? (?:include|are|consist of|is)|on (?:chronic|long-?term|"
+    r"daily|home|"
+    r"lifelong|maintenance|stable|low-dose|prn)|prescribed by|refill(?:s|ed)? (?:of|for|his|her)|injects?|inhales?|"
+    r"(?:his|her|their) (?:home |daily |usual )?(?:dose of )?|reports? (?:taking|use of)|(?:reports?|"
+    r"endorses?) (?:daily )"
+    r"use of|on)\s+"
+)
+_NOT_NOW = re.compile(
+    r"\b(?:start(?:s|ed|ing)?|begin|began|initiat\w*|will|plans? to|consider\w*|recommend\w*|prescrib(?:e|ed|"
+    r"ing)(?! by)|"
+    r"given|gave|receiv\w+|administer\w*|switch\w*|chang\w+ to|add(?:ed|ing)?|trial of|tried|loaded|put|placed|"
+    r"history of (?:being|taking|using)|bolus\w*|drip|"
+    r"infusion|intravenous|iv|in the (?:ed|er|field|ambulance)|ordered|order|avoid\w*|instead|"
+    r"previous(?:ly)?|formerly|in the past|used to|was (?:once )?(?:on|taking)|were on|had been|had (?:taken|used)|"
+    r"completed|finished|course of|failed|tested|overdose\w*|ingest\w+|allerg\w+|refus\w+|declin\w+|offered|"
+    r"discussed|"
+    r"vaccine|sample|premedicat\w+|levels?|interact\w*|candidate for|benefit from|need(?:s|ed)?|"
+    r"requir\w+ (?:a )?dose|"
+    r"wants?|interested in|asked? (?:for|about)|request\w*|resistant to|sensitive to|susceptible to)\b"
+)
+_STOPPED_BEFORE = re.compile(
+    r"\b(?<!not )(?:stopped|discontinued|d/c'?e?d|quit|no longer (?:takes?|taking|on|uses?|using|needs?)|not "
+    r"(?:currently |been |actually )?(?:taking|on|using)|(?:isn't|hasn't been|has not been|wasn't) (?:taking|on|"
+    r"using)|"
+    r"ran out of|run out of|came off|come off|"
+    r"off(?: of)?|self-?discontinued|weaned off|tapered off|never (?:started|took|filled|picked up)|"
+    r"did not (?:start|fill|take)|holding|held|does(?: not|n't) take|denies (?:taking|use of|using))"
+    r"(?: (?:taking|using|all|both|his|her|their|the|home|own|of))*\s+(?:(?!use|start|switch|beg[ai]n|now|tak|"
+    r"chang)[\w/-]+(?:,| and| or|, and)? ){0,4}$"
+)
+_STOPPED_AFTER = re.compile(
+    r"(?:\s*\((?!(?:not|no longer|stopped|held|d/c|"
+    r"discontinued))[^)]*\))?(?: \d[\w.,/ ]{0,24}?)?[ ,:(-]*(?:(?:was|were|has been|had been|is|been|recently|"
+    r"later|then|"
+    r"now|on hold|since|"
+    r"already|self|both) )*-?(?:stopped|discontinued|d/c'?e?d|held|on hold|withdrawn|not taking|no longer taking|"
+    r"tapered off|"
+    r"weaned off|ran out|self-?discontinued)\b"
+)
+_NOT_NOW_AFTER = re.compile(
+    r"(?:\s*\([^)]*\))?(?: \d[\w.,/ ]{0,24}?)?[ ,]*(?:in the past\b|years? ago|was (?:given|administered|started|"
+    r"ordered|"
+    r"added|"
+    r"prescribed today)|"
+    r"(?:was |were )?(?:tried|failed)\b|\w* ?(?:iv|bolus|drip|infusion|x ?1\b|once in (?:the )?(?:ed|er))\b|"
+    r"levels?\b|"
+    r"vaccine|resistan\w+|"
+    r"overdose|toxicity|(?:last )?(?:year|month)s? ago|without (?:relief|benefit|success)|was ineffective|"
+    r"did not help)"
+)
+_DIRECTIONS = re.compile(
+    r"\s*[,:(-]{0,2}\s*((?:\d|one|two|half|daily|bid|tid|qid|q\d|qd|qhs|prn|as needed|weekly|at )[^,;()\n]{0,60})"
+)
+
+
+def read(sentence: Sentence, named: Sequence[Mention]) -> Iterator[NoteMention]:
+    """Medications among `named` that are taken at home, or that were stopped."""
+    for at, one in enumerate(named):
+        if one.text.lower() in _NOT_MEDICINES:
+            continue
+        said = around(sentence, one.span)
+        if said.family or (said.supposed and sentence.section not in _ALWAYS_FINE):
+            continue
+        says = _says(sentence, said, named[:at])
+        if says is None:
+            continue
+        following = named[at + 1].span[0] if at + 1 < len(named) else len(sentence.text)
+        stated = _DIRECTIONS.match(sentence.text[one.span[1] : following])
+        yield NoteMention(
+            "medication",
+            "stopped" if says == "stopped" else "has",
+            one.text,
+            sentence.text,
+            one.span,
+            drugs=one.rxcuis,
+            directions=re.sub(r"\s+(?:and|or|for|with)\s*$|[\s.]+$", "", stated[1]).strip() if stated else "",
+        )
+
+
+def _says(sentence: Sentence, said: Around, ahead: Sequence[Mention]) -> str | None:
+    """`has`, `stopped`, or None: it says nothing about what is taken at home."""
+    if sentence.section == "stopped" or _STOPPED_BEFORE.search(said.before) or _STOPPED_AFTER.match(said.after):
+        return "stopped"
+    if said.denied or _NOT_NOW_AFTER.match(said.after):
+        return None
+    if sentence.section == "medications":
+        return None if _NOT_NOW.search(said.before) else "has"
+    if sentence.section in ("here", "allergies"):
+        return None
+    cue = _last(_TAKES, said.before)
+    if cue is None:
+        return None
+    if _NOT_NOW.search(said.before[max(0, cue.start() - 40) :]):
+        return None
+    if sentence.section == "plan" and not re.match(r"(?:continu|resum|home)", cue[0]):
+        return None
+    return "has" if _is_list(sentence.text[cue.end() : len(said.before)], cue.end(), ahead) else None
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for found in pattern.finditer(text):  # noqa: B007 - the last one is wanted
+        pass
+    return found
+
+
+def _is_list(between: str, offset: int, ahead: Sequence[Mention]) -> bool:
+    """True when between the cue and the mention stand only other names, doses and the words that join a list."""
+    kept = list(between)
+    for one in ahead:
+        for place in range(max(one.span[0] - offset, 0), max(one.span[1] - offset, 0)):
+            if place < len(kept):
+                kept[place] = " "
+    text = re.sub(r"\([^)]*\)", " ", "".join(kept))
+    text = re.sub(
+        r"\b(?:a|an|the|his|her|their|only|also|both|daily|baby|low|high|dose|of|and|or|plus|with|mg|mcg|g|ml|"
+        r"units?|tabs?|"
+        r"tablets?|caps?|"
+        r"capsules?|puffs?|once|twice|three|two|one|times|a|day|night|nightly|morning|evening|bedtime|weekly|week|"
+        r"every|"
+        r"hours?|as|needed|prn|bid|tid|qid|qd|qhs|q\d+h|po|by|mouth|oral|at|in|long-?acting|extended|release|er|"
+        r"xr|xl|sr|"
+        r"home|otc|over-the-counter|"
+        r"inhaler|for|regular|regularly|occasional|occasionally|generic|injections?|drops?|cream|patch|"
+        r"\d[\d.,/]*\w*)\b",
+        " ",
+        text,
+        flags=re.IGNORECASE,
+    )
+    return len(re.findall(r"[A-Za-z]{2,}", text)) <= 3 and not re.search(r"[.;]|\bbut\b|\bthen\b", text)

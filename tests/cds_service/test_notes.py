@@ -1,0 +1,66 @@
+"""What stands only in notes: offered as whole resources with where it was said, never taken for coded."""
+
+from __future__ import annotations
+
+import pytest
+from fhir.resources.R4B.allergyintolerance import AllergyIntolerance
+from fhir.resources.R4B.condition import Condition
+from fhir.resources.R4B.medicationstatement import MedicationStatement
+
+from tests.bench.notes import SERVICE, judged
+from tests.hook_calls import allergy, bundle, chart, draft, note, order_sign, patient_view
+from tests.running_service import RunningService
+
+TYPES = {one.__name__: one for one in (AllergyIntolerance, Condition, MedicationStatement)}
+EVERYTHING = "Allergies: penicillin (hives). PMH: asthma. Takes lisinopril 10 mg daily."
+
+
+def test_own_notes_are_read_as_they_were_labelled(service: RunningService) -> None:
+    results = list(judged(service))
+    right, missed = sum(count for *_, count in results), sum(len(one) for _, one, _, _ in results)
+    wrong = [one for _, _, found, _ in results for one in found]
+    assert right / (right + missed) >= 0.9
+    assert len(wrong) / (right + len(wrong)) <= 0.05, wrong
+
+
+def test_each_offer_is_a_whole_resource_that_is_not_recommended_by_default(service: RunningService) -> None:
+    cards = service.ask(patient_view(note(EVERYTHING)), SERVICE).cards
+    offers = [suggestion for card in cards for suggestion in card["suggestions"]]
+    resources = [suggestion["actions"][0]["resource"] for suggestion in offers]
+    assert {resource["resourceType"] for resource in resources} == TYPES.keys()
+    for resource in resources:
+        TYPES[resource["resourceType"]].model_validate(resource)
+        assert "Progress note" in str(resource) or "progress note" in str(resource)
+    assert not any(suggestion.get("isRecommended") for suggestion in offers)
+
+
+@pytest.mark.parametrize("card_text", ["Dr. Ada Quill", "free text"])
+def test_a_card_says_who_wrote_it_and_that_it_was_read(service: RunningService, card_text: str) -> None:
+    (card,) = service.ask(patient_view(note("Allergies: penicillin (hives).")), SERVICE).cards
+    assert card_text in card["detail"]
+    assert card["indicator"] == "info"
+
+
+def test_what_the_lists_have_is_not_offered(service: RunningService) -> None:
+    known = chart(allergies=bundle(allergy("penicillin")))
+    assert service.ask(patient_view(note("Allergies: penicillin."), prefetch=known), SERVICE).cards == []
+
+
+def test_without_notes_it_is_412(service: RunningService) -> None:
+    call = patient_view()
+    del call["prefetch"]["notes"]
+    assert service.call(call, SERVICE).status == 412
+
+
+def test_an_allergy_that_stands_only_in_a_note_is_at_most_a_warning_at_an_order(service: RunningService) -> None:
+    call = order_sign(draft("amoxicillin 500 mg tid"), prefetch=chart(notes=bundle(note("Allergies: penicillin."))))
+    card = service.ask(call).card("drug-allergy")
+    assert card["indicator"] == "warning"
+    assert "free text" in card["detail"]
+
+
+def test_a_body_behind_a_reference_is_named_as_not_read(service: RunningService) -> None:
+    far = note("x", content=[{"attachment": {"contentType": "text/plain", "url": "Binary/1"}}])
+    reply = service.ask(patient_view(far), SERVICE)
+    assert reply.cards == []
+    assert any("stands behind a reference" in said for said in reply.not_assessed)
