@@ -117,7 +117,7 @@ def _complete_prefetch(rooms: Rooms, call: Call, ends: float) -> Prefetch:
 
     service, known_empty = rooms.services[call.service], DIALECTS[call.tenant.dialect].known_empty
     completion = Completion(rooms.fhir, call.request, call.tenant, rooms.settings.private_networks, known_empty)
-    prefetch = completion.of(resolve_prefetch(call.request, known_empty), service.prefetch_keys, ends, report)
+    prefetch = completion.of(resolve_prefetch(call.request, known_empty), service.filled_keys, ends, report)
     if prefetch.refusal:
         figures.REFUSED.inc()
         _audit(rooms, call, "fhir-read", "refused", {"reason": prefetch.refusal})

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cds_service.cards.orderables import Orderables
 from cds_service.checks import CHECKS, Check
+from cds_service.fhir.note_bodies import KEY as NOTES
 from cds_service.fhir.servers import FhirServers
 from cds_service.hooks import HOOKS
 from cds_service.knowledge import Knowledge
@@ -38,6 +39,14 @@ class Service:
     base: str = ""
     topics: frozenset[str] = frozenset()
     minimum: str = "info"
+
+    @property
+    def filled_keys(self) -> tuple[str, ...]:
+        """What is read from the EHR's server where a call does not bring it.
+
+        An order does not wait for twenty documents: notes are read only where the service is about them.
+        """
+        return tuple(key for key in self.prefetch_keys if key != NOTES or key in self.required)
 
 
 @dataclass(frozen=True)
