@@ -18,6 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The CDS service of one worker: call it after the fork. SettingsError and KnowledgeError stop the start."""
     from flask import Flask
 
+    from cds_service.evidence.opening import Opening, open_search, words_alone
     from cds_service.knowledge.passages import passages_of
     from cds_service.models import load_models
     from cds_service.rooms import Rooms, offered_services
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _check_databases(settings)
     knowledge = knowledge_of(settings)
     units.prepare()
+    models = load_models(settings, knowledge.vocabulary.names())
     rooms = Rooms(
         settings=settings,
         keyring=keyring,
@@ -40,9 +42,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         replay_guard=open_replay_guard(settings),
         knowledge=knowledge,
         passages={passage.id: passage for passage in passages_of(knowledge)},
-        models=load_models(settings, knowledge.vocabulary.names()),
+        models=models,
         services=offered_services(knowledge, views=views_of(settings)),
         clock=lambda: datetime.now(UTC),
+        evidence=Opening(lambda: open_search(settings, knowledge, models), lambda: words_alone(knowledge)),
         orderables=orderables_of(settings),
     )
     app = Flask(__name__, static_folder=None)

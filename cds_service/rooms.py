@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cds_service.cards.orderables import Orderables
 from cds_service.checks import CHECKS, Check
+from cds_service.evidence.opening import EvidenceSearch
 from cds_service.fhir.note_bodies import KEY as NOTES
 from cds_service.fhir.servers import FhirServers
 from cds_service.hooks import HOOKS
@@ -51,7 +52,8 @@ class Service:
 
 @dataclass(frozen=True)
 class Rooms:
-    """`clock` gives aware UTC time. Everything here is safe to share between the threads of a worker."""
+    """`clock` gives aware UTC time, `evidence` the search, which the first question opens. Everything here is safe to
+    share between the threads of a worker."""
 
     settings: Settings
     keyring: Keyring
@@ -62,6 +64,7 @@ class Rooms:
     models: Models
     services: Mapping[str, Service]
     clock: Callable[[], datetime]
+    evidence: Callable[[], EvidenceSearch]
     readings: ReadingCache = field(default_factory=ReadingCache)
     note_readings: NoteCache = field(default_factory=NoteCache)
     fhir: FhirServers = field(default_factory=FhirServers)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -37,10 +38,18 @@ def passage_vectors(texts: Sequence[str], embedder: Embedder, cache_dir: Path | 
     cached = _load(path, len(texts)) if path else None
     if cached is not None:
         return cached
-    vectors = np.stack([np.asarray(embedder.embed(text), dtype=np.float32) for text in texts])
+    vectors = np.stack([*_embedded(texts, embedder)])
     if path:
         _save(path, vectors)
     return vectors
+
+
+def _embedded(texts: Iterable[str], embedder: Embedder) -> Iterator[Vectors]:
+    """One by one, so that a worker that is told to stop does not wait for thousands."""
+    for text in texts:
+        if not threading.main_thread().is_alive():
+            raise InterruptedError("the process ends before all passages are embedded")
+        yield np.asarray(embedder.embed(text), dtype=np.float32)
 
 
 def _key(texts: Sequence[str], version: str) -> str:

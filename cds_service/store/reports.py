@@ -20,7 +20,7 @@ from cds_service.store.tables import audit, card, feedback, invocation
 
 _PAGE = 500  # rows fetched, and patients looked up, at once
 _LOOKED_THROUGH = 20_000  # newest audit rows in which a client's own calls are looked for: the trail may have millions
-_OF_CALLS = ("invoke", "feedback")
+_OF_CALLS = ("invoke", "feedback", "ask")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from cds_service.web import (
     outcomes,
     own_key_set,
     pages,
+    questions,
     recent,
     security,
 )
@@ -50,6 +51,7 @@ def register(app: Flask, rooms: Rooms, answer: Answering = answer) -> None:
         health.blueprint(rooms),
         metrics.blueprint(),
         own_key_set.blueprint(rooms),
+        questions.blueprint(rooms, callers),
         recent.blueprint(rooms, callers),
         pages.blueprint(rooms, callers),
         check_pages.blueprint(rooms),

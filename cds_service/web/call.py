@@ -14,7 +14,7 @@ from flask import g
 @dataclass(slots=True)
 class Call:
     started: float = field(default_factory=time.perf_counter)
-    action: str | None = None  # "invoke" or "feedback"; None for every other address
+    action: str | None = None  # "invoke", "feedback" or "ask"; None for every other address
     service: str | None = None  # the id of a service that exists
     hook: str | None = None
     tenant: str | None = None

@@ -99,6 +99,9 @@ def _operation(operation: Operation, service: Service | None, rooms: Rooms, path
     if operation.id in {"call", "feedback"} and service:
         schema = _request(service) if operation.id == "call" else _ref("feedback")
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if operation.asks:
+        body = {"application/json": {"schema": _ref(operation.asks)}}
+        described["requestBody"] = {"required": True, "content": body}
     if operation.form:
         form = {"type": "object", "additionalProperties": {"type": "string"}, "required": list(operation.form)}
         described["requestBody"] = {"content": {"application/x-www-form-urlencoded": {"schema": form}}}

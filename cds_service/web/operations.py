@@ -30,9 +30,9 @@ _POST = (400, 401, 404, 405, 413, 415, 500, 503)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`answer` is the name of the 200's schema, None when it has none of ours; `kind` its content type, empty when it
-    has no body. `secured`: it takes the client's signed token; `reads_fhir`: a token of `/auth/token`. `statuses` are
-    those besides 200.
+    """`asks` is the name of the body's schema where it is the same for every service, `answer` that of the 200's, None
+    when it has none of ours; `kind` its content type, empty when it has no body. `secured`: it takes the client's
+    signed token; `reads_fhir`: a token of `/auth/token`. `statuses` are those besides 200.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Operation:
     summary: str
     description: str
     kind: str = "application/json"
+    asks: str | None = None
     answer: str | None = None
     secured: bool = False
     reads_fhir: bool = False
@@ -92,6 +93,18 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         statuses=_POST,
     ),
     ("/cds-services/<service_id>/feedback", "options"): _PREFLIGHT,
+    ("/evidence/questions", "post"): Operation(
+        "ask",
+        "Evidence",
+        "Ask the evidence",
+        "Passages that come closest to answering a question, with source and the words it asks with, and an honest "
+        "`found: false`. With `context` and `prefetch` in the form of a patient-view call, the calculators that the "
+        "question is about come filled in. The token's `aud` is this URL.",
+        asks="question",
+        answer="answer",
+        secured=True,
+        statuses=tuple(one for one in _POST if one != 404),
+    ),
     ("/recent-calls", "get"): Operation(
         "recent-calls",
         "For integrators",

@@ -7,92 +7,76 @@ added without a word here fails a test; what others send us is open, as unknown 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from cds_service.hooks import HOOKS
 from cds_service.hooks.schema import request_schema
 from cds_service.web.feedback_items import MAX_CODE, MAX_COMMENT, MAX_ID, MAX_ITEMS
+from cds_service.web.question_schemas import ANSWER, QUESTION
+from cds_service.web.schema_parts import TEXT, URL, Schema, closed, list_of
 
-Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_TEXT: Schema = {"type": "string", "minLength": 1}
 _UUID: Schema = {"type": "string", "format": "uuid"}
-_URL: Schema = {"type": "string", "format": "uri"}
 
 
-def _closed(required: str, **properties: Schema) -> Schema:
-    """An object with these members and no other; `required` names those that are always there."""
-    return {
-        "type": "object",
-        "required": required.split(),
-        "properties": properties,
-        "additionalProperties": False,
-    }
-
-
-def _list(item: Schema, **limits: int) -> Schema:
-    return {"type": "array", "items": item, **limits}
-
-
-_CODING = _closed("code", system=_TEXT, code=_TEXT, display=_TEXT)
-_ACTION = _closed(
+_CODING = closed("code", system=TEXT, code=TEXT, display=TEXT)
+_ACTION = closed(
     "type description",
     type={"enum": ["create", "update", "delete"]},
-    description=_TEXT,
+    description=TEXT,
     resource={"type": "object", "required": ["resourceType"], "description": "A FHIR R4 resource."},
     resourceId={"type": "string", "description": "`Type/id` of what a delete takes away."},
 )
-_SUGGESTION = _closed(
+_SUGGESTION = closed(
     "label uuid",
-    label=_TEXT,
+    label=TEXT,
     uuid={**_UUID, "description": "Name it in feedback when it was accepted."},
     isRecommended={"type": "boolean"},
-    actions=_list(_ACTION, minItems=1),
+    actions=list_of(_ACTION, minItems=1),
 )
-_SOURCE = _closed("label", label=_TEXT, url=_URL, topic=_CODING)
-_LINK = _closed(
+_SOURCE = closed("label", label=TEXT, url=URL, topic=_CODING)
+_LINK = closed(
     "label url type",
-    label=_TEXT,
-    url=_URL,
+    label=TEXT,
+    url=URL,
     type={"enum": ["absolute", "smart"]},
     appContext={"type": "string", "description": "Hand this to the app at launch, as it is."},
 )
-_CONCERN = _closed(
+_CONCERN = closed(
     "id check rule version harm",
     id={"type": "string", "pattern": "^[0-9a-f]{16}$", "description": "The same concern over hooks and calls."},
-    check=_TEXT,
-    rule=_TEXT,
-    version=_TEXT,
+    check=TEXT,
+    rule=TEXT,
+    version=TEXT,
     harm={"enum": ["contraindicated", "major", "moderate", "minor", "unknown"]},
 )
-_CARD = _closed(
+_CARD = closed(
     "uuid summary indicator source extension",
     uuid={**_UUID, "description": "Name it in feedback."},
     summary={"type": "string", "minLength": 1, "maxLength": 140},
     detail={"type": "string", "description": "GitHub-flavoured Markdown, under 1,500 characters."},
     indicator={"enum": ["info", "warning", "critical"]},
     source=_SOURCE,
-    suggestions=_list(_SUGGESTION, minItems=1),
+    suggestions=list_of(_SUGGESTION, minItems=1),
     selectionBehavior={"enum": ["at-most-one", "any"]},
-    overrideReasons=_list(_CODING, minItems=1),
-    links=_list(_LINK, minItems=1),
-    extension=_closed("org.countersign.concern", **{"org.countersign.concern": _CONCERN}),
+    overrideReasons=list_of(_CODING, minItems=1),
+    links=list_of(_LINK, minItems=1),
+    extension=closed("org.countersign.concern", **{"org.countersign.concern": _CONCERN}),
 )
-_NOTE = _closed("topic reason", topic=_TEXT, reason=_TEXT, subject=_TEXT)
-_ASSESSMENT = _closed(
+_NOTE = closed("topic reason", topic=TEXT, reason=TEXT, subject=TEXT)
+_ASSESSMENT = closed(
     "knowledge models",
     knowledge={"type": "string", "description": "Version of the tables that spoke."},
     models={"type": "object", "additionalProperties": {"type": "string"}},
-    not_assessed=_list({**_NOTE, "description": "Something that was not looked at, and why."}),
+    not_assessed=list_of({**_NOTE, "description": "Something that was not looked at, and why."}),
 )
 RESPONSE: Schema = {
     "title": "CDS Hooks response",
     "description": "An empty `cards` means that the checks looked and found no concern, within what the extension "
     "says was assessed.",
-    **_closed(
+    **closed(
         "cards extension",
-        cards=_list(_CARD),
-        extension=_closed("org.countersign.assessment", **{"org.countersign.assessment": _ASSESSMENT}),
+        cards=list_of(_CARD),
+        extension=closed("org.countersign.assessment", **{"org.countersign.assessment": _ASSESSMENT}),
     ),
 }
 
@@ -150,39 +134,39 @@ FEEDBACK: Schema = {
     "description": "A batch is stored whole or not at all; sending it again is harmless.",
     "type": "object",
     "required": ["feedback"],
-    "properties": {"feedback": _list(_ITEM, minItems=1, maxItems=MAX_ITEMS)},
+    "properties": {"feedback": list_of(_ITEM, minItems=1, maxItems=MAX_ITEMS)},
 }
 
-_SERVICE = _closed(
+_SERVICE = closed(
     "hook id title description version",
     hook={"enum": list(HOOKS)},
-    id=_TEXT,
-    title=_TEXT,
-    description=_TEXT,
-    version=_TEXT,
-    usageRequirements=_TEXT,
+    id=TEXT,
+    title=TEXT,
+    description=TEXT,
+    version=TEXT,
+    usageRequirements=TEXT,
     prefetch={"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}},
 )
 _STATE: Schema = {"enum": ["ready", "degraded", "not-ready"]}
-_ISSUE = _closed(
+_ISSUE = closed(
     "severity code diagnostics",
     severity={"const": "error"},
-    code=_TEXT,
+    code=TEXT,
     diagnostics={"type": "string", "description": "What is wrong. Never quotes a value that was sent."},
-    expression=_list({"type": "string", "description": "Where, such as `context.patientId`."}),
+    expression=list_of({"type": "string", "description": "Where, such as `context.patientId`."}),
 )
-_CALL = _closed(
+_CALL = closed(
     "at action outcome",
     at={"type": "string", "format": "date-time"},
-    action={"enum": ["invoke", "feedback"]},
-    outcome={"type": "string", "description": "answered, repeated, taken, refused or failed."},
-    service=_TEXT,
-    hook=_TEXT,
+    action={"enum": ["invoke", "feedback", "ask"]},
+    outcome={"type": "string", "description": "answered, repeated, taken, not-found, refused or failed."},
+    service=TEXT,
+    hook=TEXT,
     status={"type": "integer"},
     cards={"type": "integer"},
     not_assessed={"type": "integer"},
     duration_ms={"type": "number"},
-    reason=_TEXT,
+    reason=TEXT,
 )
 
 
@@ -192,23 +176,25 @@ def all_schemas() -> Mapping[str, Schema]:
         **{f"request-{hook.name}": request_schema(hook) for hook in HOOKS.values()},
         "response": RESPONSE,
         "feedback": FEEDBACK,
-        "discovery": {"title": "CDS Hooks discovery", **_closed("services", services=_list(_SERVICE))},
+        "question": QUESTION,
+        "answer": ANSWER,
+        "discovery": {"title": "CDS Hooks discovery", **closed("services", services=list_of(_SERVICE))},
         "outcome": {
             "title": "OperationOutcome of a refused call",
-            **_closed(
-                "resourceType issue", resourceType={"const": "OperationOutcome"}, issue=_list(_ISSUE, minItems=1)
+            **closed(
+                "resourceType issue", resourceType={"const": "OperationOutcome"}, issue=list_of(_ISSUE, minItems=1)
             ),
         },
         "readiness": {
             "title": "Readiness",
-            **_closed(
+            **closed(
                 "status checks",
                 status=_STATE,
-                checks={"type": "object", "additionalProperties": _closed("status said", status=_STATE, said=_TEXT)},
+                checks={"type": "object", "additionalProperties": closed("status said", status=_STATE, said=TEXT)},
             ),
         },
         "recent-calls": {
             "title": "A client's own recent calls",
-            **_closed("tenant issuer calls", tenant=_TEXT, issuer=_TEXT, calls=_list(_CALL)),
+            **closed("tenant issuer calls", tenant=TEXT, issuer=TEXT, calls=list_of(_CALL)),
         },
     }

@@ -1,0 +1,120 @@
+"""The calculators that a question is about, filled in with the patient's own values, each with its day.
+
+What is too old, unreadable or missing is never filled in: the calculator is offered without a result and says why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cds_service.chart.dates import age_in_years
+from cds_service.chart.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
+from cds_service.chart.latest import latest
+from cds_service.chart.model import Chart
+from cds_service.facts import Fact
+from cds_service.tools import CannotCompute
+from cds_service.tools.body_mass_index import bmi
+from cds_service.tools.body_surface import mosteller
+from cds_service.tools.corrected_calcium import corrected_calcium
+
+CREATININE_MAX_AGE_DAYS = 90
+ALBUMIN_MAX_AGE_DAYS = 14  # calcium and albumin have to be of about one time
+SIZE_MAX_AGE_DAYS = 365
+ADULT = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Calculated:
+    """`value` is None when it cannot be computed; `reason` then says why. `facts`: the inputs that were looked at."""
+
+    name: str
+    value: float | None
+    unit: str
+    formula: str
+    facts: tuple[Fact, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Calculator:
+    """`about` finds the questions that it may help with."""
+
+    about: re.Pattern[str]
+    compute: Callable[[Chart], Calculated]
+
+
+def calculators_for(question: str, chart: Chart) -> Iterator[Calculated]:
+    """Each calculator that `question` is about, in a fixed order."""
+    return (one.compute(chart) for one in _CALCULATORS if one.about.search(question))
+
+
+def _clearance(chart: Chart) -> Calculated:
+    found = creatinine_clearance(chart, CREATININE_MAX_AGE_DAYS)
+    return _kidney(
+        "Creatinine clearance", "Cockcroft-Gault: (140 - age) x weight / (72 x creatinine), x 0.85 if female", found
+    )
+
+
+def _gfr(chart: Chart) -> Calculated:
+    found = estimated_gfr(chart, CREATININE_MAX_AGE_DAYS)
+    return _kidney("eGFR", "CKD-EPI 2021, from creatinine, age and sex", found)
+
+
+def _kidney(name: str, formula: str, found: KidneyFunction) -> Calculated:
+    return Calculated(name, found.value, found.unit, formula, found.facts, found.reason)
+
+
+def _mass_index(chart: Chart) -> Calculated:
+    return _of_size(chart, "Body mass index", "kg/m2", "weight / height squared", bmi)
+
+
+def _surface(chart: Chart) -> Calculated:
+    formula = "Mosteller: square root of height (cm) x weight (kg) / 3600"
+    return _of_size(chart, "Body surface area", "m2", formula, lambda weight, height: mosteller(height, weight))
+
+
+def _of_size(chart: Chart, name: str, unit: str, formula: str, compute: Callable[[float, float], float]) -> Calculated:
+    """By weight and height. A child's are never taken from last year."""
+    age = age_in_years(chart.patient.born, chart.today) if chart.patient.born else None
+    if age is None or age < ADULT:
+        reason = "not an adult" if age is not None else "age is not known"
+        return Calculated(name, None, unit, formula, reason=f"{reason}: weigh and measure now")
+    days = SIZE_MAX_AGE_DAYS
+    return _by(chart, name, unit, formula, {"weight": days, "height": days}, compute)
+
+
+def _calcium(chart: Chart) -> Calculated:
+    formula = "calcium + 0.8 x (4.0 - albumin); measure ionised calcium in the critically ill"
+    ages = {"calcium": ALBUMIN_MAX_AGE_DAYS, "albumin": ALBUMIN_MAX_AGE_DAYS}
+    return _by(chart, "Corrected calcium", "mg/dL", formula, ages, corrected_calcium)
+
+
+def _by(
+    chart: Chart, name: str, unit: str, formula: str, max_ages: dict[str, int], compute: Callable[..., float]
+) -> Calculated:
+    """By measurements of these kinds, each in the unit of its kind and at most so many days old."""
+    inputs = [latest(chart, kind, days) for kind, days in max_ages.items()]
+    facts = tuple(one.fact for one in inputs if one.fact)
+    lacking = [one.reason for one in inputs if one.value is None]
+    if lacking:
+        return Calculated(name, None, unit, formula, facts, "; ".join(lacking))
+    try:
+        return Calculated(name, compute(*(one.value for one in inputs)), unit, formula, facts)
+    except CannotCompute as refused:
+        return Calculated(name, None, unit, formula, facts, refused.reason)
+
+
+def _about(words: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+
+
+_KIDNEYS = _about(r"kidneys?|renal(?:ly)?|e?gfr|crcl|creatinine|clearance|dialysis|doses?|dosing|dosage")
+_CALCULATORS = (
+    _Calculator(_KIDNEYS, _clearance),
+    _Calculator(_KIDNEYS, _gfr),
+    _Calculator(_about(r"bmi|body mass|obes\w+|overweight|underweight"), _mass_index),
+    _Calculator(_about(r"bsa|body surface|mg/m2|mg/m²|chemotherapy"), _surface),
+    _Calculator(_about(r"calcium|hypocalc\w+|hypercalc\w+"), _calcium),
+)
