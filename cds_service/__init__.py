@@ -18,7 +18,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The CDS service of one worker: call it after the fork. SettingsError and KnowledgeError stop the start."""
     from flask import Flask
 
-    from cds_service.evidence.opening import Opening, open_search, words_alone
+    from cds_service.evidence.opening import open_search, words_alone
+    from cds_service.evidence.when_asked import WhenAsked
     from cds_service.knowledge.passages import passages_of
     from cds_service.models import load_models
     from cds_service.rooms import Rooms, offered_services
@@ -45,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         models=models,
         services=offered_services(knowledge, views=views_of(settings)),
         clock=lambda: datetime.now(UTC),
-        evidence=Opening(lambda: open_search(settings, knowledge, models), lambda: words_alone(knowledge)),
+        evidence=WhenAsked(lambda: open_search(settings, knowledge, models), lambda: words_alone(knowledge)),
         orderables=orderables_of(settings),
     )
     app = Flask(__name__, static_folder=None)

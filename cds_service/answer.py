@@ -204,7 +204,7 @@ def _report_refused(claims: Mapping[str, Claims]) -> None:
     """What no card has, because it does not say what its source and facts say: counted, and named by its kind."""
     for concern, found in claims.items():
         for claim in found.refused:
-            log.warning("claim refused", concern=concern, kind=claim.kind, why=", ".join(claim.refused))
+            log.warning("claim refused", concern=concern, kind=claim.kind, reason=", ".join(claim.refused))
             for why in claim.refused:
                 REFUSED.labels(claim.kind, why).inc()
 

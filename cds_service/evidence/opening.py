@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Collection
-from concurrent.futures import Future
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +22,6 @@ from cds_service.store.corpus import Corpus
 from cds_service.store.database import open_database
 
 LOOK_AGAIN = 5.0  # seconds between two looks for a newer index
-PATIENCE = 1.0  # seconds that a question waits for the search to open
 COMMAND = "python -m cds_service evidence index"
 log = structlog.get_logger(__name__)
 
@@ -47,37 +43,6 @@ class EvidenceSearch(Protocol):
         filters: Filters = NO_FILTERS,
         today: date | None = None,
     ) -> list[Hit]: ...
-
-
-class Opening:
-    """The search of a worker, opened when it is first asked for: most workers never are. Safe between threads.
-
-    The first start of an installation embeds all our statements, which takes half a minute; until then `meanwhile`,
-    which ranks by words alone and says so, answers instead.
-    """
-
-    def __init__(self, opened: Callable[[], EvidenceSearch], meanwhile: Callable[[], EvidenceSearch]) -> None:
-        self._open, self._meanwhile, self._lock = opened, cache(meanwhile), threading.Lock()
-        self._opening: Future[EvidenceSearch] | None = None
-
-    def __call__(self) -> EvidenceSearch:
-        with self._lock:
-            if self._opening is None or (self._opening.done() and self._opening.exception()):
-                self._opening = Future()
-                threading.Thread(target=self._run, args=(self._opening,), name="evidence").start()
-            opening = self._opening
-        try:
-            return opening.result(timeout=PATIENCE)
-        except TimeoutError:
-            return self._meanwhile()
-
-    def _run(self, opening: Future[EvidenceSearch]) -> None:
-        try:
-            search = self._open()
-            len(search)  # a search on disk opens its index only when it is used
-            opening.set_result(search)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the question's own thread is told
-            opening.set_exception(error)
 
 
 def words_alone(knowledge: Knowledge) -> EvidenceSearch:

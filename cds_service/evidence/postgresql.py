@@ -116,7 +116,7 @@ def fill(
         # Nothing in it is about a person: whoever may connect may read it.
         connection.execute(text("GRANT SELECT ON evidence_search TO PUBLIC"))
     with_vectors = "with vectors" if vectors else f"without vectors: {NO_EXTENSION}"
-    log.info("evidence_indexed", passages=count, state=state)
+    log.info("evidence_indexed", count=count, version=state)
     return f"{count} passages in PostgreSQL, {with_vectors}"
 
 

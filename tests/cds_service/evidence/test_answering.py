@@ -10,7 +10,7 @@ import pytest
 
 from cds_service.evidence import HybridIndex, Passage
 from cds_service.evidence.answering import answering, spans
-from cds_service.evidence.opening import Opening
+from cds_service.evidence.when_asked import WhenAsked
 from cds_service.models import load_models
 
 TODAY = date(2026, 11, 29)
@@ -58,7 +58,7 @@ def test_words_are_marked_in_any_of_their_forms() -> None:
 def test_while_the_search_opens_another_answers_and_a_failed_start_is_tried_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("cds_service.evidence.opening.PATIENCE", 0.05)
+    monkeypatch.setattr("cds_service.evidence.when_asked.PATIENCE", 0.05)
     ready, tries = threading.Event(), []
     whole, words = HybridIndex(PASSAGES, None), HybridIndex(PASSAGES[:1], None)
 
@@ -69,11 +69,11 @@ def test_while_the_search_opens_another_answers_and_a_failed_start_is_tried_agai
         ready.wait(10)
         return whole
 
-    opening = Opening(open_it, lambda: words)
+    opening = WhenAsked(open_it, lambda: words)
     with pytest.raises(OSError, match="disk is away"):
         opening()
     assert opening() is words
     ready.set()
-    monkeypatch.setattr("cds_service.evidence.opening.PATIENCE", 10)
+    monkeypatch.setattr("cds_service.evidence.when_asked.PATIENCE", 10)
     assert opening() is whole
     assert len(tries) == 2

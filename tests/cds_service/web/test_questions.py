@@ -124,12 +124,12 @@ def test_only_a_registered_client_may_ask_and_only_with_a_token_for_this_address
     assert ask({"question": "warfarin"}, path="/cds-services/medication-safety").status_code == 401
 
 
-def test_each_question_is_on_record_without_its_words(library: RunningService, ask: Any, capfd: Any) -> None:
+def test_each_question_is_on_record_without_its_words(library: RunningService, ask: Any) -> None:
     ask({"question": "Is zanzibarol safe after her stroke?", "context": CONTEXT})
     row = library.rows("audit")[-1]
     assert (row["action"], row["tenant"], row["issuer"]) == ("ask", "north", "https://ehr.example.org/fhir")
     assert row["patient"], "a question about a patient is on record for that patient"
     figures = requests.get(library.url + "/metrics", timeout=15).text
-    written = "".join(capfd.readouterr()) + str(library.rows("audit")) + figures
+    written = str(library.rows("audit")) + figures
     assert "zanzibarol" not in written
     assert "stroke" not in written

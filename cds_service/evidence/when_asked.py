@@ -1,0 +1,43 @@
+"""The search of a worker, opened on a thread of its own when it is first asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import cache
+
+from cds_service.evidence.opening import EvidenceSearch
+
+PATIENCE = 1.0  # seconds that a question waits for the search to open
+
+
+class WhenAsked:
+    """The search of a worker, opened when it is first asked for: most workers never are. Safe between threads.
+
+    The first start of an installation embeds all our statements, which takes half a minute; until then `meanwhile`,
+    which ranks by words alone and says so, answers instead.
+    """
+
+    def __init__(self, opened: Callable[[], EvidenceSearch], meanwhile: Callable[[], EvidenceSearch]) -> None:
+        self._open, self._meanwhile, self._lock = opened, cache(meanwhile), threading.Lock()
+        self._opening: Future[EvidenceSearch] | None = None
+
+    def __call__(self) -> EvidenceSearch:
+        with self._lock:
+            if self._opening is None or (self._opening.done() and self._opening.exception()):
+                self._opening = Future()
+                threading.Thread(target=self._run, args=(self._opening,), name="evidence").start()
+            opening = self._opening
+        try:
+            return opening.result(timeout=PATIENCE)
+        except TimeoutError:
+            return self._meanwhile()
+
+    def _run(self, opening: Future[EvidenceSearch]) -> None:
+        try:
+            search = self._open()
+            len(search)  # a search on disk opens its index only when it is used
+            opening.set_result(search)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the question's own thread is told
+            opening.set_exception(error)

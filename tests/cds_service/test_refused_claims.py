@@ -1,0 +1,61 @@
+"""A claim that its source does not bear out: no card has it, it is counted, and the card itself still comes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from cds_service.chart import Chart
+from cds_service.checks import CHECKS, Check
+from cds_service.findings import Finding, NotAssessed
+from cds_service.knowledge import Knowledge
+from tests.hook_calls import draft, order_sign
+from tests.running_service import RunningService
+
+INVENTED = "lisinopril raises potassium by 97 mmol/L"
+ROW = "methotrexate-weekly"
+
+
+def overstates(chart: Chart, _knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
+    """A check that cites a row for a drug and a figure that do not stand there."""
+    for order in chart.orders:
+        yield Finding(
+            topic="age",
+            rule=ROW,
+            harm="major",
+            display="warning",
+            subject=order.ref,
+            concepts=(),
+            summary=INVENTED,
+            cites=(ROW,),
+            facts=(),
+            proposals=(),
+        )
+
+
+CHECK = Check(
+    "overstates", "medication-safety", "age", ("order-select", "order-sign"), (), "1", "Overstates.", overstates
+)
+
+
+def refused(service: RunningService) -> dict[str, float]:
+    """How many claims were refused, by the labels of the figure."""
+    text = requests.get(service.url + "/metrics", timeout=15).text
+    return {labels: float(n) for labels, n in re.findall(r"countersign_claims_refused_total\{(.*)\} (\S+)", text)}
+
+
+def test_it_is_dropped_and_counted_and_the_card_comes_all_the_same(
+    service: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CHECKS, CHECK.id, CHECK)
+    before = refused(service)
+    card = service.ask(order_sign(draft("vitamin c 500 mg daily"))).card("age")
+    assert card["indicator"] == "warning"
+    assert "97 mmol/L" not in card["detail"]
+    more = {labels: count - before.get(labels, 0) for labels, count in refused(service).items()}
+    counted = {labels for labels, count in more.items() if count}
+    assert counted, "nothing was counted"
+    assert all('kind="concern"' in labels for labels in counted)
