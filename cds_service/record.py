@@ -1,4 +1,4 @@
-"""What of an answered call goes into the store: the call, its cards as sent, and the evidence behind each."""
+"""What goes into the store: an answered call with its cards as sent and the evidence behind each, and a worker's start."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from cds_service.cards import Card, Setting, evidence_record
+from cds_service.errors import StoreUnavailable
 from cds_service.fhir.tenant import Tenant
 from cds_service.hooks import HookRequest
 from cds_service.rooms import Rooms
-from cds_service.store import CardRecord, Invocation, SuggestionRecord
+from cds_service.store import AuditEvent, CardRecord, Invocation, SuggestionRecord
 
 _USERS = frozenset({"Practitioner", "PractitionerRole", "Patient", "RelatedPerson"})
 _LONGEST_UNIT = 120
@@ -34,6 +37,20 @@ class Call:
 
     def name(self, *parts: str) -> str:
         return str(uuid.uuid5(self.id, "\n".join(parts)))
+
+
+def put_start_on_record(rooms: Rooms) -> None:
+    """With which knowledge and models this worker answers: a change of tables or weights takes effect by a start."""
+    about = {"knowledge": rooms.knowledge.version, "models": _models(rooms)}
+    try:
+        rooms.store.audit(AuditEvent("serve", "started", detail=about))
+    except StoreUnavailable:
+        # Neither database nor journal takes anything now. Each call will say so with a 503; this log line must do here.
+        structlog.get_logger("countersign").error("the start of a worker could not be put on record")
+
+
+def _models(rooms: Rooms) -> str:
+    return ", ".join(f"{name} {version}" for name, version in rooms.models.versions.items())
 
 
 def invocation_of(
@@ -64,7 +81,7 @@ def invocation_of(
         at=setting.now,
         duration_ms=took_ms,
         knowledge=rooms.knowledge.version,
-        models=", ".join(f"{name} {version}" for name, version in rooms.models.versions.items()),
+        models=_models(rooms),
         not_assessed=tuple(notes),
         cards=tuple(_record(card, position, setting) for position, card in enumerate(cards)),
         orders=orders,

@@ -16,9 +16,9 @@ def command(app_role: str | None) -> None:
     from cds_service.store.migrate import grant_app_role
 
     settings = Settings.from_env()
-    Keyring.load(settings)  # on loopback this makes the keys, once
-    migrate(settings)
+    keyring = Keyring.load(settings)  # on loopback this makes the keys, once
+    migrate(settings, keyring)
     prepare(settings)
     if app_role:
-        grant_app_role(settings, app_role)
+        grant_app_role(settings, keyring, app_role)
     click.echo("The databases are up to date.")

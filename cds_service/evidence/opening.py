@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from cds_service.models import Models
 from cds_service.settings import Settings
 from cds_service.store.corpus import Corpus
 from cds_service.store.database import open_database
+from cds_service.store.keyring import Keyring
 
 LOOK_AGAIN = 5.0  # seconds between two looks for a newer index
 COMMAND = "python -m cds_service evidence index"
@@ -58,7 +59,7 @@ def index_folder(settings: Settings) -> Path:
 
 def open_corpus(settings: Settings) -> Corpus:
     """The imported corpus; opens no connection yet. The caller closes it."""
-    return Corpus(open_database(settings.database_url))
+    return Corpus(open_database(settings.database_url), Keyring.load(settings), lambda: datetime.now(UTC))
 
 
 def open_search(settings: Settings, knowledge: Knowledge, models: Models) -> EvidenceSearch:

@@ -41,6 +41,15 @@ _INTERACTIONS: Mapping[str, tuple[str, str]] = {
     "write-back": ("create", "C"),
     "key": ("update", "U"),
     "approve": ("update", "U"),
+    "migrate": ("update", "U"),
+    "grant": ("update", "U"),
+    "revoke": ("update", "U"),
+    "writer-test": ("update", "U"),
+    "index-evidence": ("update", "U"),
+    "import-evidence": ("create", "C"),
+    "retire-evidence": ("update", "U"),
+    "make-own-key": ("create", "C"),
+    "retire-own-key": ("update", "U"),
     "hold": ("update", "U"),
 }
 _OTHER = ("operation", "E")

@@ -6,6 +6,7 @@ shows against the head that a trigger keeps; against somebody who changes both, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -47,6 +48,7 @@ DETAIL_KEYS = frozenset(
         "service",
         "status",
         "stored",
+        "superseded",
         "topic",
         "unknown",
         "version",
@@ -111,6 +113,11 @@ def append(connection: Connection, keyring: Keyring, stamped: StampedEvent) -> N
     patient = patients.remember(connection, keyring, event.tenant, event.patient)
     row = _row(stamped, patient, seq=seq + 1, prev=link)
     add(connection, audit, {**row, "this": _link(keyring, row)})
+
+
+def recorder(keyring: Keyring, clock: Callable[[], datetime]) -> Callable[[Connection, AuditEvent], None]:
+    """Puts an event on record within a transaction, at the time of the clock."""
+    return lambda connection, event: append(connection, keyring, stamp(event, clock()))
 
 
 def wait_for_turn(connection: Connection) -> tuple[int, str]:

@@ -1,19 +1,23 @@
 """The imported corpus in the database: every version of every passage, its vector, and how far files were taken in.
 
-Thread-safe as the Database is. StoreUnavailable on an outage.
+Thread-safe as the Database is. StoreUnavailable on an outage. What is taken in or retired has its audit row in the same
+transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, update
 
+from cds_service.store import audit
 from cds_service.store.corpus_tables import corpus_import, passage
 from cds_service.store.database import UNLIMITED, Database, insert_or_replace
+from cds_service.store.keyring import Keyring
+from cds_service.store.records import AuditEvent, Scalar
 
 Row = Mapping[str, Any]
 PORTION = 1000
@@ -37,8 +41,9 @@ class Put:
 class Corpus:
     """Rows are mappings of the columns of `corpus_tables.passage`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime]) -> None:
         self._database = database
+        self._record = audit.recorder(keyring, clock)
 
     def close(self) -> None:
         self._database.close()
@@ -69,6 +74,14 @@ class Corpus:
             for rows in documents:
                 total += _put_document(connection, rows)
             insert_or_replace(connection, corpus_import, dict(progress))
+            if total.added or total.superseded:
+                about: dict[str, Scalar] = {
+                    "count": total.added,
+                    "superseded": total.superseded,
+                    "reason": progress["format"],
+                }
+                event = AuditEvent("import-evidence", "done", subject=progress["file"], detail=about)
+                self._record(connection, event)
         return total
 
     def get(self, passage_id: str, version: str | None = None) -> Row | None:
@@ -127,7 +140,11 @@ class Corpus:
         """From `on` a passage, or all of a document, is no longer found; how many. It stays citable."""
         change = update(passage).where(or_(passage.c.id == name, passage.c.document == name)).values(retires=on)
         with self._database.writing() as connection:
-            return int(connection.execute(change.execution_options(preserve_rowcount=True)).rowcount)
+            count = int(connection.execute(change.execution_options(preserve_rowcount=True)).rowcount)
+            if count:
+                about: dict[str, Scalar] = {"count": count, "reason": f"from {on}"}
+                self._record(connection, AuditEvent("retire-evidence", "done", subject=name, detail=about))
+        return count
 
     def state(self, today: date) -> str:
         """A few words that differ whenever what may be found does."""

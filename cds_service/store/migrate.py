@@ -6,6 +6,7 @@ so that the two URLs may even name one database. A migration runs whole or not a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -17,10 +18,12 @@ from sqlalchemy import Connection, inspect, select, text
 
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
-from cds_service.store import client_tables, corpus_tables, outbound_tables, people_tables  # noqa: F401  they fill the metadata
+from cds_service.store import audit, client_tables, corpus_tables, outbound_tables, people_tables  # noqa: F401  they fill the metadata
 from cds_service.store.database import UNLIMITED, is_missing, open_database
 from cds_service.store.engines import PATIENCE_MS
+from cds_service.store.keyring import Keyring
 from cds_service.store.months import make_months
+from cds_service.store.records import AuditEvent
 from cds_service.store.roles import grant
 from cds_service.store.schema import main, replay
 from cds_service.store.tables import compatible_code
@@ -31,23 +34,39 @@ COMMAND = "python -m cds_service migrate"
 _MIGRATION_LOCK = 0x6D696772  # PostgreSQL advisory lock; SQLite's write lock does the same
 
 
-def migrate(settings: Settings) -> None:
-    """Upgrade both databases, making SQLite files (mode 0600) that are not there yet. StoreUnavailable: no answer."""
-    move(settings.database_url, "main", "main@head")
-    move(settings.replay_database_url, "replay", "replay@head")
+def migrate(settings: Settings, keyring: Keyring | None = None) -> None:
+    """Upgrade both databases, making SQLite files (mode 0600) that are not there yet. StoreUnavailable: no answer.
+
+    With a keyring the changes are put on record: that of the main database in its own transaction, that of the replay
+    database right after it, as it keeps no trail.
+    """
+    record = None if keyring is None else audit.recorder(keyring, _now)
+    move(settings.database_url, "main", "main@head", record)
+    changed = move(settings.replay_database_url, "replay", "replay@head")
     with closing(open_database(settings.database_url)) as database:
-        make_months(database, datetime.now(UTC))
+        if changed is not None and record is not None:
+            with database.writing() as connection:
+                record(connection, changed)
+        make_months(database, _now())
 
 
-def grant_app_role(settings: Settings, role: str) -> None:
-    """Let `role` run the service on both databases, without the right to change what is on record."""
-    for branch, url in (("main", settings.database_url), ("replay", settings.replay_database_url)):
-        with closing(open_database(url)) as database:
-            grant(database, branch, role)
+def grant_app_role(settings: Settings, keyring: Keyring, role: str) -> None:
+    """Let `role` run the service on both databases, without the right to change what is on record. Is itself on it."""
+    record = audit.recorder(keyring, _now)
+    with closing(open_database(settings.replay_database_url)) as database, database.writing() as connection:
+        grant(connection, "replay", role)
+    with closing(open_database(settings.database_url)) as database, database.writing() as connection:
+        grant(connection, "main", role)
+        record(connection, AuditEvent("grant-app-role", "done", detail={"role": role}))
 
 
-def move(url: str, branch: str, target: str) -> None:
-    """Take one database to `target` ("main@head", "main0001", "main@base") in one transaction."""
+def move(
+    url: str, branch: str, target: str, record: Callable[[Connection, AuditEvent], None] | None = None
+) -> AuditEvent | None:
+    """Take one database to `target` ("main@head", "main0001", "main@base") in one transaction.
+
+    Gives what to put on record, and does so with `record`; None when the database was there already.
+    """
     database = open_database(url, create=True)
     try:
         with database.writing(longest_ms=UNLIMITED) as connection:
@@ -61,6 +80,10 @@ def move(url: str, branch: str, target: str) -> None:
                 connection=connection, metadata=BRANCHES[branch], version_table=_version_table(branch)
             )
             (command.downgrade if going_down else command.upgrade)(config, target)
+            changed = _change(found, _revisions(connection, branch))
+            if changed is not None and record is not None:
+                record(connection, changed)
+            return changed
     finally:
         database.close()
 
@@ -91,6 +114,17 @@ def _found(url: str, branch: str) -> tuple[frozenset[str], frozenset[str]]:
             return _revisions(connection, branch), frozenset(compatible)
     finally:
         database.close()
+
+
+def _change(before: frozenset[str], after: frozenset[str]) -> AuditEvent | None:
+    if before == after:
+        return None
+    steps = " to ".join(", ".join(sorted(one)) or "nothing" for one in (before, after))
+    return AuditEvent("migrate", "done", detail={"version": steps})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _wait_for_turn(connection: Connection) -> None:

@@ -100,14 +100,16 @@ class Notes:
     def put_back(self, note_id: str, reason: str) -> bool:
         """A read that failed and may succeed later; False when it has failed often enough and is given up."""
         with self._database.reading() as connection:
-            tries = connection.scalar(select(note_body.c.tries).where(note_body.c.id == note_id)) or 0
-        if tries + 1 >= MOST_TRIES:
+            row = connection.execute(select(note_body).where(note_body.c.id == note_id)).mappings().first()
+        tries = row["tries"] if row else 0
+        if row is None or tries + 1 >= MOST_TRIES:
             self._change(note_id, "given-up", NoteBody(None, reason, self._clock()))
             return False
         with self._database.writing() as connection:
             next_try = self._clock() + PAUSE * 4**tries
             change = {"state": "wanted", "tries": tries + 1, "reason": reason, "wanted_at": next_try}
             connection.execute(update(note_body).where(note_body.c.id == note_id).values(change))
+            self._audit(connection, row, "failed", reason)
         return True
 
     def counts(self) -> dict[str, int]:
@@ -132,11 +134,13 @@ class Notes:
             sealed = self._sealed(note_id, address, body.text)
             change = {"state": state, "reason": body.reason, "content_sealed": sealed, "fetched_at": body.fetched_at}
             connection.execute(update(note_body).where(note_body.c.id == note_id).values(change))
-            outcome = "done" if body.text is not None else "failed"
-            event = AuditEvent(
-                "note-read", outcome, row["tenant"], detail={"resource_type": "Binary"}, patient=address["patient"]
-            )
-            audit.append(connection, self._keyring, audit.stamp(event, self._clock()))
+            self._audit(connection, row, "done" if body.text is not None else "failed", body.reason)
+
+    def _audit(self, connection: Connection, row: Any, outcome: str, reason: str | None) -> None:
+        """An attempt to read the EHR's server, whatever came of it."""
+        patient, about = self._content(row)["address"]["patient"], {"resource_type": "Binary", "reason": reason}
+        event = AuditEvent("note-read", outcome, row["tenant"], detail=about, patient=patient)
+        audit.append(connection, self._keyring, audit.stamp(event, self._clock()))
 
     def _row(self, note: NoteAddress, now: datetime) -> dict[str, Any]:
         note_id = self.id_of(note.tenant, note.url)

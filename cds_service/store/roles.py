@@ -10,7 +10,6 @@ from sqlalchemy import Connection, inspect, text
 
 from cds_service.errors import SettingsError
 from cds_service.store import client_tables, corpus_tables, outbound_tables, people_tables, tables  # noqa: F401  they fill the metadata
-from cds_service.store.database import Database
 from cds_service.store.schema import main, replay
 
 # Added to by the service, changed by nobody but retention and key rotation.
@@ -25,15 +24,14 @@ COUNTED = frozenset({"countersign_job_task", "countersign_job_schedule"})
 METADATA = {"main": main, "replay": replay}
 
 
-def grant(database: Database, branch: str, role: str) -> None:
+def grant(connection: Connection, branch: str, role: str) -> None:
     """Give `role` exactly what the service needs. SettingsError: not PostgreSQL, or there is no such role."""
-    with database.writing() as connection:
-        if connection.dialect.name != "postgresql":
-            raise SettingsError("roles are for PostgreSQL; SQLite has none")
-        if connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}) is None:
-            raise SettingsError(f"there is no role {role} on the database server; its administrator makes it")
-        for statement in _statements(connection, branch, role):
-            connection.execute(text(statement))
+    if connection.dialect.name != "postgresql":
+        raise SettingsError("roles are for PostgreSQL; SQLite has none")
+    if connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}) is None:
+        raise SettingsError(f"there is no role {role} on the database server; its administrator makes it")
+    for statement in _statements(connection, branch, role):
+        connection.execute(text(statement))
 
 
 def _statements(connection: Connection, branch: str, role: str) -> list[str]:

@@ -87,6 +87,8 @@ def test_what_was_planted_in_every_input_is_nowhere_in_clear(
         ehr.public_url = settings.public_url
         with under_gunicorn(settings) as service:
             refusals += all_of_it(service, ehr, server, words, Beside(settings.database_url))
+            started = [json.loads(row["detail"]) for row in service.rows("audit") if row["action"] == "serve"]
+            assert started[0]["knowledge"] and "embedder" in started[0]["models"]
             figures = service.get("/metrics").text + service.get("/readyz").text
     assert words.in_text(figures) == []
     assert [reply.text for reply in refusals if words.in_text(reply.text)] == [], "a refusal repeats what was sent"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from cds_service.cli import put_on_record
 from cds_service.settings import Settings
 
 
@@ -69,10 +70,13 @@ def build_index(settings: Settings) -> None:
     today = datetime.now(UTC).date()
     with closing(opening.open_corpus(settings)) as corpus:
         missing = corpus.without_vector(models.embedder.version, today)
+        what = {"knowledge": knowledge.version, "models": models.embedder.version}
+        put_on_record(settings, "index-evidence", "begun", what)
         with click.progressbar(length=max(missing, 1), label="embedding") as bar:
             indexing.embed_new(corpus, models.embedder, today, bar.update)
         if settings.evidence_index == "postgresql":
             click.echo(fill(corpus.database, knowledge, corpus, models.embedder, settings, today))
-            return
-        about = indexing.build(opening.index_folder(settings), knowledge, corpus, models.embedder, today)
-        click.echo(f"index over {about.passages} passages")
+        else:
+            about = indexing.build(opening.index_folder(settings), knowledge, corpus, models.embedder, today)
+            click.echo(f"index over {about.passages} passages")
+        put_on_record(settings, "index-evidence", "done", what)

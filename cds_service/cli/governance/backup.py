@@ -23,6 +23,8 @@ def backup(file: Path) -> None:
     settings = Settings.from_env()
     with opened_store(settings) as store:
         waiting = store.pending()
+        # Before the copy is made: one that is broken off is on record too.
+        store.audit(AuditEvent("export-backup", "begun"))
         back_up(settings, file)
         store.audit(AuditEvent("export-backup", "done"))
     click.echo(f"Copied. {waiting} records wait in the journal and are not in it." if waiting else "Copied.")

@@ -13,12 +13,11 @@ import pytest
 from cds_service.evidence import Filters, indexing
 from cds_service.evidence.corpus.formats import formats
 from cds_service.evidence.corpus.importing import Importer
+from cds_service.evidence.opening import open_corpus
 from cds_service.evidence.postgresql import PostgresqlSearch, fill
 from cds_service.knowledge import Knowledge
 from cds_service.settings import Settings
 from cds_service.store import migrate
-from cds_service.store.corpus import Corpus
-from cds_service.store.database import open_database
 from tests import postgres
 from tests.cds_service.evidence.corpus import samples
 from tests.cds_service.evidence.test_hybrid_index import WordHashEmbedder
@@ -52,7 +51,7 @@ def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Pos
     migrate(settings)
     tables, model = small_knowledge(), WordHashEmbedder()
     (tmp_path / "labels.json").write_bytes(samples.SAMPLES["openfda"][1])
-    with closing(Corpus(open_database(settings.database_url))) as corpus:
+    with closing(open_corpus(settings)) as corpus:
         importer = Importer(corpus, knowledge().vocabulary.lexicon, lambda: AT)
         importer.take_in(tmp_path / "labels.json", formats()["openfda"])
         indexing.embed_new(corpus, model, TODAY)

@@ -65,7 +65,7 @@ def test_a_job_whose_worker_died_is_given_to_another(store: Store, clock: list[d
 
 
 def test_a_read_that_fails_is_tried_later_and_in_the_end_given_up_saying_why(
-    store: Store, clock: list[datetime]
+    store: Store, clock: list[datetime], rows
 ) -> None:
     store.notes.want([NOTE])
     for number in range(MOST_TRIES):
@@ -76,6 +76,8 @@ def test_a_read_that_fails_is_tried_later_and_in_the_end_given_up_saying_why(
     assert store.notes.waiting(1) == []
     (body,) = store.notes.bodies("north", [NOTE.url]).values()
     assert (body.text, body.reason) == (None, "the server failed (500)")
+    failed = rows("SELECT outcome, patient IS NOT NULL FROM audit WHERE action = 'note-read'")
+    assert [(outcome, bool(named)) for outcome, named in failed] == [("failed", True)] * MOST_TRIES
 
 
 def test_retention_takes_bodies_away(store: Store, call, clock: list[datetime]) -> None:

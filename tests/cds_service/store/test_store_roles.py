@@ -21,13 +21,13 @@ CALLER = ("north", "https://ehr.example/north", "medication-safety")
 
 
 @pytest.fixture
-def as_app(settings, postgres):
+def as_app(settings, keyring, postgres):
     """The settings of the service, which connects as its own role; the owner has migrated and granted."""
     if postgres.run(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'") == []:  # noqa: S608
         postgres.run(f"CREATE ROLE {ROLE} LOGIN")
     migrate(settings)
     prepare(settings)
-    grant_app_role(settings, ROLE)
+    grant_app_role(settings, keyring, ROLE)
     urls = {
         name: getattr(settings, name).replace("//countersign@", f"//{ROLE}@")
         for name in ("database_url", "replay_database_url")
@@ -97,7 +97,7 @@ def test_a_table_of_the_callers_own_cannot_stand_in_for_the_head_of_the_chain(as
     forged = Beside(as_app.database_url)
     with forged.line() as line:
         line.exec_driver_sql("CREATE TEMP TABLE audit_end AS SELECT 'head' AS name, 99::bigint AS seq, 'x' AS link")
-        assert tuple(line.exec_driver_sql("SELECT seq FROM countersign_audit_head()").one()) == (0,)
+        assert tuple(line.exec_driver_sql("SELECT seq FROM countersign_audit_head()").one()) == (1,)
 
 
 @ON_POSTGRESQL
@@ -111,17 +111,17 @@ def test_the_note_worker_runs_as_the_services_role(as_app, keyring):
 
 
 @ON_POSTGRESQL
-def test_migrate_grants_by_command_and_names_a_role_that_is_not_there(settings, as_app, monkeypatch):
+def test_migrate_grants_by_command_and_names_a_role_that_is_not_there(settings, keyring, as_app, monkeypatch):
     for name in ("run_dir", "database_url", "replay_database_url"):
         monkeypatch.setenv(f"COUNTERSIGN_{name.upper()}", str(getattr(settings, name)))
     done = CliRunner().invoke(commands()["migrate"], ["--app-role", ROLE], catch_exceptions=False)
     assert done.exit_code == 0
     with pytest.raises(SettingsError, match="no role nobody_here"):
-        grant_app_role(settings, "nobody_here")
+        grant_app_role(settings, keyring, "nobody_here")
 
 
 @ON_SQLITE
-def test_sqlite_has_no_roles_and_says_so(settings):
+def test_sqlite_has_no_roles_and_says_so(settings, keyring):
     migrate(settings)
     with pytest.raises(SettingsError, match="SQLite has none"):
-        grant_app_role(settings, ROLE)
+        grant_app_role(settings, keyring, ROLE)

@@ -12,7 +12,7 @@ import pytest
 from cds_service.evidence.corpus.formats import formats
 from cds_service.evidence.corpus.importing import Importer, Report
 from cds_service.settings import Settings
-from cds_service.store import migrate
+from cds_service.store import Keyring, migrate
 from cds_service.store.corpus import Corpus
 from cds_service.store.database import open_database
 from tests.charts import knowledge
@@ -30,7 +30,7 @@ def corpus(tmp_path: Path, database_urls: dict[str, str]) -> Iterator[Corpus]:
     given = {"RUN_DIR": str(tmp_path / "run"), **database_urls}
     settings = Settings.from_env({f"COUNTERSIGN_{name}": value for name, value in given.items()})
     migrate(settings)
-    opened = Corpus(open_database(settings.database_url))
+    opened = Corpus(open_database(settings.database_url), Keyring.load(settings, {}), lambda: AT)
     yield opened
     opened.close()
 
