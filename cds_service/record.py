@@ -1,4 +1,4 @@
-"""What goes into the store: an answered call with its cards as sent and the evidence behind each, and a worker's start."""
+"""What goes into the store: an answered call, its cards as sent and the evidence behind each; and a worker's start."""
 
 from __future__ import annotations
 
