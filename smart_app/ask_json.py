@@ -10,6 +10,7 @@ import re
 from dataclasses import asdict
 from typing import Any
 
+from cds_service.evidence.answering import NOT_FOUND
 from smart_app.calculation import Calculation, calculations
 from smart_app.card import card_of
 from smart_app.facts import fact_lines
@@ -17,7 +18,6 @@ from smart_app.related import Answering, FoundPassage
 from smart_app.sessions import View
 from smart_app.wording import items
 
-NOT_FOUND = "not found in this corpus"
 _ABOUT_KIDNEYS = re.compile(
     r"\b(kidney|renal|e?gfr|crcl|clearance|creatinine|dialysis|dos(?:e|es|ing))\b", re.IGNORECASE
 )
@@ -29,7 +29,7 @@ def as_json(question: str, answer: Answering | None, view: View) -> dict[str, An
     return {
         "found": found,
         **({} if found else {"said": NOT_FOUND}),
-        "degraded": answer is not None and answer.degraded,
+        **({"degraded": answer.degraded} if answer and answer.degraded else {}),
         "passages": [_passage(one) for one in answer.passages] if answer else [],
         "calculators": [asdict(one) for one in _calculators(question, view)],
     }

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from cds_service.evidence import Hit, Passage
-from cds_service.evidence.fusion import RERANKED
-from cds_service.evidence.opening import EvidenceSearch, open_search
+from cds_service.evidence import Passage
+from cds_service.evidence.answering import REPEATS, Found, answering, spans
+from cds_service.evidence.opening import EvidenceSearch, open_search, words_alone
+from cds_service.evidence.when_asked import WhenAsked
 from cds_service.knowledge import Knowledge
 from cds_service.models import load_models
 from cds_service.settings import Settings
-from smart_app.asking import Piece, pieces_of
 from smart_app.wording import link, optional, text
 
-HOW_MANY, ANSWERS = 3, 6
-# Cosine from which a passage is about the question. Of 60 own questions about our rules the least was .60; of 16 about
-# other matters the greatest was .41.
-ANSWERS_FROM = 0.5
-REPEATS = 12  # bands of one table often share one statement of one source
+HOW_MANY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a passage. `marked`: it is a word that the question asks with."""
+
+    text: str
+    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,10 @@ class RelatedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """`degraded`: found by words alone, because the embedder is not available."""
+    """`degraded` says what the search had to do without, or is None."""
 
     passages: tuple[RelatedPassage, ...]
-    degraded: bool
+    degraded: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,50 +61,60 @@ class Answering:
 
     passages: tuple[FoundPassage, ...]
     found: bool
-    degraded: bool
+    degraded: str | None
 
 
 class RelatedEvidence:
-    """Search among this installation's passages.
+    """Search among this installation's passages; `search` gives the index, which may still be opening."""
 
-    The reranker reads only where most of what was found was imported: it was trained on such text, and on questions
-    about our own rules it puts the right passage lower (its model card has the figures).
-    """
-
-    def __init__(self, index: EvidenceSearch) -> None:
-        self._index = index
+    def __init__(self, search: Callable[[], EvidenceSearch]) -> None:
+        self._search = search
 
     def answering(self, question: str) -> Answering:
         """The passages that come closest to answering, best first, each with the question's words marked."""
-        hits = self._index.search(question, k=ANSWERS * REPEATS, today=_today())
-        if sum(hit.passage.kind == "quotation" for hit in hits[:RERANKED]) * 2 > min(RERANKED, len(hits)):
-            hits = self._index.search(question, k=ANSWERS * REPEATS, rerank=True, today=_today())
-        distinct = {hit.passage.text: hit for hit in reversed(hits)}
-        best = sorted(distinct.values(), key=lambda hit: -hit.score)[:ANSWERS]
-        passages = tuple(
-            FoundPassage(_shown(hit.passage), pieces_of(hit.passage.text, question), tuple(hit.ranks)) for hit in best
-        )
-        return Answering(passages, any(map(_near_enough, hits)), bool(self._index.degraded))
+        found = answering(self._search(), question, _today())
+        return Answering(tuple(_found(one) for one in found.passages), found.found, found.degraded)
 
     def beside(self, question: str, exclude: Collection[str]) -> Related:
         """The passages nearest to `question` that the card does not cite; rows with the same words count once."""
-        hits = self._index.search(question, k=HOW_MANY * REPEATS, exclude=exclude, today=_today())
+        search = self._search()
+        hits = search.search(question, k=HOW_MANY * REPEATS, exclude=exclude, today=_today())
         distinct = {hit.passage.text: _shown(hit.passage) for hit in reversed(hits)}
-        return Related(tuple(reversed(distinct.values()))[:HOW_MANY], bool(self._index.degraded))
+        return Related(tuple(reversed(distinct.values()))[:HOW_MANY], search.degraded)
 
 
 def open_related(settings: Settings, knowledge: Knowledge) -> RelatedEvidence:
-    """Search this installation's passages and what it has imported; opens the models, so call it after the fork."""
-    return RelatedEvidence(open_search(settings, knowledge, load_models(settings, knowledge.vocabulary.names())))
+    """Search this installation's passages and what it has imported; opens the models, so call it after the fork.
+
+    The first start of an installation embeds its passages; pages do not wait for that.
+    """
+    models = load_models(settings, knowledge.vocabulary.names())
+    search = WhenAsked(lambda: open_search(settings, knowledge, models), lambda: words_alone(knowledge))
+    search.begin()
+    return RelatedEvidence(search)
+
+
+def pieces_of(passage: str, question: str) -> tuple[Piece, ...]:
+    """The text in order, the words marked that the question asks with; joined again it is the text."""
+    return _cut(passage, spans(passage, question))
+
+
+def _cut(passage: str, marked: Iterable[tuple[int, int]]) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    at = 0
+    for start, end in marked:
+        pieces += [Piece(passage[at:start], False)] if start > at else []
+        pieces.append(Piece(passage[start:end], True))
+        at = end
+    return (*pieces, Piece(passage[at:], False)) if at < len(passage) else tuple(pieces)
+
+
+def _found(one: Found) -> FoundPassage:
+    return FoundPassage(_shown(one.passage), _cut(one.passage.text, one.spans), one.found_by)
 
 
 def _today() -> date:
     return datetime.now(UTC).date()
-
-
-def _near_enough(hit: Hit) -> bool:
-    """Without an embedder a shared word has to do."""
-    return "bm25" in hit.ranks if hit.similarity is None else hit.similarity >= ANSWERS_FROM
 
 
 def _shown(passage: Passage) -> RelatedPassage:

@@ -12,9 +12,9 @@ from typing import Any
 
 from cds_service.store import Reply, StoredCard
 from smart_app.answers import Answer, answers
-from smart_app.asking import Piece, pieces_of
 from smart_app.calculation import Calculation, calculations
 from smart_app.facts import FactLine, fact_lines
+from smart_app.related import Piece, pieces_of
 from smart_app.rule import RuleLine, rule_line
 from smart_app.wording import instant, items, link, members, optional, text, topic_words
 

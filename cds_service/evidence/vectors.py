@@ -6,12 +6,14 @@ A cache file is named after the sha256 of the embedder's version and all texts: 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
 import threading
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -38,10 +40,28 @@ def passage_vectors(texts: Sequence[str], embedder: Embedder, cache_dir: Path | 
     cached = _load(path, len(texts)) if path else None
     if cached is not None:
         return cached
-    vectors = np.stack([*_embedded(texts, embedder)])
-    if path:
-        _save(path, vectors)
+    if path is None:
+        return np.stack([*_embedded(texts, embedder)])
+    with _alone(path):  # of several workers that start at once one embeds, and the others wait for its file
+        vectors = _load(path, len(texts))
+        if vectors is None:
+            vectors = np.stack([*_embedded(texts, embedder)])
+            _save(path, vectors)
     return vectors
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Where the folder does not let itself be locked, everybody embeds for himself."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.with_suffix(".lock").open("wb")
+    except OSError:
+        yield
+        return
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _embedded(texts: Iterable[str], embedder: Embedder) -> Iterator[Vectors]:

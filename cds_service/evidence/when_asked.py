@@ -24,15 +24,18 @@ class WhenAsked:
         self._opening: Future[EvidenceSearch] | None = None
 
     def __call__(self) -> EvidenceSearch:
+        try:
+            return self.begin().result(timeout=PATIENCE)
+        except TimeoutError:
+            return self._meanwhile()
+
+    def begin(self) -> Future[EvidenceSearch]:
+        """The search to come; opens it unless that was begun and has not failed."""
         with self._lock:
             if self._opening is None or (self._opening.done() and self._opening.exception()):
                 self._opening = Future()
                 threading.Thread(target=self._run, args=(self._opening,), name="evidence").start()
-            opening = self._opening
-        try:
-            return opening.result(timeout=PATIENCE)
-        except TimeoutError:
-            return self._meanwhile()
+            return self._opening
 
     def _run(self, opening: Future[EvidenceSearch]) -> None:
         try:

@@ -37,7 +37,8 @@ def related() -> RelatedEvidence:
         source={"title": "Metronidazole label", "publisher": "U.S. FDA", "year": 2018, "url": "javascript:alert(1)"},
         locator="section 7",
     )
-    return RelatedEvidence(HybridIndex([cited, other], None))
+    index = HybridIndex([cited, other], None)
+    return RelatedEvidence(lambda: index)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smart_app.asking import pieces_of
+from smart_app.related import pieces_of
 from tests.smart_app.browser import Browser, hidden_fields, words
 from tests.smart_app.house import House
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +39,12 @@ def test_a_database_that_was_not_migrated_stops_the_start_with_the_command_to_ty
 def test_the_app_starts_with_the_passages_that_are_shipped(settings: Settings) -> None:
     app = create_app(settings)
     assert asked(app, "/healthz") == (200, "ok\n")
-    found = related.open_related(settings, knowledge_of(settings)).beside("warfarin raises bleeding risk", exclude=())
+    search = related.open_related(settings, knowledge_of(settings))
+    found = search.beside("warfarin raises bleeding risk", exclude=())
+    assert found.passages, "a page waited for the embedder and got nothing"
+    ends = time.monotonic() + 120
+    while found.degraded and time.monotonic() < ends:
+        found = search.beside("warfarin raises bleeding risk", exclude=())
     assert len(found.passages) == related.HOW_MANY and not found.degraded
     assert len({passage.text for passage in found.passages}) == related.HOW_MANY
 

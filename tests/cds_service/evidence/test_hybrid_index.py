@@ -165,7 +165,7 @@ def test_the_second_start_takes_vectors_from_the_cache(tmp_path):
     second = HybridIndex(PASSAGES, again, tmp_path / "evidence")
     assert again.asked == []
     assert second.search("warfarin bleeding", k=4) == first.search("warfarin bleeding", k=4)
-    assert [file.suffix for file in (tmp_path / "evidence").iterdir()] == [".npz"]
+    assert [file.suffix for file in (tmp_path / "evidence").glob("*.npz")] == [".npz"]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_other_weights_or_other_texts_are_embedded_anew(tmp_path, passages, vers
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 torn", b"not an archive"])
 def test_a_damaged_cache_file_is_made_again(tmp_path, content):
     HybridIndex(PASSAGES, WordHashEmbedder(), tmp_path)
-    (file,) = tmp_path.iterdir()
+    (file,) = tmp_path.glob("*.npz")
     file.write_bytes(content)
     embedder = WordHashEmbedder()
     assert HybridIndex(PASSAGES, embedder, tmp_path).search("warfarin")[0].passage.id == "p1"
@@ -193,7 +193,7 @@ def test_a_damaged_cache_file_is_made_again(tmp_path, content):
 
 def test_a_cache_that_holds_no_numbers_is_made_again(tmp_path):
     HybridIndex(PASSAGES, WordHashEmbedder(), tmp_path)
-    (file,) = tmp_path.iterdir()
+    (file,) = tmp_path.glob("*.npz")
     np.savez(file, vectors=np.full((len(PASSAGES), 64), np.nan, dtype=np.float32))
     embedder = WordHashEmbedder()
     HybridIndex(PASSAGES, embedder, tmp_path)
