@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -38,6 +40,8 @@ class WhenAsked:
             return self._opening
 
     def _run(self, opening: Future[EvidenceSearch]) -> None:
+        if sys.platform == "linux":  # where a thread has a priority of its own: requests and other workers come first
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
         try:
             search = self._open()
             len(search)  # a search on disk opens its index only when it is used
