@@ -16,23 +16,21 @@ from cds_service.settings import Settings
 from cds_service.store import Keyring, check_revision, open_store
 from cds_service.tables import knowledge_of
 from cds_service.web import logs
-from smart_app import (
-    ask,
-    calculators,
-    catalogue,
-    evidence,
-    feedback,
-    launch,
-    pages,
-    quality,
-    queue,
-    security,
-    this_patient,
-    words,
-)
-from smart_app.related import RelatedEvidence, open_related
-from smart_app.sessions import Launches, Views
-from smart_app.start import check_place
+from smart_app import error_pages
+from smart_app.access import security
+from smart_app.access.start import check_place
+from smart_app.ask import calculators
+from smart_app.ask import pages as ask
+from smart_app.catalogue import pages as catalogue
+from smart_app.evidence import pages as evidence
+from smart_app.evidence import words
+from smart_app.feedback import opinions, queue
+from smart_app.launch import walk
+from smart_app.library.catalogue import open_catalogue
+from smart_app.library.related import RelatedEvidence, open_related
+from smart_app.patient import pages as patient
+from smart_app.quality import pages as quality
+from smart_app.sessions.views import Launches, Views
 from smart_app.wiring import EXTENSION, Wiring
 
 __all__ = ["create_app"]
@@ -61,12 +59,12 @@ def create_app(
         launches=Launches(store.sessions),
         views=Views(store.sessions),
         related=related or open_related(settings, knowledge),
-        catalogue=catalogue.open_catalogue(settings, knowledge),
+        catalogue=open_catalogue(settings, knowledge),
         writer=open_writer(settings, knowledge.vocabulary.lexicon),
         now=now,
     )
     security.install(app, settings)
-    pages.install(app)
-    for room in (launch, evidence, this_patient, feedback, queue, quality, ask, calculators, catalogue, words):
+    error_pages.install(app)
+    for room in (walk, evidence, words, patient, ask, calculators, opinions, queue, quality, catalogue):
         app.register_blueprint(room.blueprint)
     return app

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app
 
 from cds_service.evidence.writing import Writer
 from cds_service.settings import Settings
 from cds_service.store import Store
-from smart_app.related import RelatedEvidence
-from smart_app.sessions import Launches, Views
-
-if TYPE_CHECKING:
-    from smart_app.catalogue import Catalogue
+from smart_app.library.catalogue import Catalogue
+from smart_app.library.related import RelatedEvidence
+from smart_app.sessions.views import Launches, Views
 
 EXTENSION = "countersign"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SERVICE = "cds_service"
+SERVICE, APP = "cds_service", "smart_app"
 # Lowest first. A room may import its own level and the ones before it.
 PURE = (
     ("errors", "facts", "findings", "hooks"),
@@ -23,6 +23,18 @@ SHELL = (
     ("rooms", "record", "answer"),
     ("conformance", "background"),
     ("web", "replay", "cli", "gunicorn_config", "__main__", "__init__"),
+)
+# The app. A package of pages imports none of the other pages; what two of them need lies lower.
+APP_PAGES = ("launch", "evidence", "patient", "ask", "feedback", "quality", "catalogue", "error_pages")
+APP_LEVELS = (
+    ("wording", "refusals", "outbound"),
+    ("smart", "record"),
+    ("sessions", "library"),
+    ("wiring",),
+    ("access",),
+    ("chart",),
+    APP_PAGES,
+    ("__init__",),
 )
 RANK = {room: rank for rank, level in enumerate((*PURE, *SHELL)) for room in level}
 PURE_ROOMS = frozenset(room for level in PURE for room in level)
@@ -98,6 +110,21 @@ def upward(module: Module) -> Iterator[str]:
         room = _room(one.name)
         if room and RANK.get(room, len(RANK)) > RANK[module.room]:
             yield f"{module.path}:{one.line}: {module.room} imports {one.name}, which is on a higher level"
+
+
+def upward_in_app(module: Module) -> Iterator[str]:
+    """Imports within the app that go up, or from one package of pages to another."""
+    ranks = {room: rank for rank, level in enumerate(APP_LEVELS) for room in level}
+    if module.room not in ranks:
+        yield f"{module.path}: {module.room} has no level in the app"
+        return
+    for one in module.imports():
+        room = one.name.removeprefix(f"{APP}.").partition(".")[0]
+        if one.top != APP or room == module.room:
+            continue
+        sideways = room in APP_PAGES and module.room in APP_PAGES
+        if sideways or ranks.get(room, len(ranks)) > ranks[module.room]:
+            yield f"{module.path}:{one.line}: {module.room} imports {one.name}"
 
 
 def worldly(module: Module) -> Iterator[str]:

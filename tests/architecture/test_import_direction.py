@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.imports import PURE_ROOMS, RANK, Module, eager_training, foreign, modules, upward, worldly
+from tests.architecture.imports import (
+    PURE_ROOMS,
+    RANK,
+    Module,
+    eager_training,
+    foreign,
+    modules,
+    upward,
+    upward_in_app,
+    worldly,
+)
 
 ROOT = Path(__file__).parents[2]
 SERVICE = modules(ROOT, "cds_service")
@@ -35,6 +45,24 @@ def test_the_service_knows_neither_the_app_nor_the_training_code_nor_the_tests()
 
 def test_the_app_knows_the_service_and_nothing_else_of_ours() -> None:
     assert [wrong for module in APP for wrong in foreign(module, "model_export", "tests", "fixtures")] == []
+
+
+def test_no_package_of_the_app_imports_a_higher_one_or_another_page() -> None:
+    assert [wrong for module in APP for wrong in upward_in_app(module)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("smart_app/record/facts.py", "from smart_app.library.related import RelatedEvidence"),
+        ("smart_app/smart/oauth.py", "from smart_app.sessions.views import View"),
+        ("smart_app/evidence/pages.py", "def late():\n    from smart_app.feedback.opinions import feedback"),
+        ("smart_app/wiring.py", "from smart_app import create_app"),
+        ("smart_app/attic.py", ""),
+    ],
+)
+def test_an_import_of_the_app_that_goes_up_or_sideways_is_found(tmp_path: Path, path: str, source: str) -> None:
+    assert list(upward_in_app(written(tmp_path, path, source))) != []
 
 
 def test_training_libraries_are_imported_only_inside_functions_and_only_by_the_training_code() -> None:

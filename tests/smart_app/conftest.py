@@ -15,7 +15,7 @@ from cds_service.evidence import HybridIndex, Passage
 from cds_service.settings import Settings
 from cds_service.store import Keyring, SmartClient, migrate, open_store
 from smart_app import create_app
-from smart_app.related import RelatedEvidence
+from smart_app.library.related import RelatedEvidence
 from smart_app.wiring import EXTENSION
 from tests.smart_app.fake_ehr import CLIENT_ID, CLIENT_SECRET, FakeEhr, flask_app, running
 from tests.smart_app.house import Clock, House

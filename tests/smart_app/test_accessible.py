@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.smart_app.access.test_in_a_frame import chromium  # noqa: F401 - a fixture
 from tests.smart_app.house import House
+from tests.smart_app.patient.test_this_patient import SCOPE, drug, lab, of
 from tests.smart_app.sample_card import EVIDENCE, SUMMARY, TENANT
-from tests.smart_app.test_in_a_frame import chromium  # noqa: F401 - a fixture
-from tests.smart_app.test_this_patient import SCOPE, drug, lab, of
 
 AXE = Path(__file__).parents[1] / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -1,0 +1,1 @@
+"""Models and rules, with their source attributes."""

@@ -1,0 +1,1 @@
+"""What clinicians say, and what the rule's owner answers."""

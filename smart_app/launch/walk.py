@@ -1,0 +1,148 @@
+"""The way in and out: /launch sends the browser to the EHR, /callback opens the view, /logout closes it.
+
+Specification: SMART App Launch 2.2.0, app-launch. Order matters here: the issuer is looked up before any network call,
+and the state is checked before anything else of a callback is believed, error answers included.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from cds_service.store import SmartClient
+from smart_app.access.opened import registration_of
+from smart_app.access.security import require_own_form
+from smart_app.access.trail import audit, audit_view
+from smart_app.launch.opening import first_page, view_of
+from smart_app.refusals import LaunchRefused, SessionEnded
+from smart_app.sessions.cookies import PROBE_COOKIE, set_cookie
+from smart_app.sessions.views import Launch, new_secrets
+from smart_app.smart import oauth
+from smart_app.smart.discovery import ASK_YOUR_SITE, SmartConfiguration, fetch_configuration
+from smart_app.wiring import wired
+
+blueprint = Blueprint("launch", __name__)
+LONGEST_PARAMETER = 2048
+PROBE_S = 60
+
+
+@blueprint.get("/launch")
+def launch() -> Response | str:
+    """Step 1: with `iss` and `launch` from the EHR; with `iss` alone it is a standalone launch."""
+    iss, handle = _one("iss"), _one("launch")
+    if iss is None or (handle is None and "launch" in request.args):
+        raise LaunchRefused("no-iss-or-launch", "The address carried no single `iss` and `launch` from an EHR.")
+    client = _registered(iss)
+    if (probe := _cookies_in_this_frame()) is not None:
+        return probe
+    configuration = fetch_configuration(client.issuer)
+    _require_offered(configuration, standalone=handle is None)
+    secrets = new_secrets()
+    url = oauth.authorization_url(client, configuration, secrets, redirect_uri=wired().redirect_uri, launch=handle)
+    response = redirect(url, 303)
+    started = Launch(client.tenant, client.client_id, configuration, secrets, standalone=handle is None)
+    wired().launches.begin(started, response, wired().now())
+    audit("smart-launch", "begun", tenant=client.tenant, issuer=client.issuer)
+    return response
+
+
+@blueprint.get("/callback")
+def callback() -> Response:
+    """Step 2: from the EHR, with `state` and `code` or `error`. It redirects, so that the code leaves the history."""
+    state = _one("state")
+    started = wired().launches.finish(state, request.cookies) if state else None
+    if state is None or started is None:
+        raise LaunchRefused(
+            "state",
+            "This browser did not begin that launch, or it took longer than ten minutes, or it was used before.",
+            "Open the evidence again from the card. If it happens each time, the browser blocks this app's cookie in "
+            "the EHR's frame: open the link of the card in a new window.",
+        )
+    client = _registered(started.configuration.iss, started)
+    code = _code(started)
+    grant = oauth.exchange(
+        client, started.configuration, code=code, verifier=started.secrets.verifier, redirect_uri=wired().redirect_uri
+    )
+    view = view_of(started, grant, wired().now())
+    response = redirect(first_page(view, grant.intent), 303)
+    wired().launches.forget(state, response)
+    wired().views.open(view, request.cookies, response, wired().now(), grant.refresh_token)
+    audit_view("smart-launch", "opened", view)
+    return response
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    """Close the view here, and tell the EHR's server that its tokens are done with."""
+    view = wired().views.find(request.form.get("view", ""), request.cookies, wired().now())
+    if view is None:
+        raise SessionEnded
+    require_own_form(view)
+    refresh_token = wired().views.take_refresh_token(view, request.cookies)
+    response = Response(render_template("launch/closed.html"), mimetype="text/html")
+    wired().views.close(view.view, request.cookies, response)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    audit_view("smart-logout", "closed", view)
+    client = registration_of(view)
+    if refresh_token is not None:
+        oauth.revoke(client, view.configuration, refresh_token, "refresh_token")
+    oauth.revoke(client, view.configuration, view.access_token)
+    return response
+
+
+def _one(name: str) -> str | None:
+    """A query parameter that is there once, not empty and not overlong."""
+    values = request.args.getlist(name)
+    return values[0] if len(values) == 1 and 0 < len(values[0]) <= LONGEST_PARAMETER else None
+
+
+def _cookies_in_this_frame() -> Response | str | None:
+    """In a frame: try whether a cookie comes back, before the EHR's one-time launch handle is spent.
+
+    A browser that keeps no cookie for a frame, partitioned ones included, gets a link that opens a window of its own.
+    """
+    if request.headers.get("Sec-Fetch-Dest") not in ("iframe", "frame") or PROBE_COOKIE in request.cookies:
+        return None
+    asked: dict[str, Any] = {"iss": _one("iss"), "launch": _one("launch")}
+    if "cookies" in request.args:
+        return render_template("launch/new_window.html", address=url_for("launch.launch", **asked))
+    response = redirect(url_for("launch.launch", **asked, cookies="tried"), 303)
+    set_cookie(response, PROBE_COOKIE, "1", PROBE_S)
+    return response
+
+
+def _require_offered(configuration: SmartConfiguration, *, standalone: bool) -> None:
+    if standalone and not configuration.offers("launch-standalone"):
+        raise LaunchRefused(
+            "no-standalone-launch",
+            "The EHR's server does not start apps from outside the EHR.",
+            "Open the evidence from a card in the EHR.",
+        )
+
+
+def _registered(iss: str, started: Launch | None = None) -> SmartClient:
+    """The one registration of exactly this issuer (and, at the callback, the one that the launch began with)."""
+    found = [client for client in wired().store.smart_clients() if client.issuer == iss]
+    if started is not None:
+        found = [c for c in found if (c.tenant, c.client_id) == (started.tenant, started.client_id)]
+    if len(found) != 1:
+        reason = "iss-ambiguous" if found else "iss-not-registered"
+        raise LaunchRefused(reason, "The launch came from an EHR that is not registered with this app.", ASK_YOUR_SITE)
+    g.registration = found[0]  # the audit row of a refusal names it
+    return found[0]
+
+
+def _code(started: Launch) -> str:
+    """The authorization code of a callback whose state stood; refuses mix-ups and error answers."""
+    named, promised = request.args.getlist("iss"), started.configuration.names_itself
+    if (named or promised) and named != [started.configuration.issuer]:  # RFC 9207
+        raise LaunchRefused("callback-iss", "The answer came from another server than the one the launch began with.")
+    if "error" in request.args:
+        described = (_one("error_description") or _one("error") or "no reason given")[:300]
+        raise LaunchRefused("authorization-error", f"The EHR's server did not allow it and said: “{described}”")
+    code = _one("code")
+    if code is None:
+        raise LaunchRefused("no-code", "The EHR's server answered without a code.")
+    return code

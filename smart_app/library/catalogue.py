@@ -1,0 +1,101 @@
+"""Models and rules: what speaks here, in which version, resting on what, and whether anybody has reviewed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.checks import CHECKS
+from cds_service.errors import ModelRefused
+from cds_service.knowledge import Knowledge
+from cds_service.knowledge.rows import KINDS, Graded
+from cds_service.models import WEIGHTS
+from cds_service.models.manifest import WeightsFolder
+from cds_service.settings import Settings
+from cds_service.web.check_pages import Described, described
+from smart_app.wording import topic_words
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One check, in the words that its author wrote for clinicians."""
+
+    id: str
+    service: str
+    topic: str
+    version: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """One kind of rows: how many there are, and how many of them nobody has reviewed."""
+
+    name: str
+    rows: int
+    unreviewed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLine:
+    """One model as its manifest tells of it; `refused` says why its file is not used."""
+
+    name: str
+    version: str
+    data: str
+    licence: str
+    scores: Mapping[str, Any]
+    thresholds: Mapping[str, float]
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Read once, at the start of a worker."""
+
+    knowledge: str
+    ingredients: int
+    sources: int
+    silent: int
+    checks: tuple[CheckLine, ...]
+    tables: tuple[TableLine, ...]
+    models: tuple[ModelLine, ...]
+    described: Mapping[str, Described]
+
+
+def open_catalogue(settings: Settings, knowledge: Knowledge) -> Catalogue:
+    """What this installation speaks from."""
+    checks = (CheckLine(one.id, one.service, topic_words(one.topic), one.version, one.words) for one in CHECKS.values())
+    graded = {table: knowledge.all(kind) for table, kind in KINDS.items() if issubclass(kind, Graded)}
+    tables = (
+        TableLine(KINDS[table].noun, len(rows), sum(not row.reviewed for row in rows)) for table, rows in graded.items()
+    )
+    return Catalogue(
+        knowledge=knowledge.version,
+        ingredients=len(knowledge.names.drugs),
+        sources=len(knowledge.sources),
+        silent=knowledge.silent,
+        checks=tuple(sorted(checks, key=lambda one: (one.service, one.id))),
+        tables=tuple(sorted(tables, key=lambda one: one.name)),
+        models=_models(settings),
+        described={name: described(one, knowledge) for name, one in CHECKS.items()},
+    )
+
+
+def _models(settings: Settings) -> tuple[ModelLine, ...]:
+    try:
+        weights = WeightsFolder.open(settings.models_dir or WEIGHTS)
+    except ModelRefused as error:
+        return (ModelLine("models", "", "", "", {}, {}, str(error)),)
+    return tuple(_model(weights, name) for name in weights.entries)
+
+
+def _model(weights: WeightsFolder, name: str) -> ModelLine:
+    entry, refused = weights.entry(name), ""
+    for part in entry.files:
+        try:
+            weights.read(name, part)
+        except ModelRefused as error:
+            refused = str(error)
+    return ModelLine(name, entry.release, entry.data, entry.licence, entry.scores, entry.thresholds, refused)

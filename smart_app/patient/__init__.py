@@ -1,0 +1,1 @@
+"""Pages about the patient of the launch."""

@@ -1,0 +1,152 @@
+"""Quality: what was sent and what became of it, with control charts; for people with the role `quality`.
+
+Only counts stand here. Small cells are hidden on the page and in the CSV alike.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from flask import Blueprint, Response, render_template, request
+
+from cds_service.governance.control_charts import Chart, laney_p, laney_u, xmr
+from cds_service.governance.measures import LEAST_CELL, Line, Sent, Week, monday, weeks_of, within
+from smart_app.access.opened import opened_view
+from smart_app.access.roles import require_role
+from smart_app.access.trail import audit_view
+from smart_app.quality.plots import Plot, plot_of
+from smart_app.record.reasons import reason_displays
+from smart_app.sessions.views import View
+from smart_app.wiring import wired
+
+blueprint = Blueprint("quality", __name__)
+PERIODS = {"13": "13 weeks", "26": "26 weeks", "52": "52 weeks"}
+LONGEST_WEEKS, BASELINE = 52, 20
+DIMENSIONS = {"topic": "Topic", "service": "Service", "unit": "Unit", "user_kind": "Kind of user"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the page is narrowed to; an empty text means all."""
+
+    weeks: int
+    service: str
+    topic: str
+    unit: str
+
+    def keeps(self, row: Sent, first: date) -> bool:
+        asked = ((self.service, row.service), (self.topic, row.topic), (self.unit, row.unit))
+        return row.day >= first and all(not wanted or wanted == got for wanted, got in asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What the page shows. `reasons` hide small cells too; None: no number may be said."""
+
+    filters: Filters
+    tables: dict[str, list[Line]]
+    reasons: list[tuple[str, int | None]]
+    plots: tuple[Plot, ...]
+    choices: dict[str, list[str]]
+    per_100: str
+    changes: list[tuple[date, str]]
+
+
+@blueprint.get("/quality")
+def quality() -> str:
+    """The page; filters stand in the address, they name no person."""
+    view = opened_view(request.args.get("view"))
+    require_role(view, "quality")
+    page = _gathered(view)
+    audit_view("smart-quality", "shown", view)
+    return render_template(
+        "quality/quality.html", view=view, page=page, periods=PERIODS, dimensions=DIMENSIONS, least=LEAST_CELL
+    )
+
+
+@blueprint.get("/quality.csv")
+def as_csv() -> Response:
+    """The tables of the page with the same filters and the same cells hidden."""
+    view = opened_view(request.args.get("view"))
+    require_role(view, "quality")
+    page = _gathered(view)
+    audit_view("smart-quality", "exported", view)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["dimension", "group", "sent", "accepted", "overridden", "unanswered"])
+    for dimension, lines in page.tables.items():
+        for line in lines:
+            counts = (line.sent, line.accepted, line.overridden, line.unanswered)
+            writer.writerow([dimension, _inert(line.group), *("hidden" if n is None else n for n in counts)])
+    headers = {"Content-Disposition": 'attachment; filename="quality.csv"'}
+    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def _gathered(view: View) -> Quality:
+    end = datetime.fromtimestamp(wired().now(), UTC) + timedelta(minutes=1)
+    longest = datetime.combine(monday(end.date()) - timedelta(weeks=LONGEST_WEEKS - 1), datetime.min.time(), UTC)
+    filters = _filters()
+    first = monday(end.date()) - timedelta(weeks=filters.weeks - 1)
+    start = datetime.combine(first, datetime.min.time(), UTC)
+    tallies = wired().store.tallies
+    everything = [
+        Sent(t.day, t.service, t.topic, t.unit, t.user_kind, t.last, t.cards, t.at_signing)
+        for t in tallies.cards(view.tenant, longest, end)
+    ]
+    kept = [row for row in everything if filters.keeps(row, first)]
+    weeks = weeks_of(kept, tallies.orders(view.tenant, start, end))
+    return Quality(
+        filters=filters,
+        tables={name: within(everything, kept, name) for name in DIMENSIONS},
+        reasons=_reasons(tallies.reasons(view.tenant, start, end)),
+        plots=tuple(_plots(weeks, tallies.changes(view.tenant, start, end))),
+        choices={name: sorted({getattr(row, name) for row in everything} - {""}) for name in DIMENSIONS},
+        per_100=_per_100(weeks),
+        changes=tallies.changes(view.tenant, start, end),
+    )
+
+
+def _filters() -> Filters:
+    weeks = request.args.get("weeks", "26")
+    asked = (request.args.get(name, "") for name in ("service", "topic", "unit"))
+    return Filters(int(weeks) if weeks in PERIODS else 26, *asked)
+
+
+def _plots(weeks: Sequence[Week], changes: Sequence[tuple[date, str]]) -> list[Plot]:
+    """A week with fewer cards than the least cell shows no share."""
+    sent = [week.sent if week.sent >= LEAST_CELL else 0 for week in weeks]
+    overridden = [week.overridden if n else 0 for week, n in zip(weeks, sent, strict=True)]
+    accepted = [week.accepted if n else 0 for week, n in zip(weeks, sent, strict=True)]
+    hundreds = [week.orders / 100 if week.orders >= LEAST_CELL else 0.0 for week in weeks]
+    cards = [week.at_signing if n else 0 for week, n in zip(weeks, hundreds, strict=True)]
+    orders = [float(week.orders) if week.orders >= LEAST_CELL else None for week in weeks]
+    charts: list[tuple[str, str, Chart | None]] = [
+        ("Overridden, share of cards sent", "percent", laney_p(overridden, sent, BASELINE)),
+        ("Accepted, share of cards sent", "percent", laney_p(accepted, sent, BASELINE)),
+        ("Cards at signing, per 100 signed orders", "number", laney_u(cards, hundreds, BASELINE)),
+        ("Signed orders", "number", xmr(orders, BASELINE)),
+    ]
+    starts = [week.start for week in weeks]
+    return [plot_of(title, unit, chart, starts, changes) for title, unit, chart in charts]
+
+
+def _reasons(found: Sequence[tuple[str, int]]) -> list[tuple[str, int | None]]:
+    shown: list[tuple[str, int | None]] = [
+        (reason_displays().get(code, code) or "no reason of ours", count if count >= LEAST_CELL else None)
+        for code, count in found
+    ]
+    return shown
+
+
+def _per_100(weeks: Sequence[Week]) -> str:
+    orders, cards = sum(week.orders for week in weeks), sum(week.at_signing for week in weeks)
+    return f"{cards / orders * 100:.1f}" if orders >= LEAST_CELL and cards >= LEAST_CELL else "too few to say"
+
+
+def _inert(text: str) -> str:
+    """A unit's name is free text of an EHR; no spreadsheet shall run it."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -1,0 +1,107 @@
+"""A computed fact with the numbers in its formula, worked out again by the very calculator that the rule used.
+
+Only what comes out as the card said is shown: a line that does not add up would explain another number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cds_service.tools import CannotCompute
+from cds_service.tools.ckd_epi_2021 import egfr
+from cds_service.tools.cockcroft_gault import crcl
+from smart_app.record.facts import FactLine
+
+_NUMBER = r"(\d+(?:\.\d+)?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """`formula` with its names, `numbers` with its numbers; `facts` are the numbers of the facts that went in."""
+
+    result: str
+    formula: str
+    numbers: str
+    source: str
+    facts: tuple[int, ...]
+    fact: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    creatinine: float
+    age: float
+    sex: str
+    weight: float | None
+    facts: tuple[int, ...]
+
+
+def calculations(facts: Sequence[FactLine]) -> tuple[Calculation, ...]:
+    """One for each fact that says it was computed from others, as far as it can be worked out again."""
+    made = (
+        _worked_out(fact, facts)
+        for fact in facts
+        if "computed" in fact.note and any(name in fact.label for name in _KNOWN)
+    )
+    return tuple(one for one in made if one is not None)
+
+
+def _worked_out(fact: FactLine, facts: Sequence[FactLine]) -> Calculation | None:
+    inputs, shown = _inputs(facts), re.search(_NUMBER, fact.value)
+    method = next(make for name, make in _KNOWN.items() if name in fact.label)
+    if inputs is None or shown is None:
+        return None
+    try:
+        value, formula, numbers, source = method(inputs)
+    except CannotCompute:
+        return None
+    if abs(value - float(shown[1])) > 0.51:  # the card rounds to whole numbers
+        return None
+    return Calculation(fact.value, formula, f"{numbers} = {value:.1f}", source, inputs.facts, fact.number)
+
+
+def _inputs(facts: Sequence[FactLine]) -> _Inputs | None:
+    creatinine = _first(facts, "creatinine", _NUMBER + r"\s*mg/dL")
+    age, sex = _first(facts, "age", _NUMBER + r"\s*years"), _first(facts, "sex", r"(female|male)")
+    weight = _first(facts, "weight", _NUMBER + r"\s*kg")
+    if creatinine is None or age is None or sex is None:
+        return None
+    used = tuple(found[0] for found in (creatinine, age, sex, weight) if found)
+    return _Inputs(float(creatinine[1]), float(age[1]), sex[1], float(weight[1]) if weight else None, used)
+
+
+def _first(facts: Sequence[FactLine], word: str, pattern: str) -> tuple[int, str] | None:
+    for fact in facts:
+        named = re.search(rf"\b{word}\b", fact.label, re.IGNORECASE) and "clearance" not in fact.label
+        if named and (match := re.search(pattern, fact.value)):
+            return fact.number, match[1]
+    return None
+
+
+def _cockcroft_gault(inputs: _Inputs) -> tuple[float, str, str, str]:
+    if inputs.weight is None:
+        raise CannotCompute("no weight")
+    value = crcl(inputs.creatinine, inputs.age, inputs.weight, inputs.sex)
+    female = inputs.sex == "female"
+    formula = "(140 − age) × weight ÷ (72 × creatinine)" + (" × 0.85 for women" if female else "")
+    numbers = f"(140 − {inputs.age:g}) × {inputs.weight:g} kg ÷ (72 × {inputs.creatinine:g} mg/dL)"
+    return value, formula, numbers + (" × 0.85" if female else ""), "Cockcroft and Gault, Nephron 1976;16:31-41"
+
+
+def _ckd_epi(inputs: _Inputs) -> tuple[float, str, str, str]:
+    value = egfr(inputs.creatinine, inputs.age, inputs.sex)
+    kappa, alpha, factor = (0.7, -0.241, " × 1.012") if inputs.sex == "female" else (0.9, -0.302, "")
+    ratio = f"{inputs.creatinine:g}/{kappa}"
+    formula = "142 × min(creatinine/κ, 1)^α × max(creatinine/κ, 1)^−1.200 × 0.9938^age" + (
+        " × 1.012 for women" if factor else ""
+    )
+    numbers = f"142 × min({ratio}, 1)^{alpha} × max({ratio}, 1)^−1.200 × 0.9938^{inputs.age:g}{factor}"
+    return value, formula, numbers, "Inker and others, N Engl J Med 2021;385:1737-1749"
+
+
+_KNOWN: dict[str, Callable[[_Inputs], tuple[float, str, str, str]]] = {
+    "Cockcroft-Gault": _cockcroft_gault,
+    "CKD-EPI": _ckd_epi,
+}

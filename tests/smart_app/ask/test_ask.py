@@ -1,0 +1,111 @@
+"""Ask the evidence: passages word for word, the question's words marked, nothing in URLs, an honest not-found."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smart_app.record.marking import pieces_of
+from tests.smart_app.browser import Browser, hidden_fields, words
+from tests.smart_app.house import House
+
+QUESTION = "does metronidazole raise the INR?"
+
+
+def asked(house: House, question: str) -> tuple[Browser, str]:
+    """A browser that has asked, and the page it was answered with."""
+    browser, page = house.open("p1")
+    form = browser.get(page.partition('href="/ask')[2].partition('"')[0].join(("/ask", "")).replace("&amp;", "&"))
+    answer = browser.post("/ask", {**hidden_fields(form.text.partition('class="ask"')[2]), "question": question})
+    assert answer.status_code == 200, answer.text
+    return browser, answer.text
+
+
+def test_a_question_brings_passages_with_its_words_marked_and_their_source(house: House) -> None:
+    browser, page = asked(house, QUESTION)
+    first = page.partition('class="passages"')[2].partition("</li>")[0]
+    assert "Metronidazole" in words(first)
+    assert "<mark>Metronidazole</mark>" in first and "Metronidazole label · U.S. FDA · 2018" in words(first)
+    assert "javascript:" not in page
+    assert not any("metronidazole" in address for address in browser.visited)
+
+
+def test_the_same_answer_is_to_be_had_as_json_with_the_spans_of_the_marked_words(house: House) -> None:
+    browser, page = house.open("p1")
+    form = browser.get(page.partition('href="/ask')[2].partition('"')[0].join(("/ask", "")).replace("&amp;", "&"))
+    fields = {**hidden_fields(form.text.partition('class="ask"')[2]), "question": QUESTION}
+    answer = browser.post("/ask", fields, Accept="application/json").json()
+    first = answer["passages"][0]
+    marked = [first["text"][start:end] for start, end in first["spans"]]
+    assert answer["found"] and "INR" in marked and first["kind"] == "our summary"
+    nothing = browser.post("/ask", {**fields, "question": "xylophone zugzwang"}, Accept="application/json").json()
+    assert (nothing["found"], nothing["said"]) == (False, "not found in this corpus")
+    assert nothing["calculators"] == []
+
+
+def test_what_is_not_in_the_corpus_is_said_not_to_be_there(house: House) -> None:
+    _, page = asked(house, "xylophone zugzwang")
+    assert "Not found in this corpus" in words(page)
+
+
+@pytest.mark.parametrize("question", ["", "   "])
+def test_an_empty_question_finds_nothing_and_breaks_nothing(house: House, question: str) -> None:
+    _, page = asked(house, question)
+    assert "What was found" not in page and "Ask the evidence" in page
+
+
+def test_markup_in_a_question_is_text(house: House) -> None:
+    _, page = asked(house, '"><script>alert(1)</script> warfarin')
+    assert "<script>" not in page and "&lt;script&gt;" in page
+
+
+def test_a_question_from_another_site_is_refused(house: House) -> None:
+    browser, page = house.open("p1")
+    fields = {**hidden_fields(page), "question": QUESTION}
+    assert browser.post("/ask", fields, Origin="https://evil.example", Sec_Fetch_Site="cross-site").status_code == 403
+
+
+def test_without_an_open_view_there_is_nothing_to_ask(house: House) -> None:
+    assert house.browser().get("/ask?view=aaaaaaaaaaaa").status_code in (401, 403)
+    assert house.browser().get("/catalogue?view=aaaaaaaaaaaa").status_code in (401, 403)
+
+
+def test_what_was_looked_at_is_in_the_audit_trail_and_the_question_is_not(house: House) -> None:
+    asked(house, "does metronidazole quicken zymurgy")
+    with closing(sqlite3.connect(house.settings.run_dir / "countersign.sqlite3")) as database:
+        rows = [str(row) for row in database.execute("SELECT * FROM audit")]
+    assert any("smart-ask" in row for row in rows)
+    assert not any("zymurgy" in row for row in rows)
+
+
+def test_models_and_rules_shows_every_check_with_its_review(house: House) -> None:
+    browser, page = house.open("p1")
+    address = "/catalogue" + page.partition('href="/catalogue')[2].partition('"')[0].replace("&amp;", "&")
+    seen = words(browser.get(address).text)
+    assert "not reviewed at this site" in seen and "drug-interaction" in seen
+    assert "embedder" in seen and "Licence: Apache-2.0" in seen
+
+
+@pytest.mark.covers("Q45")
+@pytest.mark.parametrize(("page", "count"), [("check/renal-dosing", 13), ("model/drug-linker", 31)])
+def test_source_attributes_are_one_click_away_and_complete(house: House, page: str, count: int) -> None:
+    browser, evidence = house.open("p1")
+    view = browser.visited[-1].partition("view=")[2]
+    answer = browser.get(f"/catalogue/{page}?view={view}")
+    assert answer.status_code == 200 and answer.text.partition('id="attributes"')[2].count("<dt>") == count
+    assert f"/catalogue/{page.replace('renal-dosing', 'drug-interaction')}?view=" in evidence
+    assert browser.get(f"/catalogue/check/no-such-check?view={view}").status_code == 404
+
+
+@given(text=st.text(max_size=200), question=st.text(max_size=80))
+def test_the_pieces_of_a_passage_are_the_passage(text: str, question: str) -> None:
+    assert "".join(piece.text for piece in pieces_of(text, question)) == text
+
+
+def test_forms_of_a_word_are_marked_and_small_words_are_not() -> None:
+    marked = [piece.text for piece in pieces_of("It is bleeding that bleeds.", "what is a bleed?") if piece.marked]
+    assert marked == ["bleeding", "bleeds"]
