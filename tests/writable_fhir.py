@@ -14,13 +14,18 @@ LOST = 0  # in place of a status: taken, and the line breaks before the answer
 
 
 class WritableFhir:
-    """`next` holds what the next creates get instead of 201; `conditional` is whether If-None-Exist is heeded."""
+    """`next` holds what the next creates get instead of 201; `conditional` is whether If-None-Exist is heeded.
+
+    `said` is the body of each answer to a create, `named` the id that its Location gives.
+    """
 
     def __init__(self, kinds: Iterable[str], conditional: bool = True) -> None:
         self.kinds, self.conditional = list(kinds), conditional
         self.kept: list[dict[str, Any]] = []
         self.next: list[int] = []
         self.tokens: set[str | None] = set()
+        self.said: dict[str, Any] | None = None
+        self.named = "1"
         owner = self
 
         class OneRequest(BaseHTTPRequestHandler):
@@ -64,10 +69,11 @@ class WritableFhir:
         status = self.next.pop(0) if self.next else 201
         condition = request.headers.get("If-None-Exist", "")
         if self.conditional and self._same(body["resourceType"], condition):
-            return _send(request, 200, None)
+            return _send(request, 200, self.said)
         if status in (201, LOST):
             self.kept.append(body)
-        return None if status == LOST else _send(request, status, None)
+        place = f"{self.url}/{body['resourceType']}/{self.named}/_history/1"
+        return None if status == LOST else _send(request, status, self.said, place)
 
     def _same(self, kind: str, query: str) -> list[dict[str, Any]]:
         wanted = parse_qs(query).get("identifier", [""])[0]
@@ -75,10 +81,12 @@ class WritableFhir:
         return [one for one, identifier in named if one["resourceType"] == kind and identifier == wanted]
 
 
-def _send(request: BaseHTTPRequestHandler, status: int, body: Any) -> None:
+def _send(request: BaseHTTPRequestHandler, status: int, body: Any, place: str | None = None) -> None:
     raw = b"" if body is None else json.dumps(body).encode()
     request.send_response(status)
     request.send_header("Content-Type", "application/fhir+json")
     request.send_header("Content-Length", str(len(raw)))
+    if place:
+        request.send_header("Location", place)
     request.end_headers()
     request.wfile.write(raw)

@@ -33,6 +33,22 @@ SPARE = 30.0  # seconds before its end from which a token is not used any more
 WELL_KNOWN = "/.well-known/smart-configuration"
 
 
+# RFC 6749, 5.2 and 4.1.2.1. Whatever else stands there may be anything.
+ERROR_CODES = frozenset(
+    {
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_scope",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "access_denied",
+        "server_error",
+        "temporarily_unavailable",
+    }
+)
+
+
 class AccessRefused(CountersignError):
     """No token; the text says which step failed, in words of ours and OAuth's error codes."""
 
@@ -152,6 +168,6 @@ def _object(body: bytes | NotRead) -> dict[str, Any] | None:
 
 
 def _error(found: dict[str, Any] | None) -> str:
-    """OAuth's error code, when it is one; a description may quote what was sent."""
+    """OAuth's error code, when it is one of them; a description, or another word, may quote what was sent."""
     code = (found or {}).get("error")
-    return f" ({code})" if isinstance(code, str) and code.replace("_", "").isalpha() and len(code) < 40 else ""
+    return f" ({code})" if isinstance(code, str) and code in ERROR_CODES else ""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import uuid
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from structlog.testing import capture_logs
 
 from cds_service.checks import CHECKS
+from cds_service.store import Keyring, open_store
 from tests.canaries import Canaries
 from tests.cds_client import Reply
 from tests.cds_service.web.ehr_tokens import Ehr
+from tests.cds_service.web.fhir_reader import Reader
 from tests.databases import Beside
 from tests.fhir_server import Canned, FhirServer
 from tests.hook_calls import PATIENT, active, allergy, bundle, chart, draft, order_sign, person
@@ -85,8 +89,12 @@ def test_what_was_planted_in_every_input_is_nowhere_in_clear(
         known = ehr.registration(fhir_bases=(server.url,))
         settings = migrated(tmp_path, known, **database_urls)
         ehr.public_url = settings.public_url
+        reader = Reader(settings.public_url, "north", "warehouse")
+        with closing(open_store(settings, Keyring.load(settings, {}))) as store:
+            store.fhir_clients.add(reader.registration())
         with under_gunicorn(settings) as service:
             refusals += all_of_it(service, ehr, server, words, Beside(settings.database_url))
+            refusals += fhir_reads(reader, words)
             started = [json.loads(row["detail"]) for row in service.rows("audit") if row["action"] == "serve"]
             assert started[0]["knowledge"] and "embedder" in started[0]["models"]
             figures = service.get("/metrics").text + service.get("/readyz").text
@@ -122,6 +130,38 @@ def all_of_it(service: RunningService, ehr: Ehr, server: FhirServer, words: Cana
     refused = [reply for reply in refusals if reply.status >= 400]
     assert {reply.status for reply in refused} >= {400, 401, 404, 413, 503}
     return refused
+
+
+def fhir_reads(reader: Reader, words: Canaries) -> list[Reply]:
+    """`/fhir` from the token request to the read; the answers that refuse, or find nothing."""
+    patient, word = words.planted["patient"], words.plant("search")
+    token = reader.token()
+    words.known("token of /fhir", token["Authorization"].partition(" ")[2])
+    (found, *_) = reader.get(f"DetectedIssue?patient=Patient/{patient}&{word}={word}", token).json()["entry"]
+    assert reader.get(f"DetectedIssue/{found['resource']['id']}", token).status_code == 200
+    page = reader.get(f"GuidanceResponse?patient={patient}&_count=1", token).json()
+    nexts = [one["url"] for one in page["link"] if one["relation"] == "next"]
+    assert nexts and words.in_text(str(nexts)) == []
+    strict = {"Prefer": "handling=strict"}
+    odd = [
+        reader.get(f"DetectedIssue/{word}", token),
+        reader.get(f"{word}/{word}", token),
+        reader.get(f"{word}?{word}={word}", token),
+        reader.get(f"DetectedIssue?{word}={word}", token, **strict),
+        reader.get(f"DetectedIssue?patient:{word}={word}", token),
+        *(reader.get(f"DetectedIssue?{name}={word}/", token) for name in ("patient", "identified", "_count", "_page")),
+        reader.get("DetectedIssue", {"Authorization": f"Bearer {words.plant('another token')}"}),
+        reader.get("DetectedIssue", token, Accept=f"application/{word}"),
+        requests.post(f"{reader.url}/fhir/DetectedIssue/_search", {"patient": f"{word}/x"}, headers=token, timeout=15),
+    ]
+    right = reader.form()
+    words.known("client assertion", right["client_assertion"].rpartition(".")[2])
+    refused = [{"grant_type": word}, {"client_assertion_type": word}, {"scope": f"system/{word}.rs"}]
+    refused += [{"client_assertion": f"{right['client_assertion'][:-8]}{word}"}, {"client_secret": word, "scope": word}]
+    odd += [reader.ask({**reader.form(), **change}) for change in refused]
+    odd.append(reader.ask(reader.form(jti=words.plant("jti"), aud=word)))
+    assert {one.status_code for one in odd} >= {400, 401, 404, 406}
+    return [Reply(one.status_code, None, one.text) for one in odd]
 
 
 def bearer(ehr: Ehr, words: Canaries, path: str = INVOKE) -> dict[str, str]:

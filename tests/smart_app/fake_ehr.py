@@ -70,6 +70,7 @@ class FakeEhr:
         self.refresh_token: str | None = None  # when set, tokens come with it, and it is renewed at each use
         self.used_refresh_tokens: list[str] = []
         self.refresh_error: str | None = None
+        self.revoke_error: str | None = None
         self.role: dict[str, Any] = {"practitioner": {"reference": CLINICIAN}}
         self.style: dict[str, Any] = {}
         self.asked: list[dict[str, str]] = []
@@ -178,9 +179,9 @@ class FakeEhr:
         source = f"{request.args['app']}/launch?{self.launch_query(request.args['launch'])}"
         return f'<!doctype html><title>Chart</title><iframe name="app" width="900" height="600" src="{escape(source)}">'
 
-    def revoke(self) -> str:
+    def revoke(self) -> tuple[Response, int] | str:
         self.revoked.append(request.form["token"])
-        return ""
+        return (jsonify(error_description=self.revoke_error), 503) if self.revoke_error else ""
 
     def _claims(self, nonce: str) -> dict[str, Any]:
         now = int(time.time())

@@ -27,6 +27,7 @@ class EhrServer:
         self.tokens: list[str] = []
         self.used: set[str] = set()
         self.refuse_token_once = False
+        self.token_answer: tuple[str, int] | None = None  # body and status in place of a token
         self.headers: list[dict[str, Any]] = []
         self.documents: dict[str, Any] = {}
         self.app = self._app()
@@ -45,6 +46,8 @@ class EhrServer:
 
         @app.post("/token")
         def token() -> tuple[Response, int]:
+            if self.token_answer is not None:
+                return Response(self.token_answer[0], content_type="application/json"), self.token_answer[1]
             wrong = self._fault(parse_qs(request.get_data(as_text=True)))
             if wrong:
                 return jsonify({"error": "invalid_client", "error_description": wrong}), 400

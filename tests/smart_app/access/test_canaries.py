@@ -92,6 +92,37 @@ def test_what_the_app_saw_of_a_patient_is_nowhere_in_clear(
     assert words.in_files(temporary) == []
 
 
+@pytest.mark.covers("L12", "I-142")
+def test_what_a_renewal_and_a_logout_carry_is_nowhere_in_clear(
+    house_here: House,
+    monkeypatch: pytest.MonkeyPatch,
+    database_urls: dict[str, str],
+    request: pytest.FixtureRequest,
+) -> None:
+    words, ehr = Canaries(), house_here.ehr
+    monkeypatch.setattr(fake_ehr, "PATIENT", {**fake_ehr.PATIENT, "name": [{"family": words.plant("name")}]})
+    with capture_logs() as logged:
+        for refused in (None, f"invalid_{words.plant('error of a renewal')}"):
+            house_here.clock.ahead, ehr.expires_in, ehr.refresh_error = 0, 800, None
+            ehr.refresh_token = words.plant(f"refresh token {refused}")
+            browser, page = house_here.browser(), ""
+            handle = house_here.card(words.plant("patient"), summary=words.plant("card"))
+            page = browser.launch(ehr.launch_query(ehr.launch(words.planted["patient"], handle))).text
+            words.known(f"access token {refused}", ehr.tokens[-1])
+            house_here.clock.ahead, ehr.refresh_error = 775, refused
+            assert browser.get(browser.visited[-1]).status_code == 200
+            words.known(f"renewed access token {refused}", ehr.tokens[-1])
+            words.known(f"next refresh token {refused}", ehr.refresh_token)
+            ehr.revoke_error = words.plant("error of a revocation")
+            form = {name: hidden_fields(page)[name] for name in ("view", "csrf")}
+            assert browser.post("/logout", form).status_code == 200
+    assert len(ehr.used_refresh_tokens) == 1
+    assert len(ehr.revoked) == 3 and ehr.revoked[-1] == ehr.tokens[-1]
+    assert words.in_text(str(logged)) == []
+    folder = request.getfixturevalue("postgres").folder if database_urls else None
+    assert words.in_store(house_here.settings, folder) == []
+
+
 @pytest.mark.covers("I-143")
 def test_every_step_of_a_visit_is_on_record_as_an_audit_event(house_here: House, monkeypatch: Any) -> None:
     words = Canaries()
