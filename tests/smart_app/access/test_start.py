@@ -14,8 +14,9 @@ from cds_service.errors import SettingsError
 from cds_service.settings import Settings
 from cds_service.store import migrate
 from cds_service.tables import knowledge_of
-from smart_app import create_app, related
+from smart_app import create_app
 from smart_app.access.security import content_security_policy
+from smart_app.library import related
 from tests.smart_app.conftest import related as small_index
 
 
