@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from cds_service.terminology.directions.reading import read_directions
 from model_export.__main__ import main
-from model_export.sig_evaluation import Answer, score
+from model_export.sig_evaluation import Answer, evaluate_table, score
 
+RETAIL = Path(__file__).parent / "data" / "sig_retail.tsv"
 HEADER = "sig\tdose_qty\tdose_unit\ttimes_per_day\tprn\tduration_days"
 READ = {"dose_qty": 2.0, "dose_unit": "tablet", "times_per_day": 2.0, "prn": False, "duration_days": None}
 
@@ -74,3 +76,23 @@ def test_milligrams_read_for_micrograms_are_harm():
 def test_reading_what_should_abstain_is_wrong_and_harm():
     assert score([Answer({"abstain": "1"}, READ)])["harmful"] == 1
     assert score([Answer({"abstain": "1"}, None)])["wrong"] == 0
+
+
+def test_directions_as_us_pharmacies_get_them_are_read():
+    """137 directions written apart from the grammar in the manner of US e-prescribing; 15 should be declined."""
+    scores = evaluate_table(RETAIL, None)
+    assert scores["n"] == 137
+    assert (scores["wrong"], scores["harmful"]) == (0, 0)
+    assert scores["abstained"] <= 0.15
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TAKE 1 TABLET BY MOUTH TWICE DAILY, MAY TAKE A THIRD TABLET IF NEEDED",
+        "1 tab bid, may take an extra dose",
+        "ss tab po daily",
+    ],
+)
+def test_a_dose_on_top_of_the_stated_one_is_declined(text):
+    assert read_directions(text).abstained

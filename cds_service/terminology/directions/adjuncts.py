@@ -29,7 +29,8 @@ _NEEDED = re.compile(
     rf"|at (?:the )?(?:onset|first sign) of (?P<onset>{_REASON}))"
 )
 _AT_MOST = (
-    r"max(?:imum)?(?: of| dose)?|up to(?: a max(?:imum)? of)?|not to exceed|(?:do not|don't) (?:exceed|take more than"
+    r"max(?:imum)?(?: daily| single)?(?: of| dose| amount| quantity)?"
+    r"|up to(?: a max(?:imum)? of)?|not to exceed|(?:do not|don't) (?:exceed|take more than"
     r"|use more than)|no more than|to a maximum of|nte|limit(?:ed)? to"
 )
 _LIMITED = (
@@ -60,12 +61,13 @@ _ASIDE = re.compile(
     rf"|\bin {_DILUENT}(?: \d{{2,4}} ?ml)?\.?|\bin \d{{2,4}} ?ml (?:of )?{_DILUENT}"
     rf"|\b(?:infuse |given |inject |administer )?over \d{{1,3}}(?: ?(?:-|to) ?\d{{1,3}})? ?{_TIME}\b"
     r"|\bat \d{1,3} ?(?:l|ml)/(?:min|hr?)\b"
-    r"|\b(?:and |then )?remove (?:after|for|in) \d{1,2} ?(?:hours?|hrs?|h)\b"
+    r"|\b(?:and |then )?remove(?: and discard)?(?: (?:the )?patch)? (?:after|for|in|within) "
+    r"\d{1,2} ?(?:hours?|hrs?|h)\b"
     r"|,? ?\b(?:and|then) stop\b\.?$"
     r"|\buntil (?:gone|finished|all (?:taken|gone)|complet\w+|empty)\b"
     rf"|\b\d{{1,2}} ?{_TIME} (?:before|after|prior to)(?= (?:activity|exercise|sex\w*|procedure|intercourse))"
     r"|\(?\bpain (?:score|scale|level):? ?(?:of )?\d{1,2}(?: ?(?:-|to) ?\d{1,2})?\)?"
-    r"|\b(?:as|exactly as|use as|take as) directed\b(?: by (?:your )?(?:doctor|physician|prescriber))?"
+    r"|\b(?:as|exactly as|use as|take as) directed\b(?: by (?:your |the )?(?:doctor|physician|prescriber|provider|md))?"
 )
 
 
@@ -129,7 +131,7 @@ def _limit(match: re.Match[str]) -> Limit:
     unit = (match["unit"] or "dose").removesuffix("s").replace("suppositorie", "suppository")
     unit, amount, period = _LIMIT_UNITS.get(unit, unit), float(match[1]), match["period"]
     if period is None:
-        return Limit(amount, unit, None, None)
+        return Limit(amount, unit, 1.0, "d") if "daily" in match[0] else Limit(amount, unit, None, None)
     if period.startswith("12"):
         return Limit(amount, unit, 12.0, "h")
     return Limit(amount, unit, 1.0, "h" if period == "hour" else {"w": "wk", "m": "mo"}.get(period[0], "d"))

@@ -50,7 +50,7 @@ _OF_FORM = re.compile(
 )
 _BESIDE = re.compile(
     rf"[(\[]\s?(?:=|total(?: dose)?:?|i\.?e\.?,?|about)?\s?{_RANGE} ?({_MASS_WORD}|{_FORM_WORD})(?:s|es)?"
-    rf"(?: total| each)?\s?[)\]]|= ?{_N} ?({_MASS_WORD})s?\b"
+    rf"(?: of [a-z-]+)?(?: total| each)?\s?[)\]]|= ?{_N} ?({_MASS_WORD})s?\b"
 )
 _MASS = re.compile(rf"{_RANGE}[ -]?({_MASS_WORD})s?(?: ?/ ?(kg|m2)(?:/dose)?)?\b(?!\s?/(?! ?d(?:ay)?\b))")
 _COUNT = re.compile(rf"{_RANGE} ?{_FORM}")

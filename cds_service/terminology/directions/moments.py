@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-_BEFORE = r"(?:\d+ ?(?:min(?:ute)?s?|hours?|hrs?) )?before"
-_EACH = r"(?:each |every |the |all )?"
+_BEFORE = r"(?:\d+(?: ?(?:-|to) ?\d+)? ?(?:min(?:ute)?s?|hours?|hrs?) )?before"
+_EACH = r"(?:an? |each |every |the |all )?"
 _WHEN = {
     "HS": r"(?:at |every |each |q ?)?(?:bedtime|hs|nightly|night(?: ?time)?)(?: (?:at )?bedtime)?|nocte|qhs"
     rf"|{_BEFORE} (?:bed(?:time)?|sleep)|(?:at|every|each) night",
@@ -23,7 +23,7 @@ _WHEN = {
     "ACV": rf"{_BEFORE} (?:dinner|supper)",
     "CV": r"(?:with|at) (?:dinner|supper|(?:the )?evening meal)",
     "PCV": r"after (?:dinner|supper)",
-    "AC": rf"{_BEFORE} {_EACH}(?:meals?|food|eating)|\bac\b",
+    "AC": rf"{_BEFORE} {_EACH}(?:first )?(?:meals?|food|eating)(?: of the day)?|\bac\b",
     "PC": rf"after {_EACH}(?:meals?|food|eating)|\bpc\b",
     "C": r"with (?:each |every |the |a |all )?(?:meals?|food|snacks?)(?: or (?:milk|food|snacks?))?",
 }

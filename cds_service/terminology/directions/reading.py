@@ -33,7 +33,8 @@ _DEPENDS = re.compile(
     r"|basal|carb(?:s|ohydrates?)?|ratio|correct\w*|blood (?:sugar|glucose)|bg|fsbs|inr|per pharmacy|weight[- ]based|"
     r"days? \d|week \d"
     r"|divided|split|continuous\w*|alternat\w*(?! days)|(?<!every )(?:other|odd|even) days?|days? off|while awake"
-    r"|of (?:an?|each|every) [\w-]+ cycle|\d? ?(?:st|nd|rd|th) dose|first dose|initial\w*|followed by|then|once only"
+    r"|of (?:an?|each|every) [\w-]+ cycle|\d? ?(?:st|nd|rd|th) dose|first dose|initial\w*|extra|additional|another"
+    r"|third|followed by|then|once only"
     r"|stat|prior to|pre-?op)\b|(?<!\d)\d(?:-\d){2,}"
 )
 # Digits that belong to a name: "b12", "omega-3", "#3". "q8" and "x10" are a frequency and a duration not fully stated.
