@@ -11,7 +11,7 @@ CountersignError                500
 ├── StoreUnavailable            503  a store that must not be passed over did not answer
 ├── SettingsError               start-up: a setting is missing or unusable
 ├── KnowledgeError              start-up: a table row is not usable; names file and line
-├── CorpusError                 a file or a record for the evidence corpus is not usable; names file and record
+├── CorpusError                 a file or a record to be imported is not usable; names file and record
 └── ModelRefused                a weight file is missing or its digest differs; the service goes on degraded
 """
 
@@ -94,7 +94,7 @@ class KnowledgeError(CountersignError):
 
 
 class CorpusError(CountersignError):
-    """A file or a record for the evidence corpus is not usable; the text names file and record."""
+    """A file or a record to be imported is not usable; the text names file and record."""
 
 
 class ModelRefused(CountersignError):

@@ -66,12 +66,14 @@ def name_drug(concepts: list[object], vocabulary: Vocabulary) -> Named:
     labels = tuple(dict.fromkeys(label for concept in concepts for label in labels_of(concept)))
     written = next(iter(labels), "")
     for concept in concepts:
-        rxcuis = (code for system, code, _ in codings(concept) if system == RXNORM)
+        rxcuis = [code for system, code, _ in codings(concept) if system == RXNORM]
         found = [drugs for code in rxcuis if (drugs := vocabulary.by_code(code))]
         if len({frozenset(drugs) for drugs in found}) > 1:
             return Named(written, problem="its codes name different drugs")
         if found:
-            return _coded(found[0], written, vocabulary)
+            # A bare code of an imported product says strength and form by the product's name.
+            named = (vocabulary.products[code] for code in rxcuis if code in vocabulary.products)
+            return _coded(found[0], written or next(named, ""), vocabulary)
     return _written(labels, vocabulary)
 
 

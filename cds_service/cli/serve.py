@@ -22,12 +22,14 @@ def command(bind: str | None) -> None:
     """Start the CDS service."""
     from cds_service.store import Keyring, check_revision
     from cds_service.tables import knowledge_of
+    from cds_service.tables.imported import refresh_names
 
     if bind:
         os.environ[PREFIX + "BIND"] = bind  # the workers read the settings again
     settings = Settings.from_env()
     Keyring.load(settings)
     check_revision(settings)
+    refresh_names(settings)  # another host may have imported them
     knowledge_of(settings)  # a row that is not usable is named here, once, and not by every worker
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(
         _empty_folder(settings.run_dir / "metrics" / settings.bind.rpartition(":")[2])

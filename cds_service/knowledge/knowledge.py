@@ -113,6 +113,7 @@ class Knowledge:
             drugs=self.names.drugs,
             lexicon=self.names.lexicon,
             rxnorm=self.names.rxnorm,
+            products=self.names.products,
             allergens=dict(allergens),
             group_words=Lexicon(Entry(name, meant) for name, meant in words.items()),
             group_members={group.id: group.members for group in groups},

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from cds_service.knowledge.cells import Cells, read_rows
+from cds_service.knowledge.imported import read_imported
 from cds_service.terminology.lexicon import Entry, Lexicon
 from cds_service.terminology.vocabulary import Drug
 
@@ -15,7 +16,8 @@ CLASS = "class:"
 
 @dataclass(frozen=True)
 class DrugNames:
-    """Ingredients and every name and code that stands for them. `classes` maps an RxCUI to its class keys."""
+    """Ingredients and every name and code that stands for them. `classes` maps an RxCUI to its class keys, `products`
+    an imported product's code to its full name."""
 
     drugs: Mapping[str, Drug]
     by_name: Mapping[str, str]
@@ -23,6 +25,7 @@ class DrugNames:
     class_labels: Mapping[str, str]
     lexicon: Lexicon
     rxnorm: Mapping[str, tuple[str, ...]]
+    products: Mapping[str, str] = field(default_factory=dict)
 
     def key(self, cells: Cells, name: str) -> str:
         """The look-up key of a drug cell: an RxCUI, or `class:KEY` as it stands."""
@@ -58,6 +61,11 @@ def read_names(tables: Mapping[str, str]) -> DrugNames:
             lexicon.add(entry)
         except ValueError as error:
             raise cells.wrong(str(error)) from None
+    codes = _codes(drugs, [*read_rows(tables, "products.csv"), *(row for row in combos if row.text("rxcui"))])
+    imported = read_imported(tables, drugs, lexicon)
+    for entry in imported.entries:
+        lexicon.add_unless_known(entry)
+    drugs = {**imported.drugs, **drugs}
     by_name = {drug.name: rxcui for rxcui, drug in drugs.items()}
     return DrugNames(
         drugs=drugs,
@@ -65,7 +73,8 @@ def read_names(tables: Mapping[str, str]) -> DrugNames:
         classes=_memberships(rows, classes, by_name),
         class_labels={cells.required("class"): cells.required("label") for cells in classes},
         lexicon=lexicon,
-        rxnorm=_codes(drugs, [*read_rows(tables, "products.csv"), *(row for row in combos if row.text("rxcui"))]),
+        rxnorm={**imported.codes, **codes},
+        products=imported.products,
     )
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, inspect, select, text
 
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
-from cds_service.store import audit, client_tables, corpus_tables, outbound_tables, people_tables  # noqa: F401  they fill the metadata
+from cds_service.store import audit, client_tables, corpus_tables, imported_tables, outbound_tables, people_tables  # noqa: F401  they fill the metadata
 from cds_service.store.database import UNLIMITED, is_missing, open_database
 from cds_service.store.engines import PATIENCE_MS
 from cds_service.store.keyring import Keyring

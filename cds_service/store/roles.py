@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, inspect, text
 
 from cds_service.errors import SettingsError
-from cds_service.store import client_tables, corpus_tables, outbound_tables, people_tables, tables  # noqa: F401  they fill the metadata
+from cds_service.store import client_tables, corpus_tables, imported_tables, outbound_tables, people_tables, tables  # noqa: F401  they fill the metadata
 from cds_service.store.schema import main, replay
 
 # Added to by the service, changed by nobody but retention and key rotation.

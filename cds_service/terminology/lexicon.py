@@ -84,6 +84,12 @@ class Lexicon:
         lengths = {*self._lengths.get(words[0], ()), len(words)}
         self._lengths[words[0]] = tuple(sorted(lengths, reverse=True))
 
+    def add_unless_known(self, entry: Entry) -> None:
+        """A name that stands already keeps its meaning, and one without a word is left out."""
+        words = tuple(word.text for word in split_words(entry.name))
+        if words and words not in self._by_words:
+            self.add(entry)
+
     @property
     def entries(self) -> tuple[Entry, ...]:
         return tuple(self._by_words.values())

@@ -49,7 +49,7 @@ class Vocabulary:
 
     `group_words` finds words that name an allergy group ("pcn"); its entries carry group keys in place of RxCUIs.
     `group_members`: allergy group -> ingredient RxCUIs. `conditions` knows the codes and names of problems, `chronic`
-    the names of long-standing ones that a note may hold.
+    the names of long-standing ones that a note may hold, `products` the full names of imported products by RxCUI.
     """
 
     drugs: Mapping[str, Drug]
@@ -60,6 +60,7 @@ class Vocabulary:
     group_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     conditions: ConditionNames = field(default_factory=ConditionNames)
     chronic: Lexicon = field(default_factory=Lexicon)
+    products: Mapping[str, str] = field(default_factory=dict)
 
     def by_code(self, rxcui: str) -> tuple[Drug, ...]:
         """Ingredients of an RxNorm concept; empty when we do not know it."""

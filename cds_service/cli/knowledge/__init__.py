@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 import click
 
 from cds_service.cli.knowledge.approve import approve
+from cds_service.cli.knowledge.candidates import candidates, reject
 from cds_service.cli.knowledge.coverage import coverage
 from cds_service.cli.knowledge.diff import diff
 from cds_service.cli.knowledge.export import export
+from cds_service.cli.knowledge.importing import importing
 from cds_service.cli.knowledge.tables import tables
 
 
@@ -50,5 +52,5 @@ def lint() -> None:
     click.echo(f"{rows} cited rows of {len(knowledge.sources)} sources are usable.")
 
 
-for _one in (coverage, diff, export, approve):
+for _one in (coverage, diff, export, approve, importing, candidates, reject):
     command.add_command(_one)

@@ -7,10 +7,12 @@ release of ours does not change what was approved: `knowledge diff` shows what h
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,7 +34,10 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--author", default=OURS, show_default=True, help="Who wrote the rows; must be somebody else.")
 @click.option("--review-by", type=_DAY, required=True, help="When they are reviewed again, within 12 months.")
 def approve(ids: tuple[str, ...], role: str, approver: str, author: str, review_by: datetime) -> None:
-    """Approve the rows IDS at this site: copies of them, with the review, go into COUNTERSIGN_KNOWLEDGE_DIR."""
+    """Approve the rows IDS at this site: copies of them, with the review, go into COUNTERSIGN_KNOWLEDGE_DIR.
+
+    A row drafted from a label (`knowledge candidates`) fires from then on.
+    """
     settings = Settings.from_env()
     folder = settings.knowledge_dir
     if folder is None:
@@ -40,16 +45,58 @@ def approve(ids: tuple[str, ...], role: str, approver: str, author: str, review_
     review = _review(role, approver, author, datetime.now(UTC).date(), review_by.date())
     folder.mkdir(parents=True, exist_ok=True)
     cited = tables().cited
-    unknown = [one for one in ids if one not in cited]
+    drafted = _drafted(settings, [one for one in ids if one not in cited])
+    unknown = [one for one in ids if one not in cited and one not in drafted]
     if unknown:
         raise click.UsageError(f"no row {', '.join(unknown)}")
     about = {"count": len(set(ids)), "role": role, "version": tables().version}
     put_on_record(settings, "approve-knowledge", "begun", about)
-    for one in dict.fromkeys(ids):
-        _put(folder, cited[one], review)
-    tables()  # what was written must load; otherwise the error names file and line
+    with _as_before_when_it_fails(folder):
+        for one in dict.fromkeys(ids):
+            if one in drafted:
+                _write(folder, drafted[one]["table_name"], ("id",), {**drafted[one]["cells"], "review": review})
+            else:
+                _put(folder, cited[one], review)
+        tables()  # what was written must load; otherwise the error names file and line
+    _note_approved(settings, drafted)
     put_on_record(settings, "approve-knowledge", "done", about)
     click.echo(f"{len(set(ids))} rows approved until {review_by:%Y-%m-%d}.")
+
+
+@contextmanager
+def _as_before_when_it_fails(folder: Path) -> Iterator[None]:
+    """A row that does not fit beside the others leaves the site's files as they were."""
+    before = {path: path.read_bytes() for path in folder.glob("*.csv")}
+    try:
+        yield
+    except Exception:
+        for path in folder.glob("*.csv"):
+            if path in before:
+                path.write_bytes(before[path])
+            else:
+                path.unlink()
+        raise
+
+
+def _drafted(settings: Settings, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """Those of `ids` that were drafted from labels and are not decided on."""
+    from cds_service.store import is_missing
+    from cds_service.tables.imported import open_imported
+
+    if not ids or is_missing(settings.database_url):
+        return {}
+    with closing(open_imported(settings)) as imported:
+        found = (imported.candidate(one) for one in ids)
+        return {row["id"]: row for row in found if row and row["state"] == "waiting"}
+
+
+def _note_approved(settings: Settings, ids: Collection[str]) -> None:
+    from cds_service.tables.imported import open_imported
+
+    if ids:
+        with closing(open_imported(settings)) as imported:
+            for one in ids:
+                imported.decide(one, "approved")
 
 
 def _review(role: str, approver: str, author: str, today: date, by: date) -> str:
@@ -70,20 +117,25 @@ def _same(one: str, other: str) -> bool:
 
 
 def _put(folder: Path, row: Cited, review: str) -> None:
-    """The row's own cells with the review, in the site's table of its kind; in place of an earlier copy."""
+    """The row's own cells with the review, in the site's table of its kind."""
     from cds_service.knowledge.cells import read_rows
     from cds_service.tables import read_tables
 
     everything = read_tables(folder)
     cells = next(cells for cells in read_rows(everything, row.table, row.key) if cells.place == row.place)
-    path = folder / row.table
+    _write(folder, row.table, row.key, {**cells.values, "review": review})
+
+
+def _write(folder: Path, table: str, key: tuple[str, ...], values: Mapping[str, str]) -> None:
+    """Put a row into the site's file, in place of an earlier copy."""
+    path = folder / table
     kept = list(csv.DictReader(StringIO(path.read_text("utf-8-sig")))) if path.exists() else []
-    same = tuple(cells.values[name] for name in row.key)
-    kept = [one for one in kept if tuple(one[name] for name in row.key) != same]
+    same = tuple(values[name] for name in key)
+    kept = [one for one in kept if tuple(one[name] for name in key) != same]
     written = StringIO()
-    writer = csv.DictWriter(written, list(cells.values), lineterminator="\n", extrasaction="raise")
+    writer = csv.DictWriter(written, list(values), lineterminator="\n", extrasaction="raise")
     writer.writeheader()
-    writer.writerows([*kept, {**cells.values, "review": review}])
+    writer.writerows([*kept, values])
     part = path.with_suffix(".part")
     part.write_text(written.getvalue(), "utf-8")
     part.replace(path)

@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 def tables() -> Knowledge:
     """Ours and a site's; KnowledgeError names the first row that is not usable."""
     from cds_service.knowledge import load_knowledge
-    from cds_service.tables import read_tables
+    from cds_service.tables import all_tables
 
-    return load_knowledge(read_tables(Settings.from_env().knowledge_dir))
+    return load_knowledge(all_tables(Settings.from_env()))

@@ -7,7 +7,7 @@ named too, and what came before it stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -39,12 +39,14 @@ class Report:
 
 @dataclass(frozen=True)
 class Importer:
-    """`advance` is told of every document, and of the bytes of each file that was left out whole."""
+    """`advance` is told of the bytes of each file that is done with; `before_put` is handed the passages of a portion
+    before that is noted as taken in."""
 
     corpus: Corpus
     lexicon: Lexicon
     clock: Callable[[], datetime]
     advance: Callable[[int], None] = lambda _: None
+    before_put: Callable[[Sequence[CorpusPassage]], None] = lambda _: None
 
     def take_in(self, path: Path, chosen: Format) -> Report:
         """Every file under `path` that is of the format."""
@@ -115,7 +117,9 @@ class Importer:
 
     def _put(self, portion: list[tuple[str, Document]], progress: dict[str, Any], report: Report) -> None:
         at = self.clock()
-        documents = [[_row(one, at) for one in passages_of(document, self.lexicon)] for _, document in portion]
+        passages = [list(passages_of(document, self.lexicon)) for _, document in portion]
+        self.before_put([one for of_document in passages for one in of_document])
+        documents = [[_row(one, at) for one in of_document] for of_document in passages]
         done = self.corpus.put(documents, progress)
         if done.refused:
             self._name_altered(portion, documents, report)

@@ -1,4 +1,4 @@
-"""Reads knowledge files from the package and from a site's folder; the wiring hands the result on.
+"""Reads knowledge files from the package and from a site's folder, and the names that a site has imported.
 
 A site's file has the columns of ours and adds rows; a row of the same key stands in place of ours.
 """
@@ -14,6 +14,7 @@ from cds_service.errors import KnowledgeError
 from cds_service.knowledge import TABLES, Knowledge, load_knowledge
 from cds_service.knowledge.cells import SITE
 from cds_service.settings import Settings
+from cds_service.tables.imported import imported_tables
 from cds_service.views import FILE as VIEWS
 
 
@@ -23,9 +24,14 @@ def read_tables(site: Path | None) -> dict[str, str]:
     return shipped if site is None else {**shipped, **_site_tables(site)}
 
 
+def all_tables(settings: Settings) -> dict[str, str]:
+    """`{file name: text}` of everything that this installation's knowledge is made of."""
+    return {**read_tables(settings.knowledge_dir), **imported_tables(settings)}
+
+
 def knowledge_of(settings: Settings) -> Knowledge:
     """The knowledge this installation speaks from; off loopback only approved rows do."""
-    knowledge = load_knowledge(read_tables(settings.knowledge_dir))
+    knowledge = load_knowledge(all_tables(settings))
     return knowledge if settings.loopback else knowledge.without_unreviewed()
 
 
