@@ -24,8 +24,8 @@ _PRODUCTS = frozenset({"SCD", "SBD", "GPCK", "BPCK"})
 
 @dataclass(frozen=True)
 class ImportedNames:
-    """`drugs`: ingredients that our tables lack; `codes`: RxCUI -> ingredients; `products`: the full name, with strength
-    and form, of a product's code."""
+    """`drugs`: ingredients that our tables lack; `codes`: RxCUI -> ingredients; `products`: a product's code ->
+    its full name, with strength and form."""
 
     drugs: Mapping[str, Drug] = field(default_factory=dict)
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

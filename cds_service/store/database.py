@@ -101,10 +101,17 @@ def insert_once(connection: Connection, table: Table, row: dict[str, Any]) -> bo
 
 def insert_or_replace(connection: Connection, table: Table, row: dict[str, Any]) -> None:
     """Insert `row`, or overwrite the one with the same primary key."""
+    insert_or_replace_all(connection, table, [row])
+
+
+def insert_or_replace_all(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """The same for many rows of the same columns, as one statement."""
+    if not rows:
+        return
     statement = _DIALECTS[connection.dialect.name].insert(table)
     keys = {column.name for column in table.primary_key}
-    replaced = {name: statement.excluded[name] for name in row if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=replaced), row)
+    replaced = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=replaced), rows)
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, cast, func, select, update
 
 from cds_service.store.corpus_tables import corpus_import
-from cds_service.store.database import UNLIMITED, Database, insert_once, insert_or_replace
+from cds_service.store.database import UNLIMITED, Database, insert_once, insert_or_replace, insert_or_replace_all
 from cds_service.store.imported_tables import candidate_row, imported_name
 
 Row = Mapping[str, Any]
@@ -37,8 +37,7 @@ class Imported:
     def put_names(self, names: Sequence[Row], progress: Row) -> None:
         """Take names in, a newer release's in place of an older one's, and note the progress, in one transaction."""
         with self._database.writing(longest_ms=UNLIMITED) as connection:
-            for row in names:
-                insert_or_replace(connection, imported_name, dict(row))
+            insert_or_replace_all(connection, imported_name, [dict(row) for row in names])
             insert_or_replace(connection, corpus_import, dict(progress))
 
     def names(self) -> Iterator[Row]:

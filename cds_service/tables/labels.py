@@ -22,7 +22,10 @@ def label_format() -> Format:
 
 @dataclass
 class Drafting:
-    """Called with passages before the import of their portion is noted; counts what was new. Repeating it adds nothing."""
+    """Called with passages before the import of their portion is noted; counts what was new.
+
+    Repeating it adds nothing.
+    """
 
     knowledge: Knowledge
     imported: Imported

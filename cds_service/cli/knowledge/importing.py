@@ -34,7 +34,7 @@ def rxnorm(path: Path) -> None:
 
     settings = Settings.from_env()
     check_revision(settings)
-    put_on_record(settings, "import-names", "begun", {"file": path.name})
+    put_on_record(settings, "import-names", "begun", {})
     with closing(open_imported(settings)) as imported:
         with click.progressbar(length=max(size_of(path), 1), label="importing") as bar:
             try:
@@ -44,7 +44,7 @@ def rxnorm(path: Path) -> None:
                 raise click.ClickException(str(error)) from None
         write_names(settings, imported)
     drugs = len(knowledge_of(settings).names.drugs)
-    put_on_record(settings, "import-names", "done", {"file": path.name, "count": report.names})
+    put_on_record(settings, "import-names", "done", {"count": report.names})
     if report.passed_over:
         click.echo("This release was imported before.")
     else:
@@ -91,9 +91,7 @@ def openfda(paths: tuple[Path, ...], index: bool) -> None:
     with closing(open_corpus(settings)) as corpus, closing(open_imported(settings)) as imported:
         drafting = Drafting(knowledge, imported, datetime.now(UTC))
         with click.progressbar(length=max(total, 1), label="importing") as bar:
-            importer = Importer(
-                corpus, knowledge.vocabulary.lexicon, lambda: datetime.now(UTC), bar.update, drafting
-            )
+            importer = Importer(corpus, knowledge.vocabulary.lexicon, lambda: datetime.now(UTC), bar.update, drafting)
             reports = [importer.take_in(path, label_format()) for path in paths]
     put_on_record(settings, "import-labels", "done", {"count": sum(report.documents for report in reports)})
     for report in reports:

@@ -40,7 +40,7 @@ def draft(sentence: Sentence, knowledge: Knowledge) -> Iterator[dict[str, str]]:
         "drugs": sentence.drug.name,
         "max_daily_dose": f"{value:g}",
         "dose_unit": unit,
-        "usual": f"{sentence.drug.name} {value:g} {unit} once daily",
+        "usual": f"{value:g} {unit} once daily",
         "harm": "major",
         "display": "warning",
         "summary": "is above the most that the label gives in a day",

@@ -24,7 +24,8 @@ _RANK = {
 _SYNONYMS = frozenset({"SY", "TMSY", "PSN"})
 _MADE_OF = frozenset(
     """has_ingredient ingredient_of has_ingredients ingredients_of has_precise_ingredient precise_ingredient_of
-    consists_of constitutes tradename_of has_tradename form_of has_form has_part part_of contains contained_in""".split()  # noqa: SIM905
+    consists_of constitutes tradename_of has_tradename form_of has_form has_part part_of contains
+    contained_in""".split()  # noqa: SIM905
 )
 _STRENGTH, _FORM = "RXN_AVAILABLE_STRENGTH", "RXTERM_FORM"
 _KEPT = frozenset({"N", ""})  # SUPPRESS: not suppressed
