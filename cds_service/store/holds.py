@@ -59,9 +59,10 @@ class Holds:
         """InvalidRequest: there is no such hold that stands."""
         with self._database.writing() as connection:
             lifted = update(legal_hold).where(legal_hold.c.id == hold, _STANDS).values(lifted_at=self._clock())
-            if connection.execute(lifted).rowcount != 1:
+            tenant = connection.scalar(lifted.returning(legal_hold.c.tenant))
+            if tenant is None:
                 raise InvalidRequest("there is no such hold that stands", "hold")
-            event = AuditEvent("hold-lift", "done", subject=hold)
+            event = AuditEvent("hold-lift", "done", tenant, subject=hold)
             trail.append(connection, self._keyring, trail.stamp(event, self._clock()))
 
     def all(self) -> list[Hold]:
@@ -86,6 +87,12 @@ def holds_row() -> ColumnElement[bool]:
     about = audit.c.subject == legal_hold.c.card, audit.c.subject == its_call
     touched = or_(_WHOLE_TENANT, legal_hold.c.patient == audit.c.patient, *about)
     return exists().where(_STANDS, legal_hold.c.tenant == audit.c.tenant, touched).correlate(audit)
+
+
+def holds_patient(tenant: ColumnElement[str], patient: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a hold on a whole tenant or patient stands; the columns are of the row that is asked about."""
+    touched = or_(_WHOLE_TENANT, legal_hold.c.patient == patient)
+    return exists().where(_STANDS, legal_hold.c.tenant == tenant, touched).correlate_except(legal_hold)
 
 
 def _about(patient: str | None, card_uuid: str | None) -> str:

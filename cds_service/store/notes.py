@@ -18,6 +18,7 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from cds_service.store import audit, patients
 from cds_service.store.database import Database
+from cds_service.store.holds import holds_patient
 from cds_service.store.keyring import Keyring, to_json
 from cds_service.store.records import AuditEvent
 from cds_service.store.statements import add_once
@@ -173,5 +174,6 @@ class Notes:
 
 def forget(connection: Connection, before: datetime, most: int) -> int:
     old = or_(note_body.c.fetched_at < before, and_(note_body.c.fetched_at.is_(None), note_body.c.wanted_at < before))
-    ids = list(connection.scalars(select(note_body.c.id).where(old).limit(most)))
+    held = holds_patient(note_body.c.tenant, note_body.c.patient)
+    ids = list(connection.scalars(select(note_body.c.id).where(old, ~held).limit(most)))
     return connection.execute(delete(note_body).where(note_body.c.id.in_(ids))).rowcount

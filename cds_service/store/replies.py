@@ -5,28 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Select, func, select, update
 
 from cds_service.store import audit
 from cds_service.store.database import Database
+from cds_service.store.holds import holds_call
 from cds_service.store.keyring import Keyring, to_json
 from cds_service.store.people_tables import feedback_reply
 from cds_service.store.records import AuditEvent
+from cds_service.store.tables import card, invocation
+from cds_service.store.tables import feedback as events
 
 Status = Literal["answered", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`feedback` is the event's key; `version` says in which version something changed (status changed)."""
+    """`feedback` is the event's key; `version` says in which version something changed (status changed).
+
+    `words` and `by` are None when retention took them away.
+    """
 
     feedback: str
     status: Status
-    words: str
-    by: str
+    words: str | None
+    by: str | None
     version: str | None
     at: datetime
 
@@ -55,8 +61,24 @@ class Replies:
         return {row.feedback: self._reply(row) for row in rows}
 
     def _reply(self, row: object) -> Reply:
-        said = self._keyring.open_json(row.words_sealed, _aad(row.id))  # type: ignore[attr-defined]
+        sealed = row.words_sealed  # type: ignore[attr-defined]
+        said = self._keyring.open_json(sealed, _aad(row.id)) if sealed else {"words": None, "by": None}  # type: ignore[attr-defined]
         return Reply(row.feedback, row.status, said["words"], said["by"], row.version, row.at)  # type: ignore[attr-defined]
+
+
+def due(before: datetime) -> Select[Any]:
+    """Ids of answers whose words are older and are not kept by a legal hold on what they answer."""
+    held = select(events.c.natural_key).join(card, card.c.uuid == events.c.card)
+    held = held.join(invocation, invocation.c.id == card.c.invocation).where(holds_call())
+    said = feedback_reply.c.at < before, func.length(feedback_reply.c.words_sealed) > 0
+    return select(feedback_reply.c.id).where(*said, feedback_reply.c.feedback.not_in(held))
+
+
+def erase(connection: Connection, before: datetime, most: int) -> int:
+    """Erase words and author of what is due; that there was an answer, and when, stays. How many."""
+    ids = list(connection.scalars(due(before).limit(most)))
+    change = update(feedback_reply).where(feedback_reply.c.id.in_(ids)).values(words_sealed=b"")
+    return connection.execute(change).rowcount
 
 
 def _aad(key: str) -> str:

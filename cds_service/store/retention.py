@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, li
 
 from cds_service.errors import CountersignError
 from cds_service.store import audit as trail
-from cds_service.store import notes, overrides
+from cds_service.store import notes, overrides, replies, sessions
 from cds_service.store.database import UNLIMITED, Database, insert_or_replace
 from cds_service.store.holds import holds_call, holds_row
 from cds_service.store.keyring import Keyring
@@ -37,7 +37,9 @@ class ClockInDoubt(CountersignError):
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """How long is kept what a call said, what people wrote into feedback, the audit trail, and bodies of notes."""
+    """How long is kept what a call said, what people wrote as feedback and in answer to it, the audit trail, and bodies
+    of notes.
+    """
 
     calls: timedelta
     comments: timedelta
@@ -47,7 +49,9 @@ class Periods:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`held`: calls whose time is over and that a legal hold keeps. `patients`: ways back from a pseudonym."""
+    """`comments` are texts of feedback and of answers to it. `held`: calls whose time is over and that a legal hold
+    keeps. `patients`: ways back from a pseudonym.
+    """
 
     calls: int
     comments: int
@@ -72,7 +76,8 @@ class Retention:
             first, cut = _cut(connection, now - periods.audit)
             return Counts(
                 calls=_count(connection, old.where(~holds_call())),
-                comments=_count(connection, _old_comments(now - periods.comments)),
+                comments=_count(connection, _old_comments(now - periods.comments))
+                + _count(connection, replies.due(now - periods.comments)),
                 patients=_count(connection, select(known_patient.c.pseudonym).where(_nobody_needs())),
                 audit_rows=max(0, cut - first),
                 held=_count(connection, old.where(holds_call())),
@@ -88,9 +93,13 @@ class Retention:
         comments = self._batches(
             "retain-feedback", lambda line, n: _erase_comments(line, now - periods.comments, n), most
         )
+        comments += self._batches(
+            "retain-replies", lambda line, n: replies.erase(line, now - periods.comments, n), most
+        )
         rows = self._batches("retain-audit", lambda line, n: self._cut_trail(line, now - periods.audit, n), most)
         self._batches("retain-overrides", lambda line, n: overrides.forget(line, now - periods.comments, n), most)
         self._batches("retain-notes", lambda line, n: notes.forget(line, now - periods.notes, n), most)
+        self._batches("retain-sessions", lambda line, n: sessions.forget(line, now, n), most)
         patients = self._batches("retain-patients", _forget_patients, most)
         with self._database.writing(longest_ms=UNLIMITED) as connection:
             drop_empty_months(connection, "audit", now - periods.audit)

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, tuple_, update
 
 from cds_service.store.client_tables import session
 from cds_service.store.database import Database, insert_or_replace
@@ -72,6 +72,14 @@ class Sessions:
 
     def _now(self) -> float:
         return self._clock().timestamp()
+
+
+def forget(connection: Connection, before: datetime, most: int) -> int:
+    """Take away what had ended by then, though nobody opens the app any more; how many."""
+    place = session.c.kind, session.c.id_digest
+    ended = select(*place).where(session.c.expires_at <= before.timestamp()).limit(most)
+    found = [tuple(row) for row in connection.execute(ended)]
+    return connection.execute(delete(session).where(tuple_(*place).in_(found))).rowcount if found else 0
 
 
 def _is(kind: str, id: str) -> ColumnElement[bool]:

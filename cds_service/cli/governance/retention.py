@@ -31,7 +31,7 @@ def retention(dry_run: bool, most: int, clock_is_right: bool) -> None:
     click.echo("Due:" if dry_run else "Erased:")
     for number, what, period in (
         (counts.calls, "calls with their cards", f"after {days[0]} days"),
-        (counts.comments, "feedback texts", f"after {days[1]} days"),
+        (counts.comments, "texts of feedback and of answers to it", f"after {days[1]} days"),
         (counts.patients, "patient ids that nothing names any more", ""),
         (counts.audit_rows, "audit rows", f"after {days[2]} days"),
     ):

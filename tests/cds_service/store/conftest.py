@@ -19,15 +19,23 @@ from cds_service.store import (
     FeedbackItem,
     Invocation,
     Keyring,
+    NoteAddress,
+    OwnKey,
+    SmartClient,
     Store,
     SuggestionRecord,
     migrate,
     open_store,
 )
+from cds_service.store.migrate import move
+from tests.cds_service.store.older_code import OldestCode
 from tests.databases import Beside
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 REASONS = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
+
+NOTE = NoteAddress("north", "patient-0", "https://x", "https://x/Binary/1")
+OWN_KEY = OwnKey("key-1", "ES384", {"kty": "EC"}, {"kty": "EC", "d": "s3cret"}, AT, AT)
 
 MakeCall = Callable[..., Invocation]
 MakeFeedback = Callable[..., FeedbackItem]
@@ -117,6 +125,33 @@ def feedback_item() -> MakeFeedback:
         return replace(made, **changes)
 
     return make
+
+
+@pytest.fixture
+def filled(
+    store: Store,
+    settings: Settings,
+    keyring: Keyring,
+    past: Beside,
+    call: MakeCall,
+    feedback_item: MakeFeedback,
+) -> Store:
+    """Something in every sealed column; the first format's columns too."""
+    caller = ("north", "https://ehr.example/north", "medication-safety")
+    move(settings.database_url, "main", "main0001")
+    OldestCode(past, keyring).record("old")
+    move(settings.database_url, "main", "main@head")
+    for number in range(5):
+        store.record(call(f"c{number}", patient=f"patient-{number}"))
+        store.add_feedback(*caller, [feedback_item(f"c{number}-card-0", comment="as advised")])
+    store.add_smart_client(SmartClient("north", "https://x", "id", "s3cret", {"kty": "EC"}))
+    store.sessions.put("smart-view", "cookie", {"patient": "1"}, 4e9)
+    store.notes.want([NOTE])
+    store.own_keys.add(OWN_KEY)
+    store.record(call("placed", unit="Ward 3"))
+    store.people.grant("north", "https://x/Practitioner/1", "quality")
+    store.replies.add("north", "key-1", "answered", "Seen.", "https://x/Practitioner/1", None)
+    return store
 
 
 @pytest.fixture

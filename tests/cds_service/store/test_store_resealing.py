@@ -5,41 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import commands
-from cds_service.store import AuditEvent, Keyring, NoteAddress, OwnKey, SmartClient, open_store
+from cds_service.store import AuditEvent, Keyring, open_store
 from cds_service.store.key_file import KeyDocument
-from cds_service.store.migrate import move
 from cds_service.store.resealing import Resealed, sealed_columns
-from tests.cds_service.store.older_code import OldestCode
+from tests.cds_service.store.conftest import NOTE, OWN_KEY
 
-NOTE = NoteAddress("north", "patient-0", "https://x", "https://x/Binary/1")
-AT = datetime(2026, 11, 23, tzinfo=UTC)
-OWN_KEY = OwnKey("key-1", "ES384", {"kty": "EC"}, {"kty": "EC", "d": "s3cret"}, AT, AT)
 CALLER = ("north", "https://ehr.example/north", "medication-safety")
-
-
-@pytest.fixture
-def filled(store, settings, keyring, past, call, feedback_item):
-    """Something in every sealed column, all of it sealed by k1, the first format's columns too."""
-    move(settings.database_url, "main", "main0001")
-    OldestCode(past, keyring).record("old")
-    move(settings.database_url, "main", "main@head")
-    for number in range(5):
-        store.record(call(f"c{number}", patient=f"patient-{number}"))
-        store.add_feedback(*CALLER, [feedback_item(f"c{number}-card-0", comment="as advised")])
-    store.add_smart_client(SmartClient("north", "https://x", "id", "s3cret", {"kty": "EC"}))
-    store.sessions.put("smart-view", "cookie", {"patient": "1"}, 4e9)
-    store.notes.want([NOTE])
-    store.own_keys.add(OWN_KEY)
-    store.record(call("placed", unit="Ward 3"))
-    store.people.grant("north", "https://x/Practitioner/1", "quality")
-    store.replies.add("north", "key-1", "answered", "Seen.", "https://x/Practitioner/1", None)
-    return store
 
 
 @pytest.fixture

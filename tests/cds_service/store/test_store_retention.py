@@ -6,6 +6,7 @@ import csv
 import io
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,13 +15,23 @@ from click.testing import CliRunner
 from cds_service.cli import commands
 from cds_service.errors import InvalidRequest
 from cds_service.store import AuditEvent, ClockInDoubt, Periods, open_store
+from cds_service.store.resealing import sealed_columns
 from cds_service.store.retention import Counts
+from tests.cds_service.store.conftest import NOTE
 from tests.databases import ON_POSTGRESQL
 
 OLD = datetime(2026, 1, 5, 9, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAYS = Periods(calls=timedelta(days=100), comments=timedelta(days=50), audit=timedelta(days=200))
 CALLER = ("north", "https://ehr.example/north", "medication-safety")
+# Sealed columns that retention leaves alone, and why. Every other one, and every new one, must be empty in the end.
+KEPT = {
+    "known_unit.name_sealed": "the name of a ward",
+    "role_grant.person_sealed": "staff, until the role is revoked",
+    "smart_client.secret_sealed": "a secret of ours",
+    "smart_client.private_jwk_sealed": "a secret of ours",
+    "own_key.private_sealed": "a secret of ours",
+}
 LEFT = (
     "SELECT count(*) FROM invocation WHERE length(content_sealed) > 0 OR length(context_sealed) > 0 "
     "UNION ALL SELECT count(*) FROM feedback WHERE length(words_sealed) > 0 "
@@ -150,6 +161,48 @@ def test_a_patient_who_comes_back_while_the_id_is_being_forgotten_is_known(kept,
         "SELECT count(*) FROM audit WHERE action = 'invoke' AND seq = (SELECT max(seq) FROM audit) "
         "AND patient IN (SELECT pseudonym FROM known_patient)"
     ) == [(1,)]
+
+
+def test_in_the_end_no_sealed_column_holds_anything_about_a_person(filled, settings, keyring, rows):
+    late = open_store(settings, keyring, clock=lambda: datetime(2100, 1, 1, tzinfo=UTC))
+    late.retention.run(DAYS, clock_is_right=True)
+    assert late.verify_audit().intact
+    late.close()
+    left = {
+        f"{table.name}.{column.name}"
+        for table, column in sealed_columns()
+        if rows(f"SELECT count(*) FROM {table.name} WHERE length({column.name}) > 0") != [(0,)]  # noqa: S608
+    }
+    assert left == set(KEPT)
+
+
+def test_an_answer_to_feedback_is_erased_after_its_own_time_unless_a_hold_keeps_what_it_answers(
+    kept, settings, keyring, rows
+):
+    ((key,),) = rows("SELECT natural_key FROM feedback")
+    past = open_store(settings, keyring, clock=lambda: OLD)
+    past.replies.add("north", key, "answered", "She is well.", "https://x/Practitioner/1", None)
+    past.close()
+    hold = kept.holds.place("north", "case-7", card_uuid="old-card-0")
+    assert kept.retention.run(DAYS).comments == 0
+    assert kept.replies.of([key])[key].words == "She is well."
+    kept.holds.lift(hold)
+    assert kept.retention.due(DAYS).comments == kept.retention.run(DAYS).comments == 2
+    reply = kept.replies.of([key])[key]
+    assert (reply.words, reply.by, reply.status) == (None, None, "answered")
+    assert "retain-replies" in [action for (action,) in rows("SELECT action FROM audit")]
+
+
+@pytest.mark.parametrize("hold", [{"tenant": "north"}, {"tenant": "north", "patient": "patient-0"}])
+def test_a_hold_keeps_the_notes_of_its_patient_too(kept, hold):
+    kept.notes.want([NOTE])
+    placed = kept.holds.place(case_id="case-7", **hold)
+    at_once = replace(DAYS, notes=timedelta(days=-1))
+    kept.retention.run(at_once)
+    assert kept.notes.counts() == {"wanted": 1}
+    kept.holds.lift(placed)
+    kept.retention.run(at_once)
+    assert kept.notes.counts() == {}
 
 
 def test_feedback_on_an_erased_card_is_still_taken(kept, feedback_item):
