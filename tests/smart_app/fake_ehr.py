@@ -77,7 +77,10 @@ class FakeEhr:
         self.resources: dict[str, list[dict[str, Any]]] = {}  # what a search of this type finds
         self.search_status = 200
         self.public = False
-        self.client_key: ECKey | None = None  # when set, the client proves itself with it and not with the secret
+        self.assertion_algorithm = ""  # of the last client assertion
+        self.client_key: ECKey | RSAKey | None = (
+            None  # when set, the client proves itself with it and not with the secret
+        )
 
     def launch(self, patient: str, card_handle: str | None = None, **token: Any) -> str:
         """A launch handle, as the EHR puts it into the launch URL."""
@@ -161,6 +164,7 @@ class FakeEhr:
         """The client assertion of SMART's private_key_jwt, every claim that it must have."""
         proof = jwt.decode(request.form["client_assertion"], self.client_key, algorithms=["ES384", "RS384"])
         claims, now = proof.claims, time.time()
+        self.assertion_algorithm = proof.header["alg"]
         return (
             request.form["client_assertion_type"].endswith(":jwt-bearer")
             and (claims["iss"], claims["sub"], claims["aud"]) == (CLIENT_ID, CLIENT_ID, f"{self.base}/token")

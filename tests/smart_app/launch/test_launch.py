@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask import Response, redirect
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from cds_service.cli.clients import SCOPES
 from cds_service.store import SmartClient
@@ -221,12 +221,19 @@ def test_a_token_that_is_no_use_is_refused(house: House, launch: dict[str, Any],
 
 
 @pytest.mark.covers("N1", "N3", "N4", "N5", "L3")
-def test_a_client_with_a_private_key_proves_itself_by_assertion(house: House) -> None:
-    key = ECKey.generate_key("P-384", {"kid": "app-1"})
+@pytest.mark.parametrize(
+    "key",
+    [ECKey.generate_key("P-384", {"kid": "ec-1"}), RSAKey.generate_key(2048, {"kid": "rsa-1"})],
+    ids=("ES384", "RS384"),
+)
+def test_a_client_with_a_private_key_proves_itself_by_assertion(
+    house: House, key: ECKey | RSAKey, request: pytest.FixtureRequest
+) -> None:
     house.ehr.client_key = key
     house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, private_jwk=key.as_dict(private=True)))
     try:
         assert house.open("p1")
+        assert house.ehr.assertion_algorithm == request.node.callspec.id
     finally:
         house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET))
 
