@@ -30,6 +30,8 @@ $(RUN_DIR)/.ready: $(BIN)/.installed $(wildcard cds_service/store/migrations/ver
 	    --jwks $(RUN_DIR)/sandbox-jwks.json
 	@$(BIN)/python -m cds_service clients add-app --tenant sandbox --iss $(EHR) --client-id countersign-app \
 	    --secret-file $(RUN_DIR)/sandbox-client-secret
+	@for role in quality rule-owner; do \
+	    $(BIN)/python -m cds_service governance roles grant --tenant sandbox --person "$(EHR)#noor-haddad" --role $$role; done
 	@touch $@
 
 # Other ports: set COUNTERSIGN_BIND, COUNTERSIGN_APP_URL and COUNTERSIGN_SANDBOX_URL, and a run folder of its own.
@@ -37,6 +39,9 @@ run: export COUNTERSIGN_BIND ?= 127.0.0.1:8000
 run: export COUNTERSIGN_PUBLIC_URL ?= http://$(COUNTERSIGN_BIND)
 run: export COUNTERSIGN_SANDBOX_URL ?= http://localhost:8002
 run: export COUNTERSIGN_FRAME_ANCESTORS ?= $(COUNTERSIGN_SANDBOX_URL)
+run: export COUNTERSIGN_OIDC_ISSUER ?= $(COUNTERSIGN_SANDBOX_URL)/fhir
+run: export COUNTERSIGN_OIDC_CLIENT_ID ?= countersign-staff
+run: export COUNTERSIGN_OIDC_SECRET_FILE ?= $(RUN_DIR)/sandbox-staff-secret
 run: $(RUN_DIR)/.ready  ## start the service :8000, the SMART app :8001 and the sandbox EHR :8002
 	@printf '\n  Open $(COUNTERSIGN_SANDBOX_URL) and choose a patient. Ctrl-C stops everything.\n\n'
 	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho -f fixtures/ehr/Procfile -d . start --no-prefix

@@ -38,12 +38,15 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "retain_comment_days": ("731", "days until it erases reasons, comments and users of feedback"),
     "evidence_index": ("files", "files | postgresql: where the evidence search stands"),
     "writer": ("extractive", "extractive | onnx:FOLDER | openai:BASE-URL: who may put verified claims in other words"),
+    "oidc_issuer": ("", "OpenID provider of staff who open no chart, as its configuration names itself"),
+    "oidc_client_id": ("", "the app's client id at that provider"),
+    "oidc_secret_file": ("", "file with the app's client secret there; without one it is a public client"),
     "trusted_hosts": ("", "further host names that may stand in the Host header, separated by spaces"),
 }
 _LISTS = frozenset({"frame_ancestors", "cors_origins", "trusted_hosts"})
 _NETWORKS = frozenset({"private_networks"})
 _NUMBERS = frozenset({"max_body_bytes", "deadline_ms", "retain_audit_days", "retain_call_days", "retain_comment_days"})
-_PATHS = frozenset({"run_dir", "models_dir", "knowledge_dir"})
+_PATHS = frozenset({"run_dir", "models_dir", "knowledge_dir", "oidc_secret_file"})
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,9 @@ class Settings:
     retain_comment_days: int
     evidence_index: str
     writer: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_secret_file: Path | None
     trusted_hosts: tuple[str, ...]
 
     @classmethod
@@ -88,7 +94,9 @@ class Settings:
             raise SettingsError(f"{PREFIX}EVIDENCE_INDEX is {self.evidence_index!r}; it is files or postgresql")
         if self.evidence_index == "postgresql" and not self.database_url.startswith("postgresql"):
             raise SettingsError(f"{PREFIX}EVIDENCE_INDEX=postgresql needs a {PREFIX}DATABASE_URL of PostgreSQL")
-        for name in ("public_url", "app_url"):
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise SettingsError(f"{PREFIX}OIDC_ISSUER and {PREFIX}OIDC_CLIENT_ID are given together or not at all")
+        for name in ("public_url", "app_url", *(("oidc_issuer",) if self.oidc_issuer else ())):
             _require_safe_url(name, getattr(self, name))
 
     @property

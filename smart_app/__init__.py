@@ -25,7 +25,7 @@ from smart_app.catalogue import pages as catalogue
 from smart_app.evidence import pages as evidence
 from smart_app.evidence import words
 from smart_app.feedback import opinions, queue
-from smart_app.launch import walk
+from smart_app.launch import staff, walk
 from smart_app.library.catalogue import open_catalogue
 from smart_app.library.related import RelatedEvidence, open_related
 from smart_app.patient import pages as patient
@@ -57,6 +57,7 @@ def create_app(
         settings=settings,
         store=store,
         launches=Launches(store.sessions),
+        sign_ins=Launches(store.sessions, "staff-sign-in"),
         views=Views(store.sessions),
         related=related or open_related(settings, knowledge),
         catalogue=open_catalogue(settings, knowledge),
@@ -65,6 +66,6 @@ def create_app(
     )
     security.install(app, settings)
     error_pages.install(app)
-    for room in (walk, evidence, words, patient, ask, calculators, opinions, queue, quality, catalogue):
+    for room in (walk, staff, evidence, words, patient, ask, calculators, opinions, queue, quality, catalogue):
         app.register_blueprint(room.blueprint)
     return app

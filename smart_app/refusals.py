@@ -5,6 +5,7 @@ CountersignError
     ├── LaunchRefused    400  the launch or its callback does not stand
     ├── SessionEnded     401  no session, or it is over
     ├── NotThisPatient   404  the card is unknown here, or belongs to another patient or tenant: one answer for all
+    ├── NoChart          403  the page is about a patient, and this person signed in without a chart
     ├── NotYourRole      403  the page is for a role that this person was not given here
     └── PostRefused      403  a form post that did not come from our own page
 """
@@ -58,6 +59,16 @@ class NotThisPatient(Refused):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, "The card behind this link is not one of the patient that the EHR opened.")
+
+
+class NoChart(Refused):
+    """Staff signed in without a chart; pages about a patient stay closed to them."""
+
+    status = 403
+    title = "This page belongs to a chart"
+
+    def __init__(self) -> None:
+        super().__init__("no-chart", "It shows something of a patient, and you signed in without opening a chart.")
 
 
 class NotYourRole(Refused):

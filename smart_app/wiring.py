@@ -25,6 +25,7 @@ class Wiring:
     settings: Settings
     store: Store
     launches: Launches
+    sign_ins: Launches
     views: Views
     related: RelatedEvidence
     catalogue: Catalogue

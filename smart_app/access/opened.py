@@ -9,7 +9,7 @@ from flask import request
 
 from cds_service.store import SmartClient
 from smart_app.access.trail import audit_view
-from smart_app.refusals import LaunchRefused, SessionEnded
+from smart_app.refusals import LaunchRefused, NoChart, SessionEnded
 from smart_app.sessions.views import View
 from smart_app.smart import oauth
 from smart_app.wiring import wired
@@ -18,12 +18,17 @@ SPARE_S = 30.0  # a token is renewed this long before its end
 log = structlog.get_logger(__name__)
 
 
-def opened_view(name: str | None) -> View:
-    """The live view of this name in this browser; SessionEnded when there is none, or its access cannot be renewed."""
+def opened_view(name: str | None, *, of_a_chart: bool = True) -> View:
+    """The live view of this name in this browser; SessionEnded when there is none, or its access cannot be renewed.
+
+    Pages that show nothing of a patient pass `of_a_chart=False`; all others are closed to staff without a chart.
+    """
     now = wired().now()
     view = wired().views.find(name or "", request.cookies, now)
     if view is None:
         raise _ended()
+    if of_a_chart and not view.has_chart:
+        raise NoChart
     return view if now + SPARE_S < view.token_ends or not view.renewable else renewed(view)
 
 

@@ -33,7 +33,7 @@ def audit_view(action: str, outcome: str, view: View, *, subject: str | None = N
         outcome,
         tenant=view.tenant,
         issuer=view.configuration.iss,
-        patient=view.patient,
+        patient=view.patient or None,
         subject=subject,
         reason=reason,
     )

@@ -16,7 +16,7 @@ blueprint = Blueprint("catalogue", __name__)
 @blueprint.get("/catalogue/check/<name>")
 def check(name: str) -> str:
     """One check: what it looks at and its limits, what it rests on, and its 13 source attributes."""
-    view, found = opened_view(request.args.get("view")), wired().catalogue.described.get(name)
+    view, found = opened_view(request.args.get("view"), of_a_chart=False), wired().catalogue.described.get(name)
     if found is None:
         abort(404)
     attributes = attributes_of(found.check, found.sources, wired().catalogue.knowledge)
@@ -27,7 +27,7 @@ def check(name: str) -> str:
 @blueprint.get("/catalogue/model/<name>")
 def model(name: str) -> str:
     """One model: its card with the 31 source attributes of a predictive intervention."""
-    view, card = opened_view(request.args.get("view")), read_cards().get(name)
+    view, card = opened_view(request.args.get("view"), of_a_chart=False), read_cards().get(name)
     if card is None:
         abort(404)
     audit_view("smart-catalogue", "shown", view)
@@ -37,6 +37,6 @@ def model(name: str) -> str:
 @blueprint.get("/catalogue")
 def catalogue() -> str:
     """The page; it shows nothing of the patient but the line that says whose launch this is."""
-    view = opened_view(request.args.get("view"))
+    view = opened_view(request.args.get("view"), of_a_chart=False)
     audit_view("smart-catalogue", "shown", view)
     return render_template("catalogue/catalogue.html", view=view, catalogue=wired().catalogue)

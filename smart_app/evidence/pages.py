@@ -52,7 +52,7 @@ def trend() -> Response:
 @blueprint.get("/")
 def door() -> str:
     """Said to whoever opens the app's address by hand."""
-    return render_template("door.html")
+    return render_template("door.html", staff=bool(wired().settings.oidc_issuer))
 
 
 def _only_view() -> Response:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, stream_template
 
 from smart_app.access.card import card_of
+from smart_app.access.opened import opened_view
 from smart_app.access.trail import audit_view
-from smart_app.refusals import SessionEnded
 from smart_app.wiring import wired
 from smart_app.wording import items, text
 
@@ -19,9 +19,7 @@ blueprint = Blueprint("words", __name__)
 @blueprint.get("/words")
 def words() -> Response:
     """`view` names the opened launch. What the writer gets are the claims' words and nothing else of the record."""
-    view = wired().views.find(request.args.get("view", ""), request.cookies, wired().now())
-    if view is None or view.card_handle is None:
-        raise SessionEnded
+    view = opened_view(request.args.get("view"))
     card, writer = card_of(view), wired().writer
     claims = [said for row in items(card.evidence, "claims") if (said := text(row, "text"))]
     audit_view("smart-evidence", "shown-in-words", view, subject=card.uuid)

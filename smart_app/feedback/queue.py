@@ -46,7 +46,7 @@ class QueueLine:
 @blueprint.get("/feedback/queue")
 def queue() -> str:
     """Open ones first, newest first within each state; `state` narrows to one."""
-    view = opened_view(request.args.get("view"))
+    view = opened_view(request.args.get("view"), of_a_chart=False)
     require_role(view, "rule-owner")
     state = request.args.get("state", "open")
     lines = _lines(view)
@@ -61,7 +61,7 @@ def queue() -> str:
 @blueprint.post("/feedback/reply")
 def reply() -> Response:
     """Answer one; the clinician sees it beside what was said."""
-    view = opened_view(request.form.get("view"))
+    view = opened_view(request.form.get("view"), of_a_chart=False)
     require_own_form(view)
     require_role(view, "rule-owner")
     key, words = request.form.get("feedback", ""), request.form.get("comment", "").strip()

@@ -15,6 +15,7 @@ from cds_service.store import SmartClient
 from smart_app.access.opened import registration_of
 from smart_app.access.security import require_own_form
 from smart_app.access.trail import audit, audit_view
+from smart_app.launch.answers import code_of, one
 from smart_app.launch.opening import first_page, view_of
 from smart_app.refusals import LaunchRefused, SessionEnded
 from smart_app.sessions.cookies import PROBE_COOKIE, set_cookie
@@ -24,14 +25,13 @@ from smart_app.smart.discovery import ASK_YOUR_SITE, SmartConfiguration, fetch_c
 from smart_app.wiring import wired
 
 blueprint = Blueprint("launch", __name__)
-LONGEST_PARAMETER = 2048
 PROBE_S = 60
 
 
 @blueprint.get("/launch")
 def launch() -> Response | str:
     """Step 1: with `iss` and `launch` from the EHR; with `iss` alone it is a standalone launch."""
-    iss, handle = _one("iss"), _one("launch")
+    iss, handle = one("iss"), one("launch")
     if iss is None or (handle is None and "launch" in request.args):
         raise LaunchRefused("no-iss-or-launch", "The address carried no single `iss` and `launch` from an EHR.")
     client = _registered(iss)
@@ -51,7 +51,7 @@ def launch() -> Response | str:
 @blueprint.get("/callback")
 def callback() -> Response:
     """Step 2: from the EHR, with `state` and `code` or `error`. It redirects, so that the code leaves the history."""
-    state = _one("state")
+    state = one("state")
     started = wired().launches.finish(state, request.cookies) if state else None
     if state is None or started is None:
         raise LaunchRefused(
@@ -61,7 +61,7 @@ def callback() -> Response:
             "the EHR's frame: open the link of the card in a new window.",
         )
     client = _registered(started.configuration.iss, started)
-    code = _code(started)
+    code = code_of(started)
     grant = oauth.exchange(
         client, started.configuration, code=code, verifier=started.secrets.verifier, redirect_uri=wired().redirect_uri
     )
@@ -81,21 +81,17 @@ def logout() -> Response:
         raise SessionEnded
     require_own_form(view)
     refresh_token = wired().views.take_refresh_token(view, request.cookies)
-    response = Response(render_template("launch/closed.html"), mimetype="text/html")
+    response = Response(render_template("launch/closed.html", had_chart=view.has_chart), mimetype="text/html")
     wired().views.close(view.view, request.cookies, response)
     response.headers["Clear-Site-Data"] = '"cache"'
     audit_view("smart-logout", "closed", view)
+    if not view.has_chart:  # nothing was kept that could be given back
+        return response
     client = registration_of(view)
     if refresh_token is not None:
         oauth.revoke(client, view.configuration, refresh_token, "refresh_token")
     oauth.revoke(client, view.configuration, view.access_token)
     return response
-
-
-def _one(name: str) -> str | None:
-    """A query parameter that is there once, not empty and not overlong."""
-    values = request.args.getlist(name)
-    return values[0] if len(values) == 1 and 0 < len(values[0]) <= LONGEST_PARAMETER else None
 
 
 def _cookies_in_this_frame() -> Response | str | None:
@@ -105,7 +101,7 @@ def _cookies_in_this_frame() -> Response | str | None:
     """
     if request.headers.get("Sec-Fetch-Dest") not in ("iframe", "frame") or PROBE_COOKIE in request.cookies:
         return None
-    asked: dict[str, Any] = {"iss": _one("iss"), "launch": _one("launch")}
+    asked: dict[str, Any] = {"iss": one("iss"), "launch": one("launch")}
     if "cookies" in request.args:
         return render_template("launch/new_window.html", address=url_for("launch.launch", **asked))
     response = redirect(url_for("launch.launch", **asked, cookies="tried"), 303)
@@ -132,17 +128,3 @@ def _registered(iss: str, started: Launch | None = None) -> SmartClient:
         raise LaunchRefused(reason, "The launch came from an EHR that is not registered with this app.", ASK_YOUR_SITE)
     g.registration = found[0]  # the audit row of a refusal names it
     return found[0]
-
-
-def _code(started: Launch) -> str:
-    """The authorization code of a callback whose state stood; refuses mix-ups and error answers."""
-    named, promised = request.args.getlist("iss"), started.configuration.names_itself
-    if (named or promised) and named != [started.configuration.issuer]:  # RFC 9207
-        raise LaunchRefused("callback-iss", "The answer came from another server than the one the launch began with.")
-    if "error" in request.args:
-        described = (_one("error_description") or _one("error") or "no reason given")[:300]
-        raise LaunchRefused("authorization-error", f"The EHR's server did not allow it and said: “{described}”")
-    code = _one("code")
-    if code is None:
-        raise LaunchRefused("no-code", "The EHR's server answered without a code.")
-    return code

@@ -59,7 +59,7 @@ class Quality:
 @blueprint.get("/quality")
 def quality() -> str:
     """The page; filters stand in the address, they name no person."""
-    view = opened_view(request.args.get("view"))
+    view = opened_view(request.args.get("view"), of_a_chart=False)
     require_role(view, "quality")
     page = _gathered(view)
     audit_view("smart-quality", "shown", view)
@@ -71,7 +71,7 @@ def quality() -> str:
 @blueprint.get("/quality.csv")
 def as_csv() -> Response:
     """The tables of the page with the same filters and the same cells hidden."""
-    view = opened_view(request.args.get("view"))
+    view = opened_view(request.args.get("view"), of_a_chart=False)
     require_role(view, "quality")
     page = _gathered(view)
     audit_view("smart-quality", "exported", view)

@@ -29,7 +29,10 @@ _VIEW = re.compile(r"^[A-Za-z0-9_-]{12}$")
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """One launch between the redirect to the EHR and its callback. Its endpoints were checked at its start."""
+    """One launch between the redirect to the EHR and its callback. Its endpoints were checked at its start.
+
+    A sign-in of staff is one too: with their provider in the EHR's place, and the tenant that they asked for, if any.
+    """
 
     tenant: str
     client_id: str
@@ -41,6 +44,8 @@ class Launch:
 @dataclass(frozen=True, slots=True)
 class View:
     """One opened launch: one patient, one token, at most one card. Times are epoch seconds.
+
+    Staff who signed in without a chart have a view with neither patient, token nor card: `has_chart` is then false.
 
     `user` is the clinician's absolute URL (a role stands for its Practitioner); None means feedback is off, and
     `feedback_off` says why. `person` is the patient's identity line read from the EHR; None means it could not be read.
@@ -68,24 +73,29 @@ class View:
     roles: tuple[str, ...] = ()  # as granted when the view was opened: for the links; pages ask again
     style: str = ""  # style sheet made from the EHR's smart_style_url; empty: our own colours
 
+    @property
+    def has_chart(self) -> bool:
+        return bool(self.patient)
+
 
 class Launches:
-    """Single-use launch records, each bound to one browser by a cookie."""
+    """Single-use launch records, each bound to one browser by a cookie. One of another `kind` is not found."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, kind: str = "smart-launch") -> None:
         self._sessions = sessions
+        self._kind = kind
 
     def begin(self, launch: Launch, response: Response, now: float) -> None:
         """Keep the launch and give this browser the cookie that must come back with its state."""
         binding = secrets.token_urlsafe(32)
         state = launch.secrets.state
-        self._sessions.put("smart-launch", _launch_id(state, binding), asdict(launch), now + LAUNCH_LIFETIME_S)
+        self._sessions.put(self._kind, _launch_id(state, binding), asdict(launch), now + LAUNCH_LIFETIME_S)
         set_cookie(response, _launch_cookie(state), binding, LAUNCH_LIFETIME_S)
 
     def finish(self, state: str, cookies: Mapping[str, str]) -> Launch | None:
         """The launch of this state and this browser, once; None for an unknown, used, expired or foreign one."""
         binding = cookies.get(_launch_cookie(state))
-        payload = self._sessions.take("smart-launch", _launch_id(state, binding)) if binding else None
+        payload = self._sessions.take(self._kind, _launch_id(state, binding)) if binding else None
         if payload is None:
             return None
         fields = cast(dict[str, Any], dict(payload))

@@ -50,11 +50,19 @@ def verify(token: str, configuration: SmartConfiguration, *, client_id: str, non
 
     The key set is fetched for each launch, so a rotated key needs no cache to be forgotten.
     """
+    claims = verified_claims(token, configuration, client_id=client_id, nonce=nonce, now=now)
+    return Identity(subject=claims["sub"], fhir_user=fhir_user(claims.get("fhirUser"), configuration.iss))
+
+
+def verified_claims(
+    token: str, configuration: SmartConfiguration, *, client_id: str, nonce: str, now: float
+) -> dict[str, Any]:
+    """The claims of a token whose signature, issuer, audience, times and nonce stand. LaunchRefused otherwise."""
     if configuration.issuer is None:
         raise _wrong("no-issuer-published")
     claims = _signed_claims(token, _keys(configuration))
     check_claims(claims, issuer=configuration.issuer, client_id=client_id, nonce=nonce, now=now)
-    return Identity(subject=claims["sub"], fhir_user=fhir_user(claims.get("fhirUser"), configuration.iss))
+    return claims
 
 
 def check_claims(claims: Mapping[str, Any], *, issuer: str, client_id: str, nonce: str, now: float) -> None:

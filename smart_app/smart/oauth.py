@@ -7,38 +7,22 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
-from authlib.oauth2.rfc7523 import PrivateKeyJWT
-from joserfc import jwk
 
 from cds_service.store import SmartClient
-from smart_app.outbound import Unreachable, guarded
+from smart_app.outbound import Unreachable
 from smart_app.refusals import LaunchRefused
 from smart_app.smart import scopes
-from smart_app.smart.discovery import ASK_YOUR_SITE, SmartConfiguration
+from smart_app.smart.client import asked_scopes, no_token, session_of, token_errors
+from smart_app.smart.discovery import SmartConfiguration
 
-DEADLINE_S = 5.0
 UNSTATED_LIFETIME_S = 900.0
-_ASSERTION_LIFETIME_S = 240  # SMART allows at most 300
 _FHIR_ID = re.compile(r"^[A-Za-z0-9\-.]{1,64}$")
-_RFC6749_ERRORS = frozenset(
-    {
-        "invalid_request",
-        "invalid_client",
-        "invalid_grant",
-        "unauthorized_client",
-        "unsupported_grant_type",
-        "invalid_scope",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +66,7 @@ def authorization_url(
 ) -> str:
     """Where the browser goes next. `aud` is the launch's iss, character for character; without `launch`, standalone."""
     handle = {} if launch is None else {"launch": launch}
-    with _session(client, configuration, redirect_uri) as session:
+    with session_of(client, configuration, redirect_uri) as session:
         url, _ = session.create_authorization_url(
             configuration.authorization_endpoint,
             state=secrets.state,
@@ -101,7 +85,7 @@ def exchange(
     client: SmartClient, configuration: SmartConfiguration, *, code: str, verifier: str, redirect_uri: str
 ) -> Grant:
     """Trade the code for a token; LaunchRefused when the server does not give a usable one."""
-    with _session(client, configuration, redirect_uri) as session, _token_errors():
+    with session_of(client, configuration, redirect_uri) as session, token_errors():
         response = session.fetch_token(
             configuration.token_endpoint, grant_type="authorization_code", code=code, code_verifier=verifier
         )
@@ -110,7 +94,7 @@ def exchange(
 
 def refresh(client: SmartClient, configuration: SmartConfiguration, refresh_token: str) -> Renewal:
     """Trade a refresh token for fresh access, with the same proof of who we are; LaunchRefused when there is none."""
-    with _session(client, configuration, None) as session, _token_errors():
+    with session_of(client, configuration, None) as session, token_errors():
         response = session.fetch_token(
             configuration.token_endpoint, grant_type="refresh_token", refresh_token=refresh_token
         )
@@ -123,20 +107,6 @@ def refresh(client: SmartClient, configuration: SmartConfiguration, refresh_toke
     )
 
 
-@contextlib.contextmanager
-def _token_errors() -> Iterator[None]:
-    """What may go wrong in a token call, as a refusal with a reason code of ours."""
-    try:
-        yield
-    except Unreachable as error:
-        raise _no_token(f"token-{error}", status=502) from error
-    except AuthlibBaseError as error:
-        known = error.error if error.error in _RFC6749_ERRORS else "other"
-        raise _no_token(f"token-error-{known}") from error
-    except (requests.RequestException, ValueError, RecursionError) as error:
-        raise _no_token("token-unreadable", status=502) from error
-
-
 def parse_token_response(response: Mapping[str, Any], *, asked: str) -> Grant:
     """Read a token response; LaunchRefused when it is no bearer token or names no patient."""
     token = _bearer(response)
@@ -145,7 +115,7 @@ def parse_token_response(response: Mapping[str, Any], *, asked: str) -> Grant:
         raise LaunchRefused("no-patient", "The EHR did not say which patient this launch is for.")
     id_token, scope = response.get("id_token"), response.get("scope")
     if scope is not None and not isinstance(scope, str):
-        raise _no_token("token-scope-unreadable")
+        raise no_token("token-scope-unreadable")
     encounter = _said(response, "encounter")
     return Grant(
         access_token=token,
@@ -165,7 +135,7 @@ def parse_token_response(response: Mapping[str, Any], *, asked: str) -> Grant:
 def _bearer(response: Mapping[str, Any]) -> str:
     token, kind = response.get("access_token"), response.get("token_type")
     if not isinstance(token, str) or not token or not isinstance(kind, str) or kind.lower() != "bearer":
-        raise _no_token("token-not-bearer")
+        raise no_token("token-not-bearer")
     return token
 
 
@@ -179,7 +149,10 @@ def revoke(client: SmartClient, configuration: SmartConfiguration, token: str, k
     """Tell the server that a token is no longer needed. False when it has no such endpoint or did not answer."""
     if configuration.revocation_endpoint is None:
         return False
-    with _session(client, configuration, None) as session, contextlib.suppress(Unreachable, requests.RequestException):
+    with (
+        session_of(client, configuration, None) as session,
+        contextlib.suppress(Unreachable, requests.RequestException),
+    ):
         answer = session.revoke_token(
             configuration.revocation_endpoint,
             token=token,
@@ -187,49 +160,6 @@ def revoke(client: SmartClient, configuration: SmartConfiguration, token: str, k
         )
         return bool(answer.ok)
     return False
-
-
-def asked_scopes(client: SmartClient, *, standalone: bool = False) -> str:
-    """The scopes registered for this client, or those that all pages work with; standalone asks for the patient."""
-    asked = " ".join(client.scopes) or scopes.ASKED
-    return scopes.standalone(asked) if standalone else asked
-
-
-def _session(client: SmartClient, configuration: SmartConfiguration, redirect_uri: str | None) -> OAuth2Session:
-    method, credential = _client_authentication(client)
-    offered = configuration.token_auth_methods
-    if offered is not None and method != "none" and method not in offered:
-        raise LaunchRefused(
-            "token-auth-method", "The EHR's server does not accept this app's way of proving itself.", ASK_YOUR_SITE
-        )
-    session = OAuth2Session(
-        client.client_id,
-        credential,
-        scope=asked_scopes(client),
-        redirect_uri=redirect_uri,
-        code_challenge_method="S256",
-        token_endpoint_auth_method=method,
-        revocation_endpoint_auth_method=method,
-    )
-    if method == "private_key_jwt":
-        session.register_client_auth_method(_assertion(configuration.token_endpoint, credential))
-    return guarded(session, DEADLINE_S)
-
-
-def _client_authentication(client: SmartClient) -> tuple[str, Any]:
-    if client.private_jwk:
-        return "private_key_jwt", jwk.import_key(dict(client.private_jwk))
-    return ("client_secret_basic", client.secret) if client.secret else ("none", None)
-
-
-def _assertion(token_endpoint: str, key: Any) -> PrivateKeyJWT:
-    algorithm = "ES384" if key.key_type == "EC" else "RS384"  # the two that SMART servers must take
-    return PrivateKeyJWT(
-        token_endpoint,
-        claims={"exp": int(time.time()) + _ASSERTION_LIFETIME_S},
-        headers={"typ": "JWT", "kid": key.kid},
-        alg=algorithm,
-    )
 
 
 def _lifetime(expires_in: object) -> float:
@@ -240,9 +170,3 @@ def _lifetime(expires_in: object) -> float:
     except ValueError:
         return UNSTATED_LIFETIME_S
     return seconds if 0 < seconds < 86_400 else UNSTATED_LIFETIME_S
-
-
-def _no_token(reason: str, status: int = 400) -> LaunchRefused:
-    return LaunchRefused(
-        reason, "The EHR's server gave no access for this launch, so nothing was opened.", status=status
-    )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.ehr.prepare import CLIENT_SECRET_FILE, JWKS_FILE, SECRETS_FILE, prepare
+from fixtures.ehr.prepare import CLIENT_SECRET_FILE, JWKS_FILE, SECRETS_FILE, STAFF_SECRET_FILE, prepare
 from fixtures.ehr.settings import SandboxSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,13 +21,13 @@ def test_preparing_twice_changes_nothing(run_dir):
     before = {path.name: path.read_bytes() for path in run_dir.iterdir()}
     second = prepare(run_dir)
     assert before == {path.name: path.read_bytes() for path in run_dir.iterdir()}
-    assert set(before) == {SECRETS_FILE, JWKS_FILE, CLIENT_SECRET_FILE}
+    assert set(before) == {SECRETS_FILE, JWKS_FILE, CLIENT_SECRET_FILE, STAFF_SECRET_FILE}
     assert first.client_secret == second.client_secret == before[CLIENT_SECRET_FILE].decode()
 
 
 def test_secrets_are_for_the_owner_alone_and_the_key_set_is_public(run_dir):
     prepare(run_dir)
-    for name in (SECRETS_FILE, CLIENT_SECRET_FILE):
+    for name in (SECRETS_FILE, CLIENT_SECRET_FILE, STAFF_SECRET_FILE):
         assert (run_dir / name).stat().st_mode & 0o077 == 0
     (key,) = json.loads((run_dir / JWKS_FILE).read_text())["keys"]
     assert key["alg"] == "ES384"

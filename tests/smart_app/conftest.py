@@ -44,9 +44,9 @@ def related() -> RelatedEvidence:
 @contextmanager
 def house_at(run_dir: Path, **variables: str) -> Iterator[House]:
     """A house of its own, in this folder and on these databases."""
-    app_port, ehr_port = free_port(), free_port()
-    app_url = f"http://127.0.0.1:{app_port}"
-    given = {"RUN_DIR": str(run_dir), "APP_URL": app_url, **variables}
+    ehr_port = free_port()
+    given = {"RUN_DIR": str(run_dir), "APP_URL": f"http://127.0.0.1:{free_port()}", **variables}
+    app_port = int(given["APP_URL"].rpartition(":")[2])
     environ = {f"COUNTERSIGN_{name}": value for name, value in given.items()}
     settings = replace(Settings.from_env(environ), frame_ancestors=(f"http://localhost:{ehr_port}",))
     migrate(settings)

@@ -8,7 +8,10 @@ from cds_service.cli import opened_store
 from cds_service.settings import Settings
 
 ROLE = click.Choice(["rule-owner", "quality", "admin", "auditor"])
-_PERSON = "FHIR URL of the person, as the EHR's id_token names it: https://ehr.example.org/fhir/Practitioner/1."
+_PERSON = (
+    "FHIR URL of the person, as the EHR's id_token names it: https://ehr.example.org/fhir/Practitioner/1. "
+    "For staff who sign in without a chart, issuer and subject: https://login.example.org#1234."
+)
 
 
 @click.group("roles")
