@@ -32,6 +32,7 @@ HEAD = 400  # characters of the text that are embedded, after the title
 DEPTH = 100  # how many of each ranking take part in the fusion
 MAX_QUERY = 2000  # characters
 NO_FILTERS = Filters()
+COMMAND = "python -m cds_service evidence index"
 WORDS_ALONE = "no embedder: evidence is ranked by words alone"
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ import structlog
 from cds_service.errors import CorpusError, StoreUnavailable
 from cds_service.evidence import mapped
 from cds_service.evidence.filters import Filters
-from cds_service.evidence.index import NO_FILTERS, Hit, HybridIndex
+from cds_service.evidence.index import COMMAND, NO_FILTERS, Hit, HybridIndex
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.passages import passages_of
 from cds_service.models import Models
@@ -23,7 +23,6 @@ from cds_service.store.database import open_database
 from cds_service.store.keyring import Keyring
 
 LOOK_AGAIN = 5.0  # seconds between two looks for a newer index
-COMMAND = "python -m cds_service evidence index"
 log = structlog.get_logger(__name__)
 
 
@@ -67,7 +66,8 @@ def open_search(settings: Settings, knowledge: Knowledge, models: Models) -> Evi
     if settings.evidence_index == "postgresql":
         from cds_service.evidence.postgresql import PostgresqlSearch
 
-        return PostgresqlSearch(open_database(settings.database_url), models.embedder, models.reranker)
+        database = open_database(settings.database_url)
+        return PostgresqlSearch(database, models.embedder, models.reranker, knowledge.version)
     folder = index_folder(settings)
     return SearchOnDisk(folder, lambda: _in_memory(settings, knowledge, models), models, knowledge.version)
 

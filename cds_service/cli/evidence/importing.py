@@ -59,7 +59,7 @@ def command(format: str, paths: tuple[Path, ...], no_index: bool) -> None:
 def build_index(settings: Settings) -> None:
     """Embed what is new and write the index, with a bar for the long part."""
     from cds_service.evidence import indexing, opening
-    from cds_service.evidence.postgresql import fill
+    from cds_service.evidence.postgresql_table import fill
     from cds_service.models import load_models
     from cds_service.tables import knowledge_of
 

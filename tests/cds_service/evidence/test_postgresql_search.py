@@ -14,10 +14,12 @@ from cds_service.evidence import Filters, indexing
 from cds_service.evidence.corpus.formats import formats
 from cds_service.evidence.corpus.importing import Importer
 from cds_service.evidence.opening import open_corpus
-from cds_service.evidence.postgresql import PostgresqlSearch, fill
+from cds_service.evidence.postgresql import PostgresqlSearch
+from cds_service.evidence.postgresql_table import fill
 from cds_service.knowledge import Knowledge
 from cds_service.settings import Settings
 from cds_service.store import migrate
+from cds_service.store.database import open_database
 from tests import postgres
 from tests.cds_service.evidence.corpus import samples
 from tests.cds_service.evidence.test_hybrid_index import WordHashEmbedder
@@ -109,3 +111,22 @@ def test_no_query_breaks_it(filled: tuple[PostgresqlSearch, str], query: str) ->
 def test_excluded_passages_are_not_found(filled: tuple[PostgresqlSearch, str]) -> None:
     first = filled[0].search("sample juice")[0].passage.id
     assert first not in [hit.passage.id for hit in filled[0].search("sample juice", exclude=[first])]
+
+
+def test_vectors_of_another_embedder_are_not_used_and_it_is_said(filled: tuple[PostgresqlSearch, str]) -> None:
+    search = PostgresqlSearch(filled[0]._database, WordHashEmbedder("word-hash 2"))
+    assert all("embedder" not in hit.ranks for hit in search.search("sample juice", today=TODAY))
+    assert "words alone" in str(search.degraded)
+
+
+def test_a_table_behind_our_own_tables_is_said(filled: tuple[PostgresqlSearch, str]) -> None:
+    search = PostgresqlSearch(filled[0]._database, WordHashEmbedder(), knowledge="a newer version")
+    said = str(search.degraded)
+    assert "behind the tables" in said or "no extension" in said
+
+
+def test_a_table_that_was_never_filled_finds_nothing_and_names_the_command(postgres: PostgresServer) -> None:
+    with closing(open_database(postgres.make_database())) as database:
+        search = PostgresqlSearch(database, WordHashEmbedder())
+        assert (search.search("warfarin"), len(search)) == ([], 0)
+        assert "evidence index" in str(search.degraded)
