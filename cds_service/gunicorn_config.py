@@ -2,8 +2,8 @@
 
 Threads, as a call waits for the database and for other EHR servers. No preload: each worker wires itself, so that
 model sessions and database connections are made after the fork. For the same reason this module imports none of the
-rooms: with onnxruntime imported in the master, its forked workers abort when they leave. gunicorn has no time limit on
-request heads: a buffering proxy stands in front of any start that is not for one machine.
+rooms: with onnxruntime imported in the master, its forked workers abort when they leave. What time a caller may
+take for a request is in gunicorn_worker.py; a buffering proxy stands in front of any start that is not for one machine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 wsgi_app = "cds_service:create_app()"
 proc_name = "countersign"
-worker_class = "gthread"
+worker_class = "cds_service.gunicorn_worker.PatientWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
 preload_app = False

@@ -69,6 +69,35 @@ def features(text: str, candidates: Sequence[Candidate]) -> Features:
     return np.array(rows, dtype=np.float32).reshape(len(rows), len(FEATURES))
 
 
+_FLAGS = [FEATURES.index(name) for name in FEATURES if name.startswith(("same_", "starts_", "dose_"))]
+_SIMILARITY = FEATURES.index("similarity")
+_LEADS = [(FEATURES.index(f"over_{rival}"), FEATURES.index(rival)) for rival in ("runner_up", "other_drug")]
+_LENGTH = FEATURES.index("words_in_text")
+_SHORT = 3 / 20  # three words: name, dose, unit
+_MOST = 2.0
+_TOLERANCE = 1e-4
+
+
+def usable(rows: Features) -> NDArray[np.bool_]:
+    """Which rows can be features at all: numbers within their range, flags that are 0 or 1, leads that add up.
+
+    A network is as sure of nonsense as of anything: what is missing, out of range or in another order is not asked.
+    """
+    with np.errstate(invalid="ignore"):
+        fit = np.isfinite(rows).all(axis=1) & (np.abs(rows) <= _MOST).all(axis=1)
+        fit &= np.isin(rows[:, _FLAGS], (0.0, 1.0)).all(axis=1)
+        for lead, rival in _LEADS:
+            fit &= np.abs(rows[:, _SIMILARITY] - rows[:, rival] - rows[:, lead]) < _TOLERANCE
+    return fit
+
+
+def in_short_text(rows: Features) -> Features:
+    """The rows as they would be if the text had no more than three words."""
+    short = rows.copy()
+    short[:, _LENGTH] = np.minimum(rows[:, _LENGTH], _SHORT)
+    return short
+
+
 def _spelling(found: Candidate) -> list[float]:
     name, written = found.name.key, found.window.key
     changed = edits(name, written)

@@ -16,7 +16,7 @@ import onnxruntime as ort
 
 from cds_service.errors import ModelRefused
 from cds_service.models.drug_candidates import Candidate, CandidateSearch, Rxcuis
-from cds_service.models.drug_features import FEATURES, features
+from cds_service.models.drug_features import FEATURES, features, in_short_text, usable
 from cds_service.models.manifest import WeightsFolder
 from cds_service.models.onnx_session import open_session
 
@@ -90,10 +90,14 @@ class DrugLinker:
         """Candidates with their probability, likeliest first; an answer that is no probability counts as 0."""
         if not candidates:
             return []
-        logits = self._session.run(None, {"features": features(text, candidates)})[0].reshape(-1)
+        rows = features(text, candidates)
+        # The network grows surer with every word around a name, which says nothing about the name: it is asked about
+        # the same candidates in a short text too, and the smaller answer counts.
+        both = np.concatenate([rows, in_short_text(rows)])
+        logits = self._session.run(None, {"features": both})[0].reshape(2, -1).min(axis=0)
         with np.errstate(over="ignore"):
             probabilities = 1.0 / (1.0 + np.exp(-logits.astype(np.float64)))
-        probabilities[~np.isfinite(logits)] = 0.0
+        probabilities[~(np.isfinite(logits) & usable(rows))] = 0.0
         judged = zip(candidates, probabilities.tolist(), strict=True)
         return sorted(judged, key=lambda found: (-found[1], -found[0].similarity, found[0].name.text))
 

@@ -22,7 +22,7 @@ SHELL = (
     ("reading", "governance"),
     ("rooms", "record", "answer"),
     ("conformance", "background"),
-    ("web", "replay", "cli", "gunicorn_config", "__main__", "__init__"),
+    ("web", "replay", "cli", "gunicorn_config", "gunicorn_worker", "__main__", "__init__"),
 )
 # The app. A package of pages imports none of the other pages; what two of them need lies lower.
 APP_PAGES = ("launch", "evidence", "patient", "ask", "feedback", "quality", "catalogue", "error_pages")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.models.drug_features import FEATURES
+
 WriteWeights = Callable[..., Path]  # (model bytes, name=, sha256=) -> the folder
 TinyModel = Callable[..., bytes]  # (external=) -> the file's bytes
 
@@ -45,6 +47,30 @@ def tiny_model(*, external: bool = False) -> bytes:
     node = field(1, b"x") + field(1, b"w") + field(2, b"y") + field(4, b"Add")
     graph = field(1, node) + field(2, b"tiny") + field(5, tensor)
     graph += field(11, value_info("x", 2)) + field(12, value_info("y", 2))
+    return field(1, 8) + field(7, graph) + field(8, field(1, b"") + field(2, 18))
+
+
+def _node(operation: str, inputs: list[str], output: str) -> bytes:
+    return (
+        b"".join(field(1, name.encode()) for name in inputs) + field(2, output.encode()) + field(4, operation.encode())
+    )
+
+
+def _matrix(name: str, columns: int) -> bytes:
+    """A tensor of floats with any number of rows."""
+    shape = field(1, field(2, b"rows")) + field(1, field(1, columns))
+    return field(1, name.encode()) + field(2, field(1, field(1, 1) + field(2, shape)))
+
+
+def costly_model(shape: list[int], products: int) -> bytes:
+    """Takes the linker's features, makes a tensor of `shape` and multiplies it with itself again and again."""
+    size = field(1, len(shape)) + field(2, 7) + field(8, b"shape") + field(9, struct.pack(f"<{len(shape)}q", *shape))
+    nodes = [_node("ReduceSum", ["features"], "sum"), _node("ConstantOfShape", ["shape"], "zeros")]
+    nodes.append(_node("Add", ["zeros", "sum"], "m0"))
+    nodes += [_node("MatMul", [f"m{n}", f"m{n}"], f"m{n + 1}") for n in range(products)]
+    nodes.append(_node("ReduceMax", [f"m{products}"], "y"))
+    graph = b"".join(field(1, node) for node in nodes) + field(2, b"costly") + field(5, size)
+    graph += field(11, _matrix("features", len(FEATURES))) + field(12, _matrix("y", 1))
     return field(1, 8) + field(7, graph) + field(8, field(1, b"") + field(2, 18))
 
 

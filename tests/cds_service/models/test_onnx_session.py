@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from cds_service.errors import ModelRefused
+from cds_service.models import onnx_session
+from cds_service.models.drug_features import FEATURES
 from cds_service.models.manifest import WeightsFolder
 from cds_service.models.onnx_session import open_session
+from tests.cds_service.models.conftest import costly_model
 
 WriteWeights = Callable[..., Path]
 TinyModel = Callable[..., bytes]
@@ -78,3 +81,27 @@ def test_a_broken_manifest_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_model_that_the_manifest_does_not_name_is_refused(write_weights: WriteWeights, tiny_model: TinyModel) -> None:
     with pytest.raises(ModelRefused, match="not in the model manifest"):
         WeightsFolder.open(write_weights(tiny_model())).entry("other")
+
+
+NOTHING = {"features": np.zeros((1, len(FEATURES)), np.float32)}
+
+
+@pytest.mark.covers("J-148")
+def test_a_run_that_does_not_come_to_an_end_is_ended(
+    write_weights: WriteWeights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnx_session, "LONGEST_RUN", 0.05)
+    session = open_session(WeightsFolder.open(write_weights(costly_model([800, 800], 4000))), "tiny")
+    with pytest.raises(ModelRefused, match="tiny: the run failed"):
+        session.run(None, NOTHING)
+
+
+@pytest.mark.covers("J-148")
+def test_a_run_that_wants_more_memory_than_there_is_for_models_fails_alone(
+    write_weights: WriteWeights, tiny_model: TinyModel
+) -> None:
+    hungry = open_session(WeightsFolder.open(write_weights(costly_model([2 * onnx_session.MOST_MEMORY], 0))), "tiny")
+    with pytest.raises(ModelRefused, match="the run failed"):
+        hungry.run(None, NOTHING)
+    session = open_session(WeightsFolder.open(write_weights(tiny_model())), "tiny")
+    assert session.run(None, {"x": np.array([1, 1], np.float32)})[0].tolist() == [2.0, 3.0]

@@ -128,10 +128,11 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 @contextmanager
-def running(settings: Settings, workers: int = 1) -> Iterator[Edge]:
+def running(settings: Settings, workers: int = 1, config: Path | None = None) -> Iterator[Edge]:
+    """`config`: a file in place of our own settings of gunicorn."""
     (settings.run_dir / "metrics").mkdir(exist_ok=True)
     errors = settings.run_dir / "stderr.log"
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:cds_service.gunicorn_config"]
+    command = [sys.executable, "-m", "gunicorn", "--config", str(config or "python:cds_service.gunicorn_config")]
     command += ["--bind", settings.bind, "--workers", str(workers), "edge_app:create()"]
     with errors.open("ab") as log:
         process = subprocess.Popen(command, env=environment(settings), stdout=log, stderr=log)

@@ -184,6 +184,6 @@ def test_a_site_table_with_a_bad_row_stops_the_start_with_file_and_line(folder: 
 def test_the_service_settings_of_the_public_start_are_the_documented_ones() -> None:
     from cds_service import gunicorn_config
 
-    assert gunicorn_config.worker_class == "gthread"
+    assert gunicorn_config.worker_class == "cds_service.gunicorn_worker.PatientWorker"
     assert not gunicorn_config.preload_app
     assert gunicorn_config.graceful_timeout * 1000 > Settings.from_env({}).deadline_ms
