@@ -1,12 +1,11 @@
-"""What was sent and what became of it, counted: by topic, service, unit and kind of user; small cells are hidden.
+"""What was sent and what became of it, counted: by topic, service, unit and kind of user. Pure functions.
 
-Pure functions over counted rows. A cell that counts fewer than 11 cards is hidden, and so is whatever would give it
-away as a difference: when one part of a total is hidden, the next smallest part is hidden with it.
+What of it may be shown is for `disclosure` to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -55,36 +54,18 @@ class Week:
 
 
 def by(rows: Iterable[Sent], dimension: str) -> list[Line]:
-    """Lines of one dimension ("topic", "service", "unit", "user_kind"), most cards first, small ones hidden."""
+    """Lines of one dimension ("topic", "service", "unit", "user_kind"), most cards first, nothing hidden yet."""
     groups: dict[str, dict[str, int]] = {}
     for row in rows:
         counts = groups.setdefault(getattr(row, dimension) or "not recorded", {})
         counts[row.last] = counts.get(row.last, 0) + row.cards
     lines = [_line(group, counts) for group, counts in groups.items()]
-    return hide_small(sorted(lines, key=lambda line: (-(line.sent or 0), line.group)))
+    return sorted(lines, key=lambda line: (-(line.sent or 0), line.group))
 
 
-def within(whole: Sequence[Sent], part: Sequence[Sent], dimension: str) -> list[Line]:
-    """As `by` over `part`, and a group is hidden too when what `whole` has beyond it would be a small cell.
-
-    Otherwise a reader could subtract a filtered page from the page without filters.
-    """
-    totals: dict[str, int] = {}
-    for row in whole:
-        group = getattr(row, dimension) or "not recorded"
-        totals[group] = totals.get(group, 0) + row.cards
-    lines = by(part, dimension)
-    return [
-        Line(line.group, None, None, None, None)
-        if line.sent is not None and 0 < totals.get(line.group, 0) - line.sent < LEAST_CELL
-        else line
-        for line in lines
-    ]
-
-
-def hide_small(lines: Sequence[Line]) -> list[Line]:
-    """Groups below LEAST_CELL lose their numbers; when it is one alone, the next smallest loses them too."""
-    small = {line.group for line in lines if (line.sent or 0) < LEAST_CELL}
+def hide_small(lines: Sequence[Line], also: Collection[str] = ()) -> list[Line]:
+    """Groups below LEAST_CELL, and those of `also`, lose their numbers; one alone takes the next smallest with it."""
+    small = {line.group for line in lines if (line.sent or 0) < LEAST_CELL or line.group in also}
     rest = sorted((line for line in lines if line.group not in small), key=lambda line: line.sent or 0)
     hidden_sum = sum(line.sent or 0 for line in lines if line.group in small)
     while small and rest and (len(small) == 1 or hidden_sum < LEAST_CELL):

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
 from cds_service.governance.control_charts import Chart, laney_p, laney_u, xmr
-from cds_service.governance.measures import LEAST_CELL, Line, Sent, Week, monday, weeks_of, within
+from cds_service.governance.disclosure import Asked, Disclosure, listed
+from cds_service.governance.measures import LEAST_CELL, Line, Sent, Week, monday, weeks_of
 from smart_app.access.opened import opened_view
 from smart_app.access.roles import require_role
 from smart_app.access.trail import audit_view
@@ -25,7 +26,7 @@ from smart_app.wiring import wired
 
 blueprint = Blueprint("quality", __name__)
 PERIODS = {"13": "13 weeks", "26": "26 weeks", "52": "52 weeks"}
-LONGEST_WEEKS, BASELINE = 52, 20
+BASELINE = 20  # weeks
 DIMENSIONS = {"topic": "Topic", "service": "Service", "unit": "Unit", "user_kind": "Kind of user"}
 
 
@@ -38,9 +39,9 @@ class Filters:
     topic: str
     unit: str
 
-    def keeps(self, row: Sent, first: date) -> bool:
-        asked = ((self.service, row.service), (self.topic, row.topic), (self.unit, row.unit))
-        return row.day >= first and all(not wanted or wanted == got for wanted, got in asked)
+    def asked(self, first: date) -> Asked:
+        named = {"service": self.service, "topic": self.topic, "unit": self.unit}
+        return Asked(first, {name: value for name, value in named.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +89,24 @@ def as_csv() -> Response:
 
 def _gathered(view: View) -> Quality:
     end = datetime.fromtimestamp(wired().now(), UTC) + timedelta(minutes=1)
-    longest = datetime.combine(monday(end.date()) - timedelta(weeks=LONGEST_WEEKS - 1), datetime.min.time(), UTC)
-    filters = _filters()
-    first = monday(end.date()) - timedelta(weeks=filters.weeks - 1)
-    start = datetime.combine(first, datetime.min.time(), UTC)
-    tallies = wired().store.tallies
+    starts = {weeks: _midnight(monday(end.date()) - timedelta(weeks=int(weeks) - 1)) for weeks in PERIODS}
+    filters, tallies = _filters(), wired().store.tallies
+    start = starts[str(filters.weeks)]
+    asked = filters.asked(start.date())
     everything = [
         Sent(t.day, t.service, t.topic, t.unit, t.user_kind, t.last, t.cards, t.at_signing)
-        for t in tallies.cards(view.tenant, longest, end)
+        for t in tallies.cards(view.tenant, min(starts.values()), end)
     ]
-    kept = [row for row in everything if filters.keeps(row, first)]
-    weeks = weeks_of(kept, tallies.orders(view.tenant, start, end))
+    may = Disclosure(everything, [one.date() for one in starts.values()])
+    weeks = weeks_of([row for row in everything if asked.keeps(row)], tallies.orders(view.tenant, start, end))
+    longer = [dict(tallies.reasons(view.tenant, one, end)) for one in starts.values() if one < start]
     return Quality(
         filters=filters,
-        tables={name: within(everything, kept, name) for name in DIMENSIONS},
-        reasons=_reasons(tallies.reasons(view.tenant, start, end)),
-        plots=tuple(_plots(weeks, tallies.changes(view.tenant, start, end))),
+        tables={name: may.table(asked, name) for name in DIMENSIONS},
+        reasons=_reasons(listed(dict(tallies.reasons(view.tenant, start, end)), longer)),
+        plots=tuple(_plots(weeks, may.weeks(asked), tallies.changes(view.tenant, start, end))),
         choices={name: sorted({getattr(row, name) for row in everything} - {""}) for name in DIMENSIONS},
-        per_100=_per_100(weeks),
+        per_100="too few to say" if may.is_closed(asked) else _per_100(weeks),
         changes=tallies.changes(view.tenant, start, end),
     )
 
@@ -116,12 +117,16 @@ def _filters() -> Filters:
     return Filters(int(weeks) if weeks in PERIODS else 26, *asked)
 
 
-def _plots(weeks: Sequence[Week], changes: Sequence[tuple[date, str]]) -> list[Plot]:
-    """A week with fewer cards than the least cell shows no share."""
-    sent = [week.sent if week.sent >= LEAST_CELL else 0 for week in weeks]
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), UTC)
+
+
+def _plots(weeks: Sequence[Week], shown: Collection[date], changes: Sequence[tuple[date, str]]) -> list[Plot]:
+    """Only the weeks of `shown` have shares; their cards are enough, here and in what wider pages have beyond them."""
+    sent = [week.sent if week.start in shown else 0 for week in weeks]
     overridden = [week.overridden if n else 0 for week, n in zip(weeks, sent, strict=True)]
     accepted = [week.accepted if n else 0 for week, n in zip(weeks, sent, strict=True)]
-    hundreds = [week.orders / 100 if week.orders >= LEAST_CELL else 0.0 for week in weeks]
+    hundreds = [week.orders / 100 if week.orders >= LEAST_CELL and week.start in shown else 0.0 for week in weeks]
     cards = [week.at_signing if n else 0 for week, n in zip(weeks, hundreds, strict=True)]
     orders = [float(week.orders) if week.orders >= LEAST_CELL else None for week in weeks]
     charts: list[tuple[str, str, Chart | None]] = [
@@ -134,12 +139,8 @@ def _plots(weeks: Sequence[Week], changes: Sequence[tuple[date, str]]) -> list[P
     return [plot_of(title, unit, chart, starts, changes) for title, unit, chart in charts]
 
 
-def _reasons(found: Sequence[tuple[str, int]]) -> list[tuple[str, int | None]]:
-    shown: list[tuple[str, int | None]] = [
-        (reason_displays().get(code, code) or "no reason of ours", count if count >= LEAST_CELL else None)
-        for code, count in found
-    ]
-    return shown
+def _reasons(found: Mapping[str, int | None]) -> list[tuple[str, int | None]]:
+    return [(reason_displays().get(code, code) or "no reason of ours", count) for code, count in found.items()]
 
 
 def _per_100(weeks: Sequence[Week]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 
 import pytest
 from hypothesis import given
@@ -76,3 +77,30 @@ def test_a_subgroup_without_size_has_no_value_and_too_few_make_no_limits() -> No
 def test_counts_that_do_not_fit_are_refused(counts: list[int], sizes: list[int]) -> None:
     with pytest.raises(ValueError, match="count"):
         laney_p(counts, sizes)
+
+
+# Typing errors per 100 lines in 12 reports of unequal length, invented; worked through by the published steps.
+ERRORS, LINES = (
+    [9, 14, 4, 22, 11, 7, 30, 5, 12, 18, 3, 25],
+    [1.2, 2.5, 0.9, 3.1, 2.2, 1.0, 4.0, 1.1, 1.9, 2.4, 0.7, 3.3],
+)
+
+
+def test_u_with_unequal_sizes_follows_the_published_steps() -> None:
+    """Rates to z-scores, their mean moving range over 1.128 as sigma Z, limits at 3 sigma Z, none below zero.
+
+    The steps as Minitab publishes them for its Laney U' chart ("Methods and formulas"), done here by hand.
+    """
+    mean = sum(ERRORS) / sum(LINES)
+    spread = [(mean / lines) ** 0.5 for lines in LINES]
+    z = [(errors / lines - mean) / one for errors, lines, one in zip(ERRORS, LINES, spread, strict=True)]
+    moving = [abs(z[at] - z[at - 1]) for at in range(1, len(z))]
+    sigma_z = statistics.mean(moving) / 1.128
+    chart = laney_u(ERRORS, LINES)
+    assert chart is not None
+    assert (chart.centre, chart.sigma_z) == pytest.approx((mean, sigma_z))
+    assert [point.upper for point in chart.points] == pytest.approx([mean + 3 * sigma_z * one for one in spread])
+    assert [point.lower for point in chart.points] == pytest.approx(
+        [max(mean - 3 * sigma_z * one, 0.0) for one in spread]
+    )
+    assert chart.sigma_z != pytest.approx(1.0, abs=0.05)  # else the factor would not be seen
