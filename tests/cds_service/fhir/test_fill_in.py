@@ -10,7 +10,19 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.fhir_server import TOKEN, Asked, Canned, FhirServer
-from tests.hook_calls import PATIENT, active, allergy, bundle, chart, draft, fresh, order_sign, person
+from tests.hook_calls import (
+    PATIENT,
+    active,
+    allergy,
+    bundle,
+    chart,
+    draft,
+    fresh,
+    note,
+    order_sign,
+    patient_view,
+    person,
+)
 from tests.running_service import RunningService
 
 Resource = dict[str, Any]
@@ -36,6 +48,14 @@ def call(ehr: FhirServer, prefetch: Resource, text: str = "bactrim ds bid", **au
     }
     granted = {name: value for name, value in token.items() if value is not None}
     return {**order_sign(draft(text), prefetch=prefetch), "fhirServer": ehr.url, "fhirAuthorization": granted}
+
+
+def opened(ehr: FhirServer) -> Resource:
+    """patient-view without `notes`, with the same token."""
+    viewed = patient_view()
+    viewed["prefetch"] = without("notes")
+    signed = call(ehr, {})
+    return {**viewed, "fhirServer": ehr.url, "fhirAuthorization": signed["fhirAuthorization"]}
 
 
 def without(*keys: str, **members: Any) -> Resource:
@@ -261,6 +281,39 @@ def test_required_data_that_is_empty_or_on_the_server_is_no_412(service: Running
         assert service.call(call(ehr, chart(allergies=None))).status == 200
         assert service.call(call(ehr, without("allergies"))).status == 200
     assert [path.partition("?")[0] for path in ehr.paths] == ["AllergyIntolerance"]
+
+
+@pytest.mark.covers("D7")
+def test_an_order_does_not_wait_for_notes_of_the_server(service: RunningService, ehr: FhirServer) -> None:
+    ehr.answers["DocumentReference"] = Canned(bundle(fresh(note("Allergies: penicillin."))))
+    service.ask(call(ehr, without("medications", "notes")))
+    assert [path.partition("?")[0] for path in ehr.paths] == ["MedicationRequest"]
+
+
+@pytest.mark.covers("D7", "D8")
+def test_chart_reconciliation_asks_the_server_for_the_newest_notes(service: RunningService, ehr: FhirServer) -> None:
+    ehr.answers["DocumentReference"] = Canned(bundle(fresh(note("Allergies: penicillin (hives)."))))
+    (card,) = service.ask(opened(ehr), "chart-reconciliation").cards
+    assert "penicillin" in card["summary"].lower()
+    (asked,) = ehr.paths
+    assert parse_qs(urlsplit(asked).query) == {
+        "patient": [f"Patient/{PATIENT}"],
+        "status": ["current"],
+        "_sort": ["-date"],
+        "_count": ["20"],
+    }
+
+
+@pytest.mark.covers("D8", "F3")
+def test_chart_reconciliation_is_412_when_the_notes_are_to_be_had_nowhere(
+    service: RunningService, ehr: FhirServer
+) -> None:
+    ehr.answers["DocumentReference"] = Canned({}, 403)
+    reply = service.call(opened(ehr), "chart-reconciliation")
+    assert reply.status == 412
+    assert "notes" in reply.issue["diagnostics"] and "not permitted" in reply.issue["diagnostics"]
+    del ehr.answers["DocumentReference"]
+    assert service.call(opened(ehr), "chart-reconciliation").status == 200  # none is not unknown
 
 
 class requiring:
