@@ -102,6 +102,19 @@ def allergy(text: str, number: int = 1, **members: Any) -> Resource:
     }
 
 
+def problem(text: str, number: int = 1, **members: Any) -> Resource:
+    """An entry of the problem list."""
+    return {
+        "resourceType": "Condition",
+        "id": f"problem-{number}",
+        "clinicalStatus": {"coding": [{"code": "active"}]},
+        "category": [{"coding": [{"code": "problem-list-item"}]}],
+        "code": {"text": text},
+        "subject": {"reference": f"Patient/{PATIENT}"},
+        **members,
+    }
+
+
 def egfr(value: float, on: str = "@now-12d") -> Resource:
     return _observation("egfr", "98979-8", value, "mL/min/1.73 m2", "mL/min/{1.73_m2}", on)
 
