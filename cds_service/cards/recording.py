@@ -31,7 +31,7 @@ def _allergy(content: Mapping[str, Any], now: datetime, new_id: Callable[..., st
         "clinicalStatus": _status("allergyintolerance-clinical", "active"),
         "verificationStatus": _status("allergyintolerance-verification", "unconfirmed"),
         "type": content["type"],
-        "category": ["medication"],
+        "category": [content["category"]],
         "code": _drug(content),
         "patient": {"reference": content["patient"]},
         "recordedDate": _instant(now),

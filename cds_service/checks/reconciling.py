@@ -31,10 +31,11 @@ def recorded_allergies(chart: Chart) -> tuple[Allergy, ...]:
 
 
 def newest(noted: Iterable[tuple[Hashable, Noted]]) -> list[tuple[Hashable, Noted]]:
-    """The newest mention under each key, newest first; of one day, the one that comes first."""
+    """The newest mention under each key, newest first; of one note the last one, which is its conclusion."""
     kept: dict[Hashable, Noted] = {}
     for key, one in sorted(noted, key=lambda pair: pair[1].day, reverse=True):
-        kept.setdefault(key, one)
+        if key not in kept or kept[key].note.reference == one.note.reference:
+            kept[key] = one
     return list(kept.items())
 
 

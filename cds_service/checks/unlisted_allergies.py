@@ -27,6 +27,8 @@ from cds_service.knowledge.kinds.logic_rules import LogicRule
 from cds_service.terminology.reactions import ANGIOEDEMA, SEVERE, SIDE_EFFECTS, kinds_in
 
 RULE = "reconcile-allergy"
+# Allergy groups that are foods; vaccines and capsules hold them, so that they count as drug allergies too.
+_FOODS = frozenset({"egg", "fish", "milk-protein", "peanut", "soy"})
 
 
 @check(id="unlisted-allergies", service=TOPIC, topic=TOPIC, hooks=HOOKS, needs=("notes", "allergies"))
@@ -75,6 +77,7 @@ def _offer(chart: Chart, knowledge: Knowledge, row: LogicRule, one: Noted) -> Fi
         "rxcui": drugs[0].rxcui if len(drugs) == 1 else None,
         "display": drugs[0].name if len(drugs) == 1 else None,
         "type": kind,
+        "category": "food" if said.groups and set(said.groups) <= _FOODS else "medication",
         "criticality": "high" if severe else None,
         "reactions": said.reactions,
     }

@@ -29,7 +29,7 @@ _WORDS = {
     ALLERGIC: r"anaphyla\w+|\bhives?\b|urticari\w*|\brash\w*|exanthem\w*|\bwheals?\b|eruption|bronchospasm|wheez\w*|"
     r"asthma|(?:shortness|short) of breath|\bsob\b|dyspn(?:o)?ea|difficulty breathing|trouble breathing|"
     r"throat (?:closing|closed|closes|tight\w*)|\bswell\w*|swollen|\bitch\w*|pruritus|shock|collapse|syncope|"
-    r"red man|erythema|welts?|respiratory (?:distress|arrest)|cardiac arrest|fever",
+    r"red man|erythema|(?:contact )?dermatitis|welts?|respiratory (?:distress|arrest)|cardiac arrest|fever",
     COUGH: r"\bcough\w*",
     MUSCLE: r"myalgias?|myopath\w+|muscle (?:aches?|pains?|cramps?|weakness|spasms?|sore\w*)|leg (?:cramps?|pains?)|"
     r"rhabdomyolysis|\bck elevat\w+",

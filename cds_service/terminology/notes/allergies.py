@@ -13,7 +13,17 @@ from cds_service.terminology.lexicon import Mention
 from cds_service.terminology.notes.around import Around, around
 from cds_service.terminology.notes.layout import Sentence
 from cds_service.terminology.notes.mention import NoteMention, Says
-from cds_service.terminology.reactions import ALLERGIC, ANGIOEDEMA, COUGH, HIT, MUSCLE, SEVERE, kinds_in, named_in
+from cds_service.terminology.reactions import (
+    ALLERGIC,
+    ANGIOEDEMA,
+    COUGH,
+    HIT,
+    MUSCLE,
+    SEVERE,
+    STOMACH,
+    kinds_in,
+    named_in,
+)
 
 _TELLING = frozenset({ALLERGIC, ANGIOEDEMA, SEVERE, HIT, COUGH, MUSCLE})
 _NONE_KNOWN = re.compile(
@@ -34,10 +44,26 @@ _TO = re.compile(
     r"reaction| shock)? (?:to|with|from|after)|"
     r"\b(?:adverse |severe |bad |serious |prior |previous )?(?:drug )?reactions? (?:to|with|from|after)|"
     r"\bhypersensitiv\w+ (?:to|:)|"
-    r"\bintoleran\w+ (?:of|to|:)|(?:\bnot|n't|\bunable to|\bpoorly|\bcannot) (?:be able to )?tolerat\w+|"
+    r"\bintoleran\w+ (?:of|to|:)|(?:\bnot|\bnever|n't|\bunable to|\bpoorly|\bcannot) (?:be able to )?tolerat\w+|"
     r"\bsensitiv\w+ to)"
     rf"{_GAP}"
 )
+_NO_ALLERGY_TO = re.compile(
+    r"\b(?:no|not|denies|without|never)(?: any| known| reported| documented| other)* (?:drug |"
+    r"medication )?allerg\w+ to\b[^.;]*$"
+)
+# "name (hives)", "name: hives", "name - hives", as lists of allergies have it, wherever it stands.
+_ENTRY = re.compile(r"\s?(?:\(|[:=|]|\s-+>?|\u2192)\s*([^.;)\n]{3,40})")
+_AT_HEAD = re.compile(r"(?:^|[;,:|)\n]|\s[-\u2013]|\b(?:all|adr|and|or)\b)\s*$")
+_NOT_TOLERATED = re.compile(r"[^.;,]{0,16}?\b(?:not|never|poorly) tolerated\b")
+_DOUBTED = re.compile(
+    r"\W{0,2}\?|[^.;]{0,30}?\b(?:unlikely|doubtful|questionable|not (?:been )?confirmed)\b|"
+    r"[\"'\u201d ]*(?:allergy|label|entry)[\"'\u201d ]*(?:(?:in|on) (?:the |her |his )?(?:chart|list|"
+    r"record) )?was (?:only|just|actually|"
+    r"really|stomach|gi |nausea|viral|a side|likely|entered|an error)"
+)
+# What was taken when it showed is no treatment of it.
+_WHILE_TAKING = re.compile(r"\b(?:when|whenever|while|after|following)\b(?: \w+){0,3}\s+$")
 _SHOWED_BEFORE = re.compile(
     r"([^.;]{0,70}?)\b(?:(?:to|with|from|after|on|due to|secondary to|caused by|following|when|while|whenever)"
     r"(?: (?:he|she|they|i|being|taking|given|receiving|getting|starting|took|takes|was|were|on|exposed|exposure|"
@@ -58,7 +84,7 @@ _ALLERGY_AFTER = re.compile(
 )
 _DIRECTLY_AFTER = re.compile(r"[ -]+(?:drug )?(?:allerg(?:y|ies)|intoleranc\w+|anaphylaxis|hypersensitivity)\b")
 _TOLERATED_BEFORE = re.compile(
-    r"(?:(?<!not )(?<!n't )(?<!to )(?<!poorly )(?<!cannot )\b(?:tolerat(?:es|ed|ing)|can tolerate|"
+    r"(?:(?<!not )(?<!never )(?<!n't )(?<!to )(?<!poorly )(?<!cannot )\b(?:tolerat(?:es|ed|ing)|can tolerate|"
     r"able to tolerate|(?:can|may|able "
     r"to) (?:safely )?"
     r"take|(?:is )?ok(?:ay)? with|does (?:fine|well|ok) (?:on|with)|no (?:problems?|reactions?|issues?) (?:with|to)|"
@@ -67,7 +93,8 @@ _TOLERATED_BEFORE = re.compile(
     r" or) )*$"
 )
 _UNEVENTFUL = re.compile(
-    r"[^.;]{0,60}?\b(?:without (?:any )?(?:reactions?|problems?|issues?|incident|difficulty|adverse|rash|hives|"
+    r"\s*(?:was )?tolerated\b|[^.;]{0,60}?\b(?:without (?:any )?(?:reactions?|problems?|issues?|incident|"
+    r"difficulty|adverse|rash|hives|"
     r"trouble|"
     r"complications?)|(?:with )?no (?:adverse )?(?:reactions?|problems?|issues?|rash|hives)|uneventfully|(?:was |"
     r"were |is |"
@@ -85,14 +112,15 @@ _REMOVED = re.compile(
     r"negative (?:skin )?test\w*)"
 )
 _TREATMENT = re.compile(
-    r"\b(?:treat\w+ (?:with|by)|carr(?:y|ies)|given|gave|giv(?:e|ing)|gets?|got|reliev\w+ (?:with|by)|"
+    r"\b(?:treat\w+ (?:with|by)|carr(?:y|ies)|given|gave|giv(?:e|ing)|gets?|got|gotten|now on|currently on|"
+    r"reliev\w+ (?:with|by)|"
     r"respon\w+ to|uses?|"
     r"using|takes?|taking|(?:is|was|currently) on|"
     r"premedicat\w+ (?:with)?|requir\w+|improv\w+ with|resolv\w+ with|prescribed|needed|start\w*|switch\w+ to|"
     r"chang\w+ to|replac\w+ (?:with|by)|instead|desensiti\w+ to|avoid\w*)(?: [\w-]+){0,2} ?$"
 )
 _REACTION_AFTER = re.compile(
-    r"\s*(?:[-\u2013\u2014:=>\u2192(,]+|\bcaus\w+|\bgives?|\bgave|\bwith|\breaction:?)\s*([^.;\n]{3,80})"
+    r"\s*(?:[-\u2013\u2014:=>\u2192(,|]+|\bcaus\w+|\bgives?|\bgave|\bwith|\breaction:?)\s*([^.;\n]{3,80})"
 )
 
 
@@ -141,7 +169,9 @@ def _says(sentence: Sentence, said: Around, beyond: int) -> Says | None:
         return None
     if _tolerated(said, own_after):
         return "tolerated"
-    if said.supposed or _TREATMENT.search(said.before):
+    if said.supposed or _DOUBTED.match(own_after) or _NO_ALLERGY_TO.search(said.before):
+        return None
+    if _TREATMENT.search(said.before) and not _WHILE_TAKING.search(said.before):
         return None
     if not (sentence.section == "allergies" or _is_called_one(said, own_after)):
         return None
@@ -158,24 +188,28 @@ def _tolerated(said: Around, own_after: str) -> bool:
 
 
 def _is_called_one(said: Around, own_after: str) -> bool:
+    entry = _ENTRY.match(own_after)
+    if entry and _AT_HEAD.search(said.before) and kinds_in(entry[1]) & (_TELLING - {COUGH}):
+        return True
+    if _NOT_TOLERATED.match(own_after):
+        return True
     if _TO.search(said.before) or _DIRECTLY_AFTER.match(said.after) or _ALLERGY_AFTER.match(own_after):
         return True
     if re.match(r"[ ,]*(?:and|or|&|/|,) ?[\w-]+ allerg(?:y|ies)\b", said.after):
         return True
     shown = _SHOWED_AFTER.match(own_after)
-    if shown and kinds_in(shown[1]) & _TELLING:
+    if shown and kinds_in(shown[1]) & (_TELLING | {STOMACH}):
         return True
     ahead = _SHOWED_BEFORE.search(said.before)
-    return bool(
-        ahead
-        and kinds_in(ahead[1]) & (_TELLING - {COUGH})
-        and not re.search(r"\b(?:improv|resolv|reliev|treat)", ahead[1])
-    )
+    telling = _TELLING if said.mention.endswith("pril") else _TELLING - {COUGH}
+    return bool(ahead and kinds_in(ahead[1]) & telling and not re.search(r"\b(?:improv|resolv|reliev|treat)", ahead[1]))
 
 
 def _denied(sentence: Sentence, said: Around) -> bool:
     """A denial of the allergy; "cannot tolerate" denies something else, and so does what stands behind in a list."""
-    if re.search(r"(?:not|n't|unable to|poorly|cannot|never) (?:be able to )?tolerat", said.before):
+    if re.search(
+        r"(?:not|n't|unable to|poorly|cannot|never) (?:be able to )?tolerat", said.before
+    ) or _NOT_TOLERATED.match(said.after):
         return False
     if sentence.section == "allergies":
         return bool(re.search(r"\b(?:no|not|denies|negative|without|never)\b[^.;,]*$", said.before)) or bool(

@@ -12,7 +12,8 @@ from cds_service.terminology.notes.layout import Sentence
 _OTHERS = re.compile(
     r"\b(?:friend|neighbo(?:u)?r|co-?worker|colleague|room-?mate|class-?mate|partner|boss|fianc[eé]e?|boyfriend|"
     r"girlfriend|"
-    r"spouse|donor|caregiver|relatives?|in-law|parents?|siblings?|children|(?<!as a )child|kids|grandchildren|"
+    r"spouse|(?<!deceased )(?<!living )donor|caregiver|relatives?|in-law|parents?|siblings?|children|"
+    r"(?<!as a )child|kids|grandchildren|"
     r"mg[fm]|pg[fm]|familial|nobody in)(?:'s)?\b(?! (?:states|reports|says|notes|called|at bedside|denies|and he|"
     r"and she))"
 )
@@ -21,14 +22,34 @@ _THEMSELVES = re.compile(
 )
 # A form that was filled in: "Asthma: no", "[ ] diabetes", "HTN (-)".
 _ANSWERED_NO = re.compile(
-    r"\s*(?:[:?]|\s-)\s*(?:no|n|denie[sd]|negative|neg|none|false|absent|never)\b|\s*(?:\[ ?\]|\(-\))"
+    r"\s*(?:\.{2,}|_{2,})\s*(?:no?|denies|negative)\b|\s*(?:[:?]|\s-)\s*(?:no|n|denie[sd]|negative|neg|none|false|"
+    r"absent|never)\b|\s*(?:\[ ?\]|\(-\))"
 )
 _UNTICKED = re.compile(r"(?:\[ ?\]|\( \)|\u2610)\s*(?:\w+ ){0,2}$")
+# A relative of whom something is said; "he" and "she" after one mean them.
+_RELATIVE = (
+    r"(?:mother|father|mom|dad|brother|sister|sibling|son|daughter|aunt|uncle|cousin|niece|nephew|grand(?:mother|"
+    r"father|son|"
+    r"daughter)|husband|wife|spouse|partner|friend|room-?mate)"
+)
+_RELATIVES_OWN = re.compile(
+    rf"\b{_RELATIVE},? who\b|^\W*(?:the |his |her )?{_RELATIVE}(?: is)?(?: present| at bedside)?,? (?:he|"
+    rf"she) (?!reports|states|says)|"
+    rf"^\W*(?:the |his |her )?{_RELATIVE}(?: is)? (?:present|at bedside),? (?:and )?(?:has|takes|uses)\b|"
+    rf"^\W*(?:the |his |her )?{_RELATIVE}(?: herself| himself)? (?:is the one|has|takes|uses|was)\b"
+)
+_PATIENT_AGAIN = re.compile(
+    rf".*\b{_RELATIVE}\b.*[;,.] ?(?:but |and |while )?(?:the )?(?:patient|pt|client)\b(?: \w+)?? (?:has|takes|uses|"
+    rf"is|was)\b"
+)
 _ASKED = re.compile(
-    r"\b(?:if|whether|in case|should|would|could|might|may|asked? about|unsure (?:if|whether)|unclear (?:if|whether)|"
-    r"risk (?:of|for|factors? for)|at risk for|screen(?:ed|ing)? for|concern(?:ed)? (?:for|about)|rule out|r/o|"
-    r"evaluat\w+ for|work-?up for|test(?:ed|ing)? for|"
-    r"worr(?:y|ied) about|prevent\w*|avoid\w*|possible|possibly|probable|suspect\w*|questionable|"
+    r"\b(?:if|whether|in case|should|would|could(?! not| hardly)|might|may|asked? about|unsure (?:if|whether)|"
+    r"unclear (?:if|whether)|"
+    r"risk (?:of|for|factors? for)|risks? (?:include|including|are)|people with|signs? of|at risk for|screen(?:ed|"
+    r"ing)? for|concern(?:ed)? (?:for|about)|rule out|r/o|"
+    r"evaluat\w+ (?:for|of)|indicat\w+ for|work-?up for|test(?:ed|ing)? for|"
+    r"worr(?:y|ied) about|prevent\w*|avoid\w*(?!.*\b(?:because|due to|since)\b)|possible|possibly|probable|"
+    r"suspect\w*|questionable|"
     r"versus|vs\.?|consider\w*|educat\w+ (?:on|about)|"
     r"counsel\w+ (?:on|about|regarding)|discussed|information (?:on|about)|leaflet|handout|unlikely)\b[^.;]*$"
 )
@@ -66,7 +87,8 @@ def around(sentence: Sentence, span: tuple[int, int]) -> Around:
         denied=said.negated or bool(_ANSWERED_NO.match(after)) or bool(_UNTICKED.search(before)),
         past=said.historical,
         family=sentence.section == "family"
-        or said.family
+        or (said.family and not _PATIENT_AGAIN.match(before))
+        or bool(_RELATIVES_OWN.search(before))
         or bool(others and not _THEMSELVES.search(before, others.end())),
         supposed=said.hypothetical or bool(_ASKED.search(before)),
     )

@@ -36,7 +36,7 @@ _BLOCKS = frozenset(
     }
 )
 _CELLS = frozenset({"td", "th"})
-_UNSEEN = frozenset({"script", "style", "head", "title", "template", "noscript"})
+_UNSEEN = frozenset({"del", "s", "strike", "script", "style", "head", "title", "template", "noscript"})
 
 
 class UnreadableBody(Exception):

@@ -23,16 +23,21 @@ _GONE_BEFORE = re.compile(
     r"\b(?:resolved|outgrew|outgrown|former|cured|childhood|gestational|transient|self-limited|treated and cured|"
     r"ruled out|"
     r"misdiagnosed (?:with|as)|remote history of resolved|previously (?:thought|believed) to have|"
-    r"no longer has)\b[^.;,]*$"
+    r"no longer has|transplant\w*(?: [\w-]+){0,3} for)\b[^.;,]*$"
 )
 _GONE_AFTER = re.compile(
-    r",?[^.;,]{0,60}?\b(?:resolved|outgrew|outgrown|in (?:complete )?remission|cured|as a (?:child|kid|baby|teen\w*)|"
+    r"[^.;]{0,60}?(?:\b(?:cured|svr\w*|sustained virologic|s/p (?:rai|radioactive iodine|radioiodine|"
+    r"thyroidectomy)))\b|"
+    r",?[^.;,]{0,60}?\b(?:resolved|outgrew|outgrown|as a (?:child|kid|baby|teen\w*)|"
     r"in childhood|"
-    r"when (?:he|she|they|i) w(?:as|ere) (?:a |\d|young|little)|during (?:\w+ )?pregnanc\w+|(?:was|"
-    r"were) (?:ruled out|"
-    r"excluded|incorrect|wrong)|no longer (?:has|present|an issue|needs|requires|meets)|has not recurred|"
+    r"when (?:he|she|they|i) w(?:as|ere) (?:a |\d|young|little)|during (?:\w+ )?pregnanc\w+|(?:(?:was|"
+    r"were|been) )?(?:ruled out|"
+    r"excluded)|(?:was|were) (?:incorrect|wrong)|no longer (?:has|present|an issue|needs|requires|meets)|"
+    r"has not recurred|"
     r"went away|disproven|did not confirm)\b"
 )
+# Not gone: it stays on the list, as what it is.
+_REMISSION = re.compile(r"[^.;]{0,30}?\bin (?:\w+ )?remission\b")
 _ALL_GONE = re.compile(r"\b(?:both|all)(?: of which| have| are| now| since)* (?:resolved|cured|in remission)\b")
 # What follows makes it a test, a service, a risk or a reason and no statement that the patient has it.
 _NO_STATEMENT = re.compile(
@@ -41,10 +46,10 @@ _NO_STATEMENT = re.compile(
     r"precautions|counsel\w+|specialist|nurse|educator|questionnaire|scale|inventory|score|support group|"
     r"foundation|study|trial|guidelines?|registry|camp|walk|research|(?:is )?(?:a |one )?(?:possib\w+|unlikely)|"
     r"in (?:(?:his|her|the) )?(?:family|mother|father|sister|brother)|infected (?:partner|husband|wife|mother)|"
-    r"tenderness)|\?"
+    r"tenderness)|\?|[^.;]{0,24}\b(?:raises?|increases?|can (?:cause|lead)|may (?:cause|lead)|means that)\b"
 )
 _UNCERTAIN = re.compile(
-    r"\b(?:question of|query|\?|likely|presumed|provisional|borderline|pre-?|early signs of|fear of)\s*$"
+    r"(?:\?|\b(?:question of|query|likely|presumed|provisional|borderline|pre-?|early signs of|fear of))\s*$"
 )
 
 
@@ -59,8 +64,12 @@ def read(sentence: Sentence, named: Sequence[Mention]) -> Iterator[NoteMention]:
             continue
         if said.denied or not said.of_this_patient or _only_looks(said):
             continue
-        gone = _gone(said, following - one.span[1])
-        past = sentence.section == "past" or bool(_PAST_WORDS.search(said.before) or _WHEN.match(said.after))
+        gone = sentence.section == "stopped" or _gone(said, following - one.span[1])
+        past = sentence.section == "past" or bool(
+            _PAST_WORDS.search(said.before)
+            or _WHEN.match(said.after)
+            or _REMISSION.match(said.after[: following - one.span[1]])
+        )
         for key in one.rxcuis:
             yield NoteMention(
                 "condition",

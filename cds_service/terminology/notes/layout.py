@@ -1,7 +1,8 @@
 """The text of a note -> its sentences, each with the section that it stands in.
 
 A heading is a line, or the beginning of one, that names a section which notes have; any other line that looks like a
-heading closes the section before it. Lines that were only wrapped are read as one.
+heading closes the section before it. A list on the heading's own line ends with it, unless entries follow. The head of
+a table names a section by its first column. Lines that were only wrapped are read as one.
 """
 
 from __future__ import annotations
@@ -11,19 +12,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Section = Literal["allergies", "medications", "past", "family", "plan", "here", "stopped", ""]
+# stopped: what is no longer taken or has; told: words to the patient, in which nothing is said of them.
+Section = Literal["allergies", "medications", "past", "family", "plan", "here", "stopped", "told", ""]
 LONGEST_SENTENCE = 600
 
 _NAMES: dict[Section, str] = {
     "allergies": r"(?:drug |medication |known |food (?:and|/) drug )?allerg(?:y|ies)(?: (?:list|history|"
     r"and (?:adverse )?"
     r"reactions|and intolerances|/ ?intolerances|/ ?adverse reactions))?|(?:drug )?intolerances|adverse (?:drug )?"
-    r"reactions|all|allergies/(?:adverse )?(?:reactions|intolerances)",
-    "stopped": r"(?:discontinued|stopped|past|previous|prior|former|inactive) (?:home )?(?:meds?|medications?)|"
-    r"medications? (?:discontinued|stopped)",
+    r"reactions|all|allergies/(?:adverse )?(?:reactions|intolerances)|adrs?|(?:medication |"
+    r"statin )?intoleranc(?:es?|y)",
+    "told": r"(?:patient|discharge|return|aftercare|home care|home|wound care) instructions|after[- ]visit summary|"
+    r"(?:patient )?education|anticipatory guidance|return precautions|consent(?: form)?|informed consent|avs",
+    "stopped": r"(?:resolved|inactive|removed|deleted)(?: (?:problems?|diagnos[ie]s|conditions?|allergies|list))|"
+    r"resolved|inactive|discontinued|stopped|(?:discontinued|stopped|past|previous|prior|former|"
+    r"inactive) (?:home )?(?:meds?|medications?)|"
+    r"(?:meds?|medications?) (?:discontinued|stopped)",
     "here": r"(?:inpatient|hospital|current inpatient|scheduled|prn|ed|in-?house|administered|operative|infusion)"
     r" (?:meds?|medications?)|"
-    r"(?:meds?|medications?)(?: that were)? (?:given|administered|received)[\w ]{0,30}|(?:hospital|ed|"
+    r"(?:meds?|medications?) (?:on|at) transfer|(?:meds?|medications?)(?: that were)? (?:given|administered|"
+    r"received)[\w ]{0,30}|(?:hospital|ed|"
     r"emergency department|icu|clinical) course|"
     r"(?:interval|hospital) events|mar|anesthesia|procedures?(?: note| performed)?",
     "medications": r"(?:home|current|outpatient|ambulatory|active|preadmission|pre-admission|admission|"
@@ -31,7 +39,10 @@ _NAMES: dict[Section, str] = {
     r"chronic|regular|daily|present|patient'?s|at[- ]home)?(?: (?:home|current|outpatient|active))? ?"
     r"(?:meds?|medications?|medicines|medication list|prescriptions|"
     r"drugs)(?: (?:list|at home|on admission|prior to admission|history|"
-    r"prior to arrival))?|(?:otc|over[- ]the[- ]counter|supplements)(?: (?:meds?|medications?))?|pta meds?",
+    r"prior to arrival|reconciliation))?|(?:other|discharge|maintenance) (?:meds?|medications?)(?: list)?|med rec|"
+    r"rx|home|"
+    r"immunosuppression|pill ?(?:box|organizer)(?: [\w ]{1,24})?|(?:otc|over[- ]the[- ]counter|"
+    r"supplements)(?: (?:meds?|medications?))?|pta meds?",
     "past": r"(?:past|previous|significant|chronic|relevant|pertinent)?(?: ?(?:medical|med|surgical|"
     r"psychiatric|cardiac|obstetric))*"
     r"(?:(?: ?/ ?| and )(?:medical|surgical|psychiatric))? ?(?:history|hx)|pmhx?|pmsh|psh|pshx|pmh/psh|past history|"
@@ -40,12 +51,11 @@ _NAMES: dict[Section, str] = {
     "family": r"family(?: medical| health)?(?: history| hx)|fhx?|fam(?:ily)? ?hx|fmh|fmhx",
     "plan": r"(?:assessment|impression|a) ?(?:and|&|/|,) ?(?:plans?|p|recommendations)|(?:treatment |care |"
     r"discharge |management )?(?:plan|"
-    r"recommendations?)|orders?|(?:patient |discharge |return |follow-?up )?instructions|discharge (?:meds?|"
-    r"medications?|prescriptions)|"
-    r"new (?:meds?|medications?|prescriptions|orders)|disposition|(?:patient )?(?:education|counsel\w+)|follow-?up|"
-    r"return precautions|medications? (?:started|prescribed)(?: today)?|prescriptions? (?:given|sent)[\w ]{0,20}|"
+    r"recommendations?)|orders?|(?:follow-?up )?instructions|discharge prescriptions|recs|p|"
+    r"new (?:meds?|medications?|prescriptions|orders)|disposition|(?:patient )?counsel\w+|follow-?up|"
+    r"medications? (?:started|prescribed)(?: today)?|prescriptions? (?:given|sent)[\w ]{0,20}|"
     r"differential(?: diagnosis)?|contingency(?: plan)?|health maintenance|goals|screening(?:s)?",
-    "": r"history of (?:the )?present(?:ing)? illness|hpi|chief complaint|cc|reason for (?:visit|consult\w*|"
+    "": r"[soa]|history of (?:the )?present(?:ing)? illness|hpi|chief complaint|cc|reason for (?:visit|consult\w*|"
     r"admission)|"
     r"subjective|objective|"
     r"social (?:history|hx)|shx?|sochx|review of systems|ros|physical exam(?:ination)?|exam(?:ination)?|pe|vitals?"
@@ -58,7 +68,7 @@ _NAMES: dict[Section, str] = {
     r"addendum|background|events|subjective complaints",
 }
 # In this order: "hospital course" before "medications", "history of present illness" before "history".
-_ORDER: tuple[Section, ...] = ("", "family", "allergies", "stopped", "here", "plan", "medications", "past")
+_ORDER: tuple[Section, ...] = ("", "family", "allergies", "told", "stopped", "here", "plan", "medications", "past")
 _HEADINGS = [(section, re.compile(rf"(?:{_NAMES[section]})", re.IGNORECASE)) for section in _ORDER]
 _HEAD = re.compile(
     r"[\s#*>-]*(?:\d{1,2}[.)]\s*)?([A-Za-z][A-Za-z0-9 /&,'()-]{0,48}?)\s*(?::+|[-\u2013]{1,2}(?=\s)|\s*$)"
@@ -67,9 +77,25 @@ _INLINE = re.compile(r"(?:(?<=[.;!?)\]])|(?<=\s{2}))\s*([A-Za-z][A-Za-z /&'-]{1,
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u25cf\u00b7+o>]\s|\d{1,2}[.)]\s|\[.?\]|\(.?\)\s)")
 _END = re.compile(
     r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bvs)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)"
-    r"[.!?]+[\"')\]]*(?=\s+(?:[A-Z0-9\"'(\[*-]|$))"
+    r"(?<![.\s])[.!?]+[\"')\]]*(?=\s+(?:[A-Z0-9\"'(\[*-]|$))"
 )
 _LISTS = frozenset({"allergies", "medications", "past", "family", "stopped"})
+# The head of a table: what stands in the column, and the words of the other columns.
+_COLUMNS: dict[str, Section] = {
+    **dict.fromkeys(("allergen", "allergy", "allergies", "substance", "agent"), "allergies"),
+    **dict.fromkeys(("medication", "medications", "drug", "drug name", "medicine", "med"), "medications"),
+}
+_OTHER_COLUMNS = re.compile(
+    r"(?:dos(?:e|age)|freq(?:uency)?|route|sig|status|start(?:ed)?(?: date)?|stop(?:ped)?(?: date)?|last (?:taken|"
+    r"dose)|"
+    r"reactions?|severity|type|date|comments?|notes?|onset|strength|directions|instructions|indication|reason)",
+    re.IGNORECASE,
+)
+_CELLS = re.compile(r"\s*\|\s*|\s{2,}|\t|\s[-/]\s")
+_RULER = re.compile(r"[\s|:=+-]+")
+_ASIDE = re.compile(r"\s*\([^)]{0,40}\)")
+# Forms in one line: "Diabetes: no    Asthma: yes".
+_ANSWERS = re.compile(r"\b(?:yes|no|[YN])\s{2,}(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +118,7 @@ def _blocks(note: str) -> Iterator[tuple[int, str, Section]]:
     section: Section = ""
     held, at = "", 0
     place = 0
+    own_line = False  # the list of this section stands on the line of its heading
     for line in note.split("\n"):
         begins = place
         place += len(line) + 1
@@ -101,6 +128,11 @@ def _blocks(note: str) -> Iterator[tuple[int, str, Section]]:
                 yield at, held, section
             section, length = found
             held, at = line[length:], begins + length
+            own_line = section in _LISTS and bool(held.strip())
+        elif own_line and not _continues(held, line, section) and _ends_list(held, line):
+            yield at, held, section
+            section, own_line = "", False
+            held, at = line, begins
         elif held.strip() and _continues(held, line, section):
             held += " " + line
         else:
@@ -113,8 +145,17 @@ def _blocks(note: str) -> Iterator[tuple[int, str, Section]]:
             if held[:cut].strip():
                 yield at, held[:cut], section
             section, held, at = following, held[length:], at + length
+            own_line = section in _LISTS and bool(held.strip())
     if held.strip():
         yield at, held, section
+
+
+def _ends_list(held: str, line: str) -> bool:
+    """True when `line` is no further entry of a list that began on its heading's line, and is not indented."""
+    if not line.strip() or line[0].isspace() or _BULLET.match(line):
+        return False
+    is_prose = len(line.split()) > 4 and bool(re.search(r"[.!?](?:\s|$)", line))
+    return held.rstrip().endswith(".") or is_prose
 
 
 def heading_of(line: str, in_list: bool = False) -> tuple[Section, int] | None:
@@ -122,7 +163,10 @@ def heading_of(line: str, in_list: bool = False) -> tuple[Section, int] | None:
 
     Capitals alone make a heading only outside of a list, where "PENICILLIN" is an entry.
     """
-    head = _HEAD.match(line)
+    column = _column(line)
+    if column is not None:
+        return column, len(line)
+    head = _HEAD.match(_without_aside(line))
     if head is None:
         return None
     named, alone = head[1].strip(), not line[head.end() :].strip()
@@ -134,6 +178,22 @@ def heading_of(line: str, in_list: bool = False) -> tuple[Section, int] | None:
     capitals = named.isupper() and not in_list and len(named) > 4
     looks_like_one = alone and (capitals or (line.rstrip().endswith(":") and len(named) > 3))
     return ("", head.end()) if looks_like_one and not _BULLET.match(line) else None
+
+
+def _without_aside(line: str) -> str:
+    """ "Home meds (per wife): x" without what stands in brackets before the colon, in the same length."""
+    head, colon, rest = line.partition(":")
+    if not colon and _ASIDE.search(head):
+        return _ASIDE.sub(lambda match: " " * len(match[0]), line)
+    return _ASIDE.sub(lambda match: " " * len(match[0]), head) + colon + rest
+
+
+def _column(line: str) -> Section | None:
+    """The section that the head of a table begins."""
+    cells = [cell for cell in _CELLS.split(line.strip(" |\t")) if cell]
+    if len(cells) < 2 or not all(_OTHER_COLUMNS.fullmatch(cell) for cell in cells[1:]):
+        return None
+    return _COLUMNS.get(cells[0].lower())
 
 
 def _named(heading: str) -> Section | None:
@@ -156,14 +216,17 @@ def _continues(held: str, line: str, section: Section) -> bool:
         return False
     if len(held) > LONGEST_SENTENCE:
         return False
-    if following[0].islower() or held.rstrip().endswith((",", " and", " or", " with", "(")):
+    # A list in small letters has one entry a line.
+    is_short_entry = section in _LISTS and len(held.rpartition("\n")[2]) <= 60
+    if (following[0].islower() and not is_short_entry) or held.rstrip().endswith((",", " and", " or", " with", "(")):
         return True
     return section not in _LISTS and len(held.rpartition("\n")[2]) > 60
 
 
 def _split(block: str, start: int, section: Section) -> Iterator[Sentence]:
     at = 0
-    for end in [match.end() for match in _END.finditer(block)] + [len(block)]:
+    ends = {match.end() for pattern in (_END, _ANSWERS) for match in pattern.finditer(block)}
+    for end in [*sorted(ends), len(block)]:
         for begins in range(at, end, LONGEST_SENTENCE):
             text = block[begins : min(end, begins + LONGEST_SENTENCE)]
             if text.strip():

@@ -49,14 +49,16 @@ _TAKES = re.compile(
     r"stays?|been|"
     r"currently|now|'s|"
     r"also|patient|pt|he|she|maintained|managed|controlled|stable|treated|well|does well|doing well|chronically|"
-    r"compliant|"
-    r"adherent)(?: (?:chronically|currently|now|also|still|only|well))* (?:on|with)(?! (?:no|the (?:floor|unit|"
+    r"(?<!non-)(?<!non)(?<!not )compliant|"
+    r"(?<!non-)(?<!non)(?<!not )adherent)(?: (?:chronically|currently|now|also|still|only|well))* (?:on|with|"
+    r"w/)(?! (?:no|the (?:floor|unit|"
     r"ward)))|"
     r"continu(?:e[sd]?|ing)(?: (?:on|with|to take|home|his|her|current))*|resum(?:e|ed|ing)(?: home)?|"
     r"home (?:dose of|med(?:ication)?s?(?: (?:include|are|of))?)|"
     r"(?:current |home |daily |outpatient )?medications? (?:include|are|consist of|is)|on (?:chronic|long-?term|"
     r"daily|home|"
-    r"lifelong|maintenance|stable|low-dose|prn)|prescribed by|refill(?:s|ed)? (?:of|for|his|her)|injects?|inhales?|"
+    r"lifelong|maintenance|stable|low-dose|prn)|prescribed by|refill(?:s|ed)?(?: (?:of|for|his|her))?|currently|"
+    r"injects?|inhales?|"
     r"(?:his|her|their) (?:home |daily |usual )?(?:dose of )?|reports? (?:taking|use of)|(?:reports?|"
     r"endorses?) (?:daily )"
     r"use of|on)\s+"
@@ -81,17 +83,20 @@ _STOPPED_BEFORE = re.compile(
     r"ran out of|run out of|came off|come off|"
     r"off(?: of)?|self-?discontinued|weaned off|tapered off|never (?:started|took|filled|picked up)|"
     r"did not (?:start|fill|take)|holding|held|does(?: not|n't) take|denies (?:taking|use of|using))"
-    r"(?: (?:taking|using|all|both|his|her|their|the|home|own|of))*\s+(?:(?!use|start|switch|beg[ai]n|now|tak|"
-    r"chang)[\w/-]+(?:,| and| or|, and)? ){0,4}$"
+    r"(?: (?:taking|using|all|both|his|her|their|the|home|own|of))*\s+(?:(?!after\b|since\b|in\b|on\b|for\b|due\b|"
+    r"because\b|\d|use|start|switch|beg[ai]n|now|tak|"
+    r"chang)[\w/-]+(?:,| and| or|, and)? ){0,4}$|\((?:stopped|discontinued|d/c'?d|inactive)\)\s*$"
 )
 _STOPPED_AFTER = re.compile(
     r"(?:\s*\((?!(?:not|no longer|stopped|held|d/c|"
-    r"discontinued))[^)]*\))?(?: \d[\w.,/ ]{0,24}?)?[ ,:(-]*(?:(?:was|were|has been|had been|is|been|recently|"
+    r"discontinued))[^)]*\))?(?:[ ,:-]*\d[\w.,/ ]{0,30}?)?[ ,:(>\u2192|/-]*(?:(?:was|were|has been|had been|is|"
+    r"been|recently|"
     r"later|then|"
     r"now|on hold|since|"
-    r"already|self|both) )*-?(?:stopped|discontinued|d/c'?e?d|held|on hold|withdrawn|not taking|no longer taking|"
+    r"already|self|both) )*-?(?:stop(?=[,.;)]|$| taking)|(?:and |so |then )?(?:switched|changed) to|stopped|"
+    r"discontinued|d/c'?e?d|held|on hold|withdrawn|not taking|no longer taking|"
     r"tapered off|"
-    r"weaned off|ran out|self-?discontinued)\b"
+    r"weaned off|ran out|self-?discontinued)\b|[^.;\n]{0,50}?\b(?:not taking|has(?: not|n't) (?:filled|taken|used))\b"
 )
 _NOT_NOW_AFTER = re.compile(
     r"(?:\s*\([^)]*\))?(?: \d[\w.,/ ]{0,24}?)?[ ,]*(?:in the past\b|years? ago|was (?:given|administered|started|"
@@ -102,7 +107,20 @@ _NOT_NOW_AFTER = re.compile(
     r"levels?\b|"
     r"vaccine|resistan\w+|"
     r"overdose|toxicity|(?:last )?(?:year|month)s? ago|without (?:relief|benefit|success)|was ineffective|"
-    r"did not help)"
+    r"did not help)|[^.;\n]{0,50}?\b(?:until|thru|through|(?:x|for) ?(?:\d+|one|two|three|five|seven|ten|"
+    r"fourteen)(?: more)?[ -]?"
+    r"(?:d|days?|wks?|weeks?)(?: only)?)\b"
+)
+# A line that is an order of its own: name, strength, how often.
+_ALONE = re.compile(r"(?:^|[;,:]|\s[-\u2013])\s*(?:\W*\d{1,2}[.)]\s*)?(?:\w+ ){0,1}$")
+_REGULAR = re.compile(
+    r"(?: [a-z]{2,12}){0,2} ?\d[\d./,]* ?(?:mg|mcg|g|units?|u|ml|meq|iu|puffs?|tabs?)?(?: (?:po|sq|sc|inhaled|"
+    r"by mouth|tabs?|"
+    r"tablets?|caps?|puffs?))* ?(?:daily|qd|qday|bid|tid|qid|qhs|qam|qpm|hs|am|pm|nightly|weekly|monthly|once|twice|"
+    r"at bedtime|at night|every (?:day|morning|evening|night|week|month)|q\d+ ?(?:h|hrs?|wks?|weeks?)|prn|as needed)\b"
+)
+_SWITCHED = re.compile(
+    r"(?<!will be )(?<!to be )(?<!could be )(?<!can be )(?<!consider )\b(?:switched|changed) to (?:\w+ )?$"
 )
 _DIRECTIONS = re.compile(
     r"\s*[,:(-]{0,2}\s*((?:\d|one|two|half|daily|bid|tid|qid|q\d|qd|qhs|prn|as needed|weekly|at )[^,;()\n]{0,60})"
@@ -114,13 +132,13 @@ def read(sentence: Sentence, named: Sequence[Mention]) -> Iterator[NoteMention]:
     for at, one in enumerate(named):
         if one.text.lower() in _NOT_MEDICINES:
             continue
-        said = around(sentence, one.span)
+        following = named[at + 1].span[0] if at + 1 < len(named) else len(sentence.text)
+        said = around(_own(sentence, one, following), one.span)
         if said.family or (said.supposed and sentence.section not in _ALWAYS_FINE):
             continue
         says = _says(sentence, said, named[:at])
         if says is None:
             continue
-        following = named[at + 1].span[0] if at + 1 < len(named) else len(sentence.text)
         stated = _DIRECTIONS.match(sentence.text[one.span[1] : following])
         yield NoteMention(
             "medication",
@@ -133,6 +151,13 @@ def read(sentence: Sentence, named: Sequence[Mention]) -> Iterator[NoteMention]:
         )
 
 
+def _own(sentence: Sentence, one: Mention, following: int) -> Sentence:
+    """Without what follows after a name's own dose: in "amlodipine 10, simvastatin stopped" one was stopped."""
+    if re.match(r"\s*\d", sentence.text[one.span[1] :]):
+        return Sentence(sentence.text[:following], sentence.start, sentence.section)
+    return sentence
+
+
 def _says(sentence: Sentence, said: Around, ahead: Sequence[Mention]) -> str | None:
     """`has`, `stopped`, or None: it says nothing about what is taken at home."""
     if sentence.section == "stopped" or _STOPPED_BEFORE.search(said.before) or _STOPPED_AFTER.match(said.after):
@@ -143,6 +168,10 @@ def _says(sentence: Sentence, said: Around, ahead: Sequence[Mention]) -> str | N
         return None if _NOT_NOW.search(said.before) else "has"
     if sentence.section in ("here", "allergies"):
         return None
+    if sentence.section in ("", "past") and _stands_alone(said):
+        return "has"
+    if _SWITCHED.search(said.before) and re.match(r"\s*\d", said.after):
+        return "has"
     cue = _last(_TAKES, said.before)
     if cue is None:
         return None
@@ -151,6 +180,12 @@ def _says(sentence: Sentence, said: Around, ahead: Sequence[Mention]) -> str | N
     if sentence.section == "plan" and not re.match(r"(?:continu|resum|home)", cue[0]):
         return None
     return "has" if _is_list(sentence.text[cue.end() : len(said.before)], cue.end(), ahead) else None
+
+
+def _stands_alone(said: Around) -> bool:
+    """ "Hypertension - amlodipine 5 mg daily": a drug with how much and how often, and no word of a start."""
+    behind = _REGULAR.match(said.after)
+    return bool(behind and _ALONE.search(said.before) and not _NOT_NOW.search(said.before) and " iv" not in behind[0])
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

@@ -10,7 +10,7 @@ from cds_service.terminology.notes import allergies, conditions, medications
 from cds_service.terminology.notes.layout import Sentence, sentences
 from cds_service.terminology.notes.mention import NoteMention, NoteWords
 
-READER, READER_VERSION = "note-rules", "1"
+READER, READER_VERSION = "note-rules", "2"
 # A name in these is no mention: addresses, file names, and the words of others.
 _NO_MENTION = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
 
@@ -18,11 +18,25 @@ _NO_MENTION = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
 def read_note(text: str, words: NoteWords, stop: Callable[[], bool] = lambda: False) -> tuple[list[NoteMention], bool]:
     """The mentions of a note in reading order, and whether it was read to its end; `stop` is asked at each sentence."""
     found: list[NoteMention] = []
+    given: set[str] = set()  # drugs that are given here
+    planned: list[int] = []
     for sentence in sentences(text):
         if stop():
             return found, False
+        if sentence.section == "told":
+            continue
+        if sentence.section == "here":
+            given.update(rxcui for one in words.drugs.find(sentence.text) for rxcui in one.rxcuis)
+        before = len(found)
         found += _read(sentence, words)
-    return found, True
+        planned += range(before, len(found)) if sentence.section == "plan" else ()
+    return _without_given(found, planned, given), True
+
+
+def _without_given(found: list[NoteMention], planned: list[int], given: set[str]) -> list[NoteMention]:
+    """ "Continue metoprolol" in the plan of a stay speaks of what is given here, and not of home."""
+    gone = {at for at in planned if found[at].kind == "medication" and set(found[at].drugs) <= given}
+    return [one for at, one in enumerate(found) if at not in gone]
 
 
 def _read(sentence: Sentence, words: NoteWords) -> Iterator[NoteMention]:
