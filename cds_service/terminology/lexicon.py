@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
@@ -48,6 +49,7 @@ class Word(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=4)  # the same sentence is searched by several lexicons, one after the other
 def split_words(text: str) -> tuple[Word, ...]:
     """Words and numbers of a text, folded for comparison, each with its place in the text."""
     return tuple(Word(_fold(match[0]), match.start(), match.end()) for match in _WORD.finditer(text))

@@ -23,7 +23,7 @@ from tests.hook_calls import active, allergy, bundle, chart, note, patient_view,
 from tests.running_service import RunningService, in_this_process, migrated
 
 SERVICE = "chart-reconciliation"
-_DATA = Path(__file__).parent / "data" / "notes"
+DATA = Path(__file__).parent / "data" / "notes"
 _KINDS = {"AllergyIntolerance": "allergy", "Condition": "condition", "MedicationStatement": "medication"}
 _LISTS = {"allergies": allergy, "medications": active, "problems": problem}
 
@@ -41,7 +41,7 @@ class Judged:
 
 def judged(service: RunningService) -> Iterator[Judged]:
     """Every note; one file after the other."""
-    for path in sorted(_DATA.glob("*.yaml")):
+    for path in sorted(DATA.glob("*.yaml")):
         for row in yaml.safe_load(path.read_text(encoding="utf-8")):
             yield _judged(path.stem, row, list(_answered(service, row)))
 

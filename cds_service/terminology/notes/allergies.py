@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cds_service.terminology.lexicon import Mention
-from cds_service.terminology.notes.around import Around, around
+from cds_service.terminology.notes.around import Around
 from cds_service.terminology.notes.layout import Sentence
 from cds_service.terminology.notes.mention import NoteMention, Says
 from cds_service.terminology.reactions import (
@@ -28,9 +28,8 @@ from cds_service.terminology.reactions import (
 _TELLING = frozenset({ALLERGIC, ANGIOEDEMA, SEVERE, HIT, COUGH, MUSCLE})
 _NONE_KNOWN = re.compile(
     r"\b(?:nkda|nka|nkma|no (?:known |reported |documented )?(?:drug |medication |medicine )?allerg(?:y|ies)"
-    r"(?! to\b)|denies (?:any |all )?(?:known )?(?:drug |medication )?allerg(?:y|ies)(?! to\b)|"
-    r"allerg(?:y|ies) ?[:-]? ?(?:none|nil)\b|no (?:known )?allerg(?:y|ies) to (?:any )?(?:medications?|drugs?|"
-    r"medicines?))",
+    r"(?! to\b)|denies (?:any |all )?(?:known )?(?:drug |medication )?allerg(?:y|ies)(?! to\b)|allerg(?:y|"
+    r"ies) ?[:-]? ?(?:none|nil)\b|no (?:known )?allerg(?:y|ies) to (?:any )?(?:medications?|drugs?|medicines?))",
     re.IGNORECASE,
 )
 _OTHER_NONE = re.compile(r"\bno (?:other|additional|further|new|food|environmental|latex|seasonal)\b", re.IGNORECASE)
@@ -41,11 +40,9 @@ _GAP = (
 )
 _TO = re.compile(
     r"(?:\ballerg(?:ic|y|ies)(?: (?:reactions?|response))? ?(?:to|:|includ\w+|are|is|with|from|-)|\banaphyla\w+(?: "
-    r"reaction| shock)? (?:to|with|from|after)|"
-    r"\b(?:adverse |severe |bad |serious |prior |previous )?(?:drug )?reactions? (?:to|with|from|after)|"
-    r"\bhypersensitiv\w+ (?:to|:)|"
-    r"\bintoleran\w+ (?:of|to|:)|(?:\bnot|\bnever|n't|\bunable to|\bpoorly|\bcannot) (?:be able to )?tolerat\w+|"
-    r"\bsensitiv\w+ to)"
+    r"reaction| shock)? (?:to|with|from|after)|\b(?:adverse |severe |bad |serious |prior |"
+    r"previous )?(?:drug )?reactions? (?:to|with|from|after)|\bhypersensitiv\w+ (?:to|:)|\bintoleran\w+ (?:of|to|"
+    r":)|(?:\bnot|\bnever|n't|\bunable to|\bpoorly|\bcannot) (?:be able to )?tolerat\w+|\bsensitiv\w+ to)"
     rf"{_GAP}"
 )
 _NO_ALLERGY_TO = re.compile(
@@ -57,9 +54,8 @@ _ENTRY = re.compile(r"\s?(?:\(|[:=|]|\s-+>?|\u2192)\s*([^.;)\n]{3,40})")
 _AT_HEAD = re.compile(r"(?:^|[;,:|)\n]|\s[-\u2013]|\b(?:all|adr|and|or)\b)\s*$")
 _NOT_TOLERATED = re.compile(r"[^.;,]{0,16}?\b(?:not|never|poorly) tolerated\b")
 _DOUBTED = re.compile(
-    r"\W{0,2}\?|[^.;]{0,30}?\b(?:unlikely|doubtful|questionable|not (?:been )?confirmed)\b|"
-    r"[\"'\u201d ]*(?:allergy|label|entry)[\"'\u201d ]*(?:(?:in|on) (?:the |her |his )?(?:chart|list|"
-    r"record) )?was (?:only|just|actually|"
+    r"\W{0,2}\?|[^.;]{0,30}?\b(?:unlikely|doubtful|questionable|not (?:been )?confirmed)\b|[\"'\u201d ]*(?:allergy|"
+    r"label|entry)[\"'\u201d ]*(?:(?:in|on) (?:the |her |his )?(?:chart|list|record) )?was (?:only|just|actually|"
     r"really|stomach|gi |nausea|viral|a side|likely|entered|an error)"
 )
 # What was taken when it showed is no treatment of it.
@@ -67,39 +63,34 @@ _WHILE_TAKING = re.compile(r"\b(?:when|whenever|while|after|following)\b(?: \w+)
 _SHOWED_BEFORE = re.compile(
     r"([^.;]{0,70}?)\b(?:(?:to|with|from|after|on|due to|secondary to|caused by|following|when|while|whenever)"
     r"(?: (?:he|she|they|i|being|taking|given|receiving|getting|starting|took|takes|was|were|on|exposed|exposure|"
-    r"to|a|an|"
-    r"the|her|his|first|second|third|one|single|dose|doses|of|iv|oral|use|last))*)\s+$"
+    r"to|a|an|the|her|his|first|second|third|one|single|dose|doses|of|iv|oral|use|last))*)\s+$"
 )
 _SHOWED_AFTER = re.compile(
     r"[^.;,]{0,20}?\b(?:caus\w+|gives?|gave|makes?|made|result(?:ed|s) in|led to|leads to|->|\u2192|=|resulted in|"
-    r"produced|provoked|triggered|"
-    r"broke (?:him|her) out(?: in)?|stopped (?:due to|because of|for)|discontinued (?:due to|because of|for|"
-    r"secondary to))"
+    r"produced|provoked|triggered|broke (?:him|her) out(?: in)?|stopped (?:due to|because of|for)|"
+    r"discontinued (?:due to|because of|for|secondary to))"
     r"([^.;]{0,60})"
 )
 _ALLERGY_AFTER = re.compile(
     r"(?:[ ,/]*(?:and|or|&|/|,)? ?[\w-]+){0,3}?[ -]*\b(?:allerg(?:y|ies|ic)|intoleranc\w+|anaphylaxis|"
     r"hypersensitivity|adverse "
-    r"reaction)\b(?! (?:test|clinic|skin|shots?|season|medic|was (?:ruled|removed|de)))"
+    r"reaction)\b(?! (?:rhinitis|conjunctivitis|asthma|sinusitis|test|clinic|skin|shots?|season|medic|was (?:ruled|"
+    r"removed|de)))"
 )
 _DIRECTLY_AFTER = re.compile(r"[ -]+(?:drug )?(?:allerg(?:y|ies)|intoleranc\w+|anaphylaxis|hypersensitivity)\b")
 _TOLERATED_BEFORE = re.compile(
     r"(?:(?<!not )(?<!never )(?<!n't )(?<!to )(?<!poorly )(?<!cannot )\b(?:tolerat(?:es|ed|ing)|can tolerate|"
     r"able to tolerate|(?:can|may|able "
     r"to) (?:safely )?"
-    r"take|(?:is )?ok(?:ay)? with|does (?:fine|well|ok) (?:on|with)|no (?:problems?|reactions?|issues?) (?:with|to)|"
-    r"not allergic to|passed (?:an? )?(?:oral |graded |direct )?(?:\w+ )?challenge (?:to|with|of)|"
-    r"(?:tak\w+|took|received|given|completed|had|treated)(?: \w+){0,4}))(?: [\w-]+){0,4}\s*(?:[\w-]+(?:,| and|"
-    r" or) )*$"
+    r"take|(?:is )?ok(?:ay)? with|does (?:fine|well|ok) (?:on|with)|no (?:problems?|reactions?|issues?) (?:with|"
+    r"to)|not allergic to|passed (?:an? )?(?:oral |graded |direct )?(?:\w+ )?challenge (?:to|with|of)|(?:tak\w+|"
+    r"took|received|given|completed|had|treated)(?: \w+){0,4}))(?: [\w-]+){0,4}\s*(?:[\w-]+(?:,| and| or) )*$"
 )
 _UNEVENTFUL = re.compile(
     r"\s*(?:was )?tolerated\b|[^.;]{0,60}?\b(?:without (?:any )?(?:reactions?|problems?|issues?|incident|"
-    r"difficulty|adverse|rash|hives|"
-    r"trouble|"
-    r"complications?)|(?:with )?no (?:adverse )?(?:reactions?|problems?|issues?|rash|hives)|uneventfully|(?:was |"
-    r"were |is |"
-    r"has been |been |well |"
-    r"well-)+tolerated|tolerated (?:well|fine|it)|and tolerated)"
+    r"difficulty|adverse|rash|hives|trouble|complications?)|(?:with )?no (?:adverse )?(?:reactions?|problems?|"
+    r"issues?|rash|hives)|uneventfully|(?:was |were |is |has been |been |well |well-)+tolerated|tolerated (?:well|"
+    r"fine|it)|and tolerated)"
 )
 _PLAINLY = re.compile(
     r"tolerat|ok(?:ay)? with|not allergic|can take|may take|able to|challenge|no (?:problem|reaction|issue)|"
@@ -108,16 +99,13 @@ _PLAINLY = re.compile(
 _REMOVED = re.compile(
     r"[^.;]{0,40}?\b(?:allergy|label|intolerance)?\b[^.;]{0,20}?\b(?:ruled out|removed|de-?label\w*|disproven|"
     r"refuted|outgrown|was not confirmed|not a true allergy|no longer allergic|(?:skin )?test\w* (?:was |"
-    r"were )?negative|"
-    r"negative (?:skin )?test\w*)"
+    r"were )?negative|negative (?:skin )?test\w*)"
 )
 _TREATMENT = re.compile(
     r"\b(?:treat\w+ (?:with|by)|carr(?:y|ies)|given|gave|giv(?:e|ing)|gets?|got|gotten|now on|currently on|"
-    r"reliev\w+ (?:with|by)|"
-    r"respon\w+ to|uses?|"
-    r"using|takes?|taking|(?:is|was|currently) on|"
-    r"premedicat\w+ (?:with)?|requir\w+|improv\w+ with|resolv\w+ with|prescribed|needed|start\w*|switch\w+ to|"
-    r"chang\w+ to|replac\w+ (?:with|by)|instead|desensiti\w+ to|avoid\w*)(?: [\w-]+){0,2} ?$"
+    r"reliev\w+ (?:with|by)|respon\w+ to|uses?|using|takes?|taking|(?:is|was|currently) on|premedicat\w+ (?:with)?|"
+    r"requir\w+|improv\w+ with|resolv\w+ with|prescribed|needed|start\w*|switch\w+ to|chang\w+ to|"
+    r"replac\w+ (?:with|by)|instead|desensiti\w+ to|avoid\w*)(?: [\w-]+){0,4} ?$"
 )
 _REACTION_AFTER = re.compile(
     r"\s*(?:[-\u2013\u2014:=>\u2192(,|]+|\bcaus\w+|\bgives?|\bgave|\bwith|\breaction:?)\s*([^.;\n]{3,80})"
@@ -145,7 +133,7 @@ def read(
     by_group = {one.span: one.rxcuis for one in groups}
     by_drug = {one.span: one.rxcuis for one in drugs}
     for at, one in enumerate(allergens):
-        said = around(sentence, one.span)
+        said = Around(sentence, one.span)
         following = allergens[at + 1].span[0] if at + 1 < len(allergens) else len(sentence.text)
         says = _says(sentence, said, len(sentence.text) - following)
         if says is None:
@@ -165,15 +153,16 @@ def read(
 def _says(sentence: Sentence, said: Around, beyond: int) -> Says | None:
     """`beyond` is how many characters follow after the next name."""
     own_after = said.after[: len(said.after) - beyond] if beyond else said.after
+    tolerated = _tolerated(said, own_after)
+    if not tolerated and sentence.section != "allergies" and not _is_called_one(said, own_after):
+        return None
     if said.family:
         return None
-    if _tolerated(said, own_after):
+    if tolerated:
         return "tolerated"
     if said.supposed or _DOUBTED.match(own_after) or _NO_ALLERGY_TO.search(said.before):
         return None
     if _TREATMENT.search(said.before) and not _WHILE_TAKING.search(said.before):
-        return None
-    if not (sentence.section == "allergies" or _is_called_one(said, own_after)):
         return None
     return None if _denied(sentence, said) else "has"
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cds_service.terminology.lexicon import Mention
-from cds_service.terminology.notes.around import Around, around
+from cds_service.terminology.notes.around import Around
 from cds_service.terminology.notes.layout import Sentence
 from cds_service.terminology.notes.mention import NoteMention
 
@@ -21,20 +21,15 @@ _PAST_WORDS = re.compile(
 _WHEN = re.compile(r"[^,;.]{0,20}?\b(?:(?:19|20)\d\d|(?:years?|months?) ago|in the past)\b")
 _GONE_BEFORE = re.compile(
     r"\b(?:resolved|outgrew|outgrown|former|cured|childhood|gestational|transient|self-limited|treated and cured|"
-    r"ruled out|"
-    r"misdiagnosed (?:with|as)|remote history of resolved|previously (?:thought|believed) to have|"
+    r"ruled out|misdiagnosed (?:with|as)|remote history of resolved|previously (?:thought|believed) to have|"
     r"no longer has|transplant\w*(?: [\w-]+){0,3} for)\b[^.;,]*$"
 )
 _GONE_AFTER = re.compile(
     r"[^.;]{0,60}?(?:\b(?:cured|svr\w*|sustained virologic|s/p (?:rai|radioactive iodine|radioiodine|"
-    r"thyroidectomy)))\b|"
-    r",?[^.;,]{0,60}?\b(?:resolved|outgrew|outgrown|as a (?:child|kid|baby|teen\w*)|"
-    r"in childhood|"
-    r"when (?:he|she|they|i) w(?:as|ere) (?:a |\d|young|little)|during (?:\w+ )?pregnanc\w+|(?:(?:was|"
-    r"were|been) )?(?:ruled out|"
-    r"excluded)|(?:was|were) (?:incorrect|wrong)|no longer (?:has|present|an issue|needs|requires|meets)|"
-    r"has not recurred|"
-    r"went away|disproven|did not confirm)\b"
+    r"thyroidectomy)))\b|,?[^.;,]{0,60}?\b(?:resolved|outgrew|outgrown|as a (?:child|kid|baby|teen\w*)|"
+    r"in childhood|when (?:he|she|they|i) w(?:as|ere) (?:a |\d|young|little)|during (?:\w+ )?pregnanc\w+|(?:(?:was|"
+    r"were|been) )?(?:ruled out|excluded)|(?:was|were) (?:incorrect|wrong)|no longer (?:has|present|an issue|needs|"
+    r"requires|meets)|has not recurred|went away|disproven|did not confirm)\b"
 )
 # Not gone: it stays on the list, as what it is.
 _REMISSION = re.compile(r"[^.;]{0,30}?\bin (?:\w+ )?remission\b")
@@ -42,11 +37,11 @@ _ALL_GONE = re.compile(r"\b(?:both|all)(?: of which| have| are| now| since)* (?:
 # What follows makes it a test, a service, a risk or a reason and no statement that the patient has it.
 _NO_STATEMENT = re.compile(
     r"[ -](?:prevention|prophylaxis|screen\w*|risk\b|clinic|education|awareness|vaccin\w+|test(?:ing)?|panel|"
-    r"work-?up|"
-    r"precautions|counsel\w+|specialist|nurse|educator|questionnaire|scale|inventory|score|support group|"
+    r"work-?up|precautions|counsel\w+|specialist|nurse|educator|questionnaire|scale|inventory|score|support group|"
     r"foundation|study|trial|guidelines?|registry|camp|walk|research|(?:is )?(?:a |one )?(?:possib\w+|unlikely)|"
-    r"in (?:(?:his|her|the) )?(?:family|mother|father|sister|brother)|infected (?:partner|husband|wife|mother)|"
-    r"tenderness)|\?|[^.;]{0,24}\b(?:raises?|increases?|can (?:cause|lead)|may (?:cause|lead)|means that)\b"
+    r"(?:is )?(?:highly |very |most |more )?likely\b|in (?:(?:his|her|the) )?(?:family|mother|father|sister|"
+    r"brother)|infected (?:partner|husband|wife|mother)|tenderness)|\?|[^.;]{0,24}\b(?:raises?|increases?|"
+    r"can (?:cause|lead)|may (?:cause|lead)|means that)\b"
 )
 _UNCERTAIN = re.compile(
     r"(?:\?|\b(?:question of|query|likely|presumed|provisional|borderline|pre-?|early signs of|fear of))\s*$"
@@ -59,7 +54,7 @@ def read(sentence: Sentence, named: Sequence[Mention]) -> Iterator[NoteMention]:
         if VOID in one.rxcuis:
             continue
         following = named[at + 1].span[0] if at + 1 < len(named) else len(sentence.text)
-        said = around(sentence, one.span)
+        said = Around(sentence, one.span)
         if sentence.section == "plan" and not _is_problem_line(said):
             continue
         if said.denied or not said.of_this_patient or _only_looks(said):

@@ -26,46 +26,37 @@ _NAMES: dict[Section, str] = {
     r"(?:patient )?education|anticipatory guidance|return precautions|consent(?: form)?|informed consent|avs",
     "stopped": r"(?:resolved|inactive|removed|deleted)(?: (?:problems?|diagnos[ie]s|conditions?|allergies|list))|"
     r"resolved|inactive|discontinued|stopped|(?:discontinued|stopped|past|previous|prior|former|"
-    r"inactive) (?:home )?(?:meds?|medications?)|"
-    r"(?:meds?|medications?) (?:discontinued|stopped)",
+    r"inactive) (?:home )?(?:meds?|medications?)|(?:meds?|medications?) (?:discontinued|stopped)",
     "here": r"(?:inpatient|hospital|current inpatient|scheduled|prn|ed|in-?house|administered|operative|infusion)"
-    r" (?:meds?|medications?)|"
-    r"(?:meds?|medications?) (?:on|at) transfer|(?:meds?|medications?)(?: that were)? (?:given|administered|"
-    r"received)[\w ]{0,30}|(?:hospital|ed|"
-    r"emergency department|icu|clinical) course|"
-    r"(?:interval|hospital) events|mar|anesthesia|procedures?(?: note| performed)?",
+    r" (?:meds?|medications?)|(?:meds?|medications?) (?:on|at) transfer|(?:meds?|"
+    r"medications?)(?: that were)? (?:given|administered|received)[\w ]{0,30}|(?:hospital|ed|emergency department|"
+    r"icu|clinical) course|(?:interval|hospital) events|mar|anesthesia|procedures?(?: note| performed)?",
     "medications": r"(?:home|current|outpatient|ambulatory|active|preadmission|pre-admission|admission|"
-    r"prior to admission|"
-    r"chronic|regular|daily|present|patient'?s|at[- ]home)?(?: (?:home|current|outpatient|active))? ?"
-    r"(?:meds?|medications?|medicines|medication list|prescriptions|"
-    r"drugs)(?: (?:list|at home|on admission|prior to admission|history|"
-    r"prior to arrival|reconciliation))?|(?:other|discharge|maintenance) (?:meds?|medications?)(?: list)?|med rec|"
-    r"rx|home|"
-    r"immunosuppression|pill ?(?:box|organizer)(?: [\w ]{1,24})?|(?:otc|over[- ]the[- ]counter|"
-    r"supplements)(?: (?:meds?|medications?))?|pta meds?",
+    r"prior to admission|chronic|regular|daily|present|patient'?s|at[- ]home)?(?: (?:home|current|outpatient|"
+    r"active))? ?"
+    r"(?:meds?|medications?|medicines|medication list|prescriptions|drugs)(?: (?:list|at home|on admission|"
+    r"prior to admission|history|prior to arrival|reconciliation))?|(?:other|discharge|maintenance) (?:meds?|"
+    r"medications?)(?: list)?|med rec|rx|home|immunosuppression|pill ?(?:box|organizer)(?: [\w ]{1,24})?|(?:otc|"
+    r"over[- ]the[- ]counter|supplements)(?: (?:meds?|medications?))?|pta meds?",
     "past": r"(?:past|previous|significant|chronic|relevant|pertinent)?(?: ?(?:medical|med|surgical|"
     r"psychiatric|cardiac|obstetric))*"
-    r"(?:(?: ?/ ?| and )(?:medical|surgical|psychiatric))? ?(?:history|hx)|pmhx?|pmsh|psh|pshx|pmh/psh|past history|"
-    r"(?:active |current |chronic )?(?:medical )?(?:problems?|conditions|comorbidities|diagnoses)(?: list)?|"
-    r"chronic (?:medical )?(?:illness(?:es)?|conditions|problems|issues)|past medical problems",
+    r"(?:(?: ?/ ?| and )(?:medical|surgical|psychiatric))? ?(?:history|hx)|pmhx?|pmsh|psh|pshx|pmh/psh|"
+    r"past history|(?:active |current |chronic )?(?:medical )?(?:problems?|conditions|comorbidities|"
+    r"diagnoses)(?: list)?|chronic (?:medical )?(?:illness(?:es)?|conditions|problems|issues)|past medical problems",
     "family": r"family(?: medical| health)?(?: history| hx)|fhx?|fam(?:ily)? ?hx|fmh|fmhx",
     "plan": r"(?:assessment|impression|a) ?(?:and|&|/|,) ?(?:plans?|p|recommendations)|(?:treatment |care |"
-    r"discharge |management )?(?:plan|"
-    r"recommendations?)|orders?|(?:follow-?up )?instructions|discharge prescriptions|recs|p|"
-    r"new (?:meds?|medications?|prescriptions|orders)|disposition|(?:patient )?counsel\w+|follow-?up|"
-    r"medications? (?:started|prescribed)(?: today)?|prescriptions? (?:given|sent)[\w ]{0,20}|"
-    r"differential(?: diagnosis)?|contingency(?: plan)?|health maintenance|goals|screening(?:s)?",
+    r"discharge |management )?(?:plan|recommendations?)|orders?|(?:follow-?up )?instructions|"
+    r"discharge prescriptions|recs|p|new (?:meds?|medications?|prescriptions|orders)|disposition|"
+    r"(?:patient )?counsel\w+|follow-?up|medications? (?:started|prescribed)(?: today)?|prescriptions? (?:given|"
+    r"sent)[\w ]{0,20}|differential(?: diagnosis)?|contingency(?: plan)?|health maintenance|goals|screening(?:s)?",
     "": r"[soa]|history of (?:the )?present(?:ing)? illness|hpi|chief complaint|cc|reason for (?:visit|consult\w*|"
-    r"admission)|"
-    r"subjective|objective|"
-    r"social (?:history|hx)|shx?|sochx|review of systems|ros|physical exam(?:ination)?|exam(?:ination)?|pe|vitals?"
-    r"(?: signs)?|labs?|"
-    r"laboratory(?: data| results)?|results|imaging|data|assessment|impression|immunizations?|interval history|"
-    r"history and physical|birth history|developmental history|obstetric history|gyn(?:ecologic)? history|"
-    r"substance use|functional status|code status|"
-    r"diagnosis|discharge diagnos[ie]s|admission diagnosis|"
-    r"summary|narrative|comments?|ecg|ekg|procedure history|travel history|sexual history|diet|attestation|"
-    r"addendum|background|events|subjective complaints",
+    r"admission)|subjective|objective|social (?:history|hx)|shx?|sochx|review of systems|ros|"
+    r"physical exam(?:ination)?|exam(?:ination)?|pe|vitals?"
+    r"(?: signs)?|labs?|laboratory(?: data| results)?|results|imaging|data|assessment|impression|immunizations?|"
+    r"interval history|history and physical|birth history|developmental history|obstetric history|"
+    r"gyn(?:ecologic)? history|substance use|functional status|code status|diagnosis|discharge diagnos[ie]s|"
+    r"admission diagnosis|summary|narrative|comments?|ecg|ekg|procedure history|travel history|sexual history|diet|"
+    r"attestation|addendum|background|events|subjective complaints",
 }
 # In this order: "hospital course" before "medications", "history of present illness" before "history".
 _ORDER: tuple[Section, ...] = ("", "family", "allergies", "told", "stopped", "here", "plan", "medications", "past")
@@ -87,8 +78,7 @@ _COLUMNS: dict[str, Section] = {
 }
 _OTHER_COLUMNS = re.compile(
     r"(?:dos(?:e|age)|freq(?:uency)?|route|sig|status|start(?:ed)?(?: date)?|stop(?:ped)?(?: date)?|last (?:taken|"
-    r"dose)|"
-    r"reactions?|severity|type|date|comments?|notes?|onset|strength|directions|instructions|indication|reason)",
+    r"dose)|reactions?|severity|type|date|comments?|notes?|onset|strength|directions|instructions|indication|reason)",
     re.IGNORECASE,
 )
 _CELLS = re.compile(r"\s*\|\s*|\s{2,}|\t|\s[-/]\s")

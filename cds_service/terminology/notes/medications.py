@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cds_service.terminology.lexicon import Mention
-from cds_service.terminology.notes.around import Around, around
+from cds_service.terminology.notes.around import Around
 from cds_service.terminology.notes.layout import Sentence
 from cds_service.terminology.notes.mention import NoteMention
 
@@ -46,78 +46,61 @@ _ALWAYS_FINE = frozenset({"medications"})
 # After these come names of what is taken, as a list. What stands between must be names and their directions.
 _TAKES = re.compile(
     r"\b(?:takes?|taking|took (?:his|her|their) (?:usual |morning |daily |home )?|uses?|using|(?:is|are|remains?|"
-    r"stays?|been|"
-    r"currently|now|'s|"
-    r"also|patient|pt|he|she|maintained|managed|controlled|stable|treated|well|does well|doing well|chronically|"
-    r"(?<!non-)(?<!non)(?<!not )compliant|"
+    r"stays?|been|currently|now|'s|also|patient|pt|he|she|maintained|managed|controlled|stable|treated|well|"
+    r"does well|doing well|chronically|(?<!non-)(?<!non)(?<!not )compliant|"
     r"(?<!non-)(?<!non)(?<!not )adherent)(?: (?:chronically|currently|now|also|still|only|well))* (?:on|with|"
-    r"w/)(?! (?:no|the (?:floor|unit|"
-    r"ward)))|"
-    r"continu(?:e[sd]?|ing)(?: (?:on|with|to take|home|his|her|current))*|resum(?:e|ed|ing)(?: home)?|"
-    r"home (?:dose of|med(?:ication)?s?(?: (?:include|are|of))?)|"
-    r"(?:current |home |daily |outpatient )?medications? (?:include|are|consist of|is)|on (?:chronic|long-?term|"
-    r"daily|home|"
-    r"lifelong|maintenance|stable|low-dose|prn)|prescribed by|refill(?:s|ed)?(?: (?:of|for|his|her))?|currently|"
-    r"injects?|inhales?|"
-    r"(?:his|her|their) (?:home |daily |usual )?(?:dose of )?|reports? (?:taking|use of)|(?:reports?|"
+    r"w/)(?! (?:no|the (?:floor|unit|ward)))|continu(?:e[sd]?|ing)(?: (?:on|with|to take|home|his|her|current))*|"
+    r"resum(?:e|ed|ing)(?: home)?|home (?:dose of|med(?:ication)?s?(?: (?:include|are|of))?)|(?:current |home |"
+    r"daily |outpatient )?medications? (?:include|are|consist of|is)|on (?:chronic|long-?term|daily|home|lifelong|"
+    r"maintenance|stable|low-dose|prn)|prescribed by|refill(?:s|ed)?(?: (?:of|for|his|her))?|currently|injects?|"
+    r"inhales?|(?:his|her|their) (?:home |daily |usual )?(?:dose of )?|reports? (?:taking|use of)|(?:reports?|"
     r"endorses?) (?:daily )"
     r"use of|on)\s+"
 )
 _NOT_NOW = re.compile(
     r"\b(?:start(?:s|ed|ing)?|begin|began|initiat\w*|will|plans? to|consider\w*|recommend\w*|prescrib(?:e|ed|"
-    r"ing)(?! by)|"
-    r"given|gave|receiv\w+|administer\w*|switch\w*|chang\w+ to|add(?:ed|ing)?|trial of|tried|loaded|put|placed|"
-    r"history of (?:being|taking|using)|bolus\w*|drip|"
-    r"infusion|intravenous|iv|in the (?:ed|er|field|ambulance)|ordered|order|avoid\w*|instead|"
-    r"previous(?:ly)?|formerly|in the past|used to|was (?:once )?(?:on|taking)|were on|had been|had (?:taken|used)|"
-    r"completed|finished|course of|failed|tested|overdose\w*|ingest\w+|allerg\w+|refus\w+|declin\w+|offered|"
-    r"discussed|"
-    r"vaccine|sample|premedicat\w+|levels?|interact\w*|candidate for|benefit from|need(?:s|ed)?|"
-    r"requir\w+ (?:a )?dose|"
-    r"wants?|interested in|asked? (?:for|about)|request\w*|resistant to|sensitive to|susceptible to)\b"
+    r"ing)(?! by)|given|gave|receiv\w+|administer\w*|switch\w*|chang\w+ to|add(?:ed|ing)?|trial of|tried|loaded|"
+    r"put|placed|history of (?:being|taking|using)|bolus\w*|drip|infusion|intravenous|iv|in the (?:ed|er|field|"
+    r"ambulance)|ordered|order|avoid\w*|instead|was treated|recent(?:ly)?|previous(?:ly)?|formerly|in the past|"
+    r"used to|was (?:once )?(?:on|taking)|were on|had been|had (?:taken|used)|completed|finished|course of|failed|"
+    r"tested|overdose\w*|ingest\w+|allerg\w+|refus\w+|declin\w+|offered|discussed|vaccine|sample|premedicat\w+|"
+    r"levels?|interact\w*|candidate for|benefit from|need(?:s|ed)?|requir\w+ (?:a )?dose|wants?|interested in|"
+    r"asked? (?:for|about)|request\w*|resistant to|sensitive to|susceptible to)\b"
 )
 _STOPPED_BEFORE = re.compile(
     r"\b(?<!not )(?:stopped|discontinued|d/c'?e?d|quit|no longer (?:takes?|taking|on|uses?|using|needs?)|not "
     r"(?:currently |been |actually )?(?:taking|on|using)|(?:isn't|hasn't been|has not been|wasn't) (?:taking|on|"
-    r"using)|"
-    r"ran out of|run out of|came off|come off|"
-    r"off(?: of)?|self-?discontinued|weaned off|tapered off|never (?:started|took|filled|picked up)|"
-    r"did not (?:start|fill|take)|holding|held|does(?: not|n't) take|denies (?:taking|use of|using))"
+    r"using)|ran out of|run out of|came off|come off|off(?: of)?|self-?discontinued|wean\w*(?: (?:him|her|"
+    r"them)self)? off|tapered off|never (?:started|took|filled|picked up)|did not (?:start|fill|take)|holding|held|"
+    r"does(?: not|n't) take|denies (?:taking|use of|using))"
     r"(?: (?:taking|using|all|both|his|her|their|the|home|own|of))*\s+(?:(?!after\b|since\b|in\b|on\b|for\b|due\b|"
-    r"because\b|\d|use|start|switch|beg[ai]n|now|tak|"
-    r"chang)[\w/-]+(?:,| and| or|, and)? ){0,4}$|\((?:stopped|discontinued|d/c'?d|inactive)\)\s*$"
+    r"because\b|\d|use|start|switch|beg[ai]n|now|tak|chang)[\w/-]+(?:,| and| or|, and)? ){0,4}$|\((?:stopped|"
+    r"discontinued|d/c'?d|inactive)\)\s*$"
 )
 _STOPPED_AFTER = re.compile(
     r"(?:\s*\((?!(?:not|no longer|stopped|held|d/c|"
     r"discontinued))[^)]*\))?(?:[ ,:-]*\d[\w.,/ ]{0,30}?)?[ ,:(>\u2192|/-]*(?:(?:was|were|has been|had been|is|"
-    r"been|recently|"
-    r"later|then|"
-    r"now|on hold|since|"
-    r"already|self|both) )*-?(?:stop(?=[,.;)]|$| taking)|(?:and |so |then )?(?:switched|changed) to|stopped|"
-    r"discontinued|d/c'?e?d|held|on hold|withdrawn|not taking|no longer taking|"
-    r"tapered off|"
-    r"weaned off|ran out|self-?discontinued)\b|[^.;\n]{0,50}?\b(?:not taking|has(?: not|n't) (?:filled|taken|used))\b"
+    r"been|recently|later|then|now|on hold|since|already|self|both) )*-?(?:stop(?=[,.;)]|$| taking)|(?:and |so |"
+    r"then )?(?:switched|changed) to|stopped|discontinued|d/c'?e?d|held|on hold|withdrawn|not taking|"
+    r"no longer taking|tapered off|weaned off|ran out|self-?discontinued)\b|[^.;\n]{0,50}?\b(?:not taking|"
+    r"has(?: not|n't) (?:filled|taken|used))\b"
 )
 _NOT_NOW_AFTER = re.compile(
-    r"(?:\s*\([^)]*\))?(?: \d[\w.,/ ]{0,24}?)?[ ,]*(?:in the past\b|years? ago|was (?:given|administered|started|"
-    r"ordered|"
-    r"added|"
-    r"prescribed today)|"
-    r"(?:was |were )?(?:tried|failed)\b|\w* ?(?:iv|bolus|drip|infusion|x ?1\b|once in (?:the )?(?:ed|er))\b|"
-    r"levels?\b|"
-    r"vaccine|resistan\w+|"
-    r"overdose|toxicity|(?:last )?(?:year|month)s? ago|without (?:relief|benefit|success)|was ineffective|"
-    r"did not help)|[^.;\n]{0,50}?\b(?:until|thru|through|(?:x|for) ?(?:\d+|one|two|three|five|seven|ten|"
-    r"fourteen)(?: more)?[ -]?"
+    r"(?:\s*\([^)]*\))?(?: \d[\w.,/ ]{0,24}?)?[ ,]*(?:in the past\b|at that time\b|years? ago|was (?:given|"
+    r"administered|started|ordered|added|prescribed today)|(?:was |were )?(?:tried|failed)\b|\w* ?(?:iv|bolus|drip|"
+    r"infusion|x ?1\b|once in (?:the )?(?:ed|er))\b|levels?\b|vaccine|resistan\w+|overdose|toxicity|"
+    r"(?:last )?(?:year|month)s? ago|without (?:relief|benefit|success)|was ineffective|did not help)|"
+    r"[^.;\n]{0,50}?\b(?:until|thru|through|(?:x|for)(?: an?(?: additional)?)? ?(?:\d+|one|two|three|five|seven|"
+    r"ten|fourteen)(?: (?:more|additional))?[ -]?"
     r"(?:d|days?|wks?|weeks?)(?: only)?)\b"
 )
 # A line that is an order of its own: name, strength, how often.
 _ALONE = re.compile(r"(?:^|[;,:]|\s[-\u2013])\s*(?:\W*\d{1,2}[.)]\s*)?(?:\w+ ){0,1}$")
 _REGULAR = re.compile(
     r"(?: [a-z]{2,12}){0,2} ?\d[\d./,]* ?(?:mg|mcg|g|units?|u|ml|meq|iu|puffs?|tabs?)?(?: (?:po|sq|sc|inhaled|"
-    r"by mouth|tabs?|"
-    r"tablets?|caps?|puffs?))* ?(?:daily|qd|qday|bid|tid|qid|qhs|qam|qpm|hs|am|pm|nightly|weekly|monthly|once|twice|"
-    r"at bedtime|at night|every (?:day|morning|evening|night|week|month)|q\d+ ?(?:h|hrs?|wks?|weeks?)|prn|as needed)\b"
+    r"by mouth|tabs?|tablets?|caps?|puffs?))* ?(?:daily|qd|qday|bid|tid|qid|qhs|qam|qpm|hs|am|pm|nightly|weekly|"
+    r"monthly|once|twice|at bedtime|at night|every (?:day|morning|evening|night|week|month)|q\d+ ?(?:h|hrs?|wks?|"
+    r"weeks?)|prn|as needed)\b"
 )
 _SWITCHED = re.compile(
     r"(?<!will be )(?<!to be )(?<!could be )(?<!can be )(?<!consider )\b(?:switched|changed) to (?:\w+ )?$"
@@ -133,7 +116,7 @@ def read(sentence: Sentence, named: Sequence[Mention]) -> Iterator[NoteMention]:
         if one.text.lower() in _NOT_MEDICINES:
             continue
         following = named[at + 1].span[0] if at + 1 < len(named) else len(sentence.text)
-        said = around(_own(sentence, one, following), one.span)
+        said = Around(_own(sentence, one, following), one.span)
         if said.family or (said.supposed and sentence.section not in _ALWAYS_FINE):
             continue
         says = _says(sentence, said, named[:at])
@@ -205,15 +188,10 @@ def _is_list(between: str, offset: int, ahead: Sequence[Mention]) -> bool:
     text = re.sub(r"\([^)]*\)", " ", "".join(kept))
     text = re.sub(
         r"\b(?:a|an|the|his|her|their|only|also|both|daily|baby|low|high|dose|of|and|or|plus|with|mg|mcg|g|ml|"
-        r"units?|tabs?|"
-        r"tablets?|caps?|"
-        r"capsules?|puffs?|once|twice|three|two|one|times|a|day|night|nightly|morning|evening|bedtime|weekly|week|"
-        r"every|"
-        r"hours?|as|needed|prn|bid|tid|qid|qd|qhs|q\d+h|po|by|mouth|oral|at|in|long-?acting|extended|release|er|"
-        r"xr|xl|sr|"
-        r"home|otc|over-the-counter|"
-        r"inhaler|for|regular|regularly|occasional|occasionally|generic|injections?|drops?|cream|patch|"
-        r"\d[\d.,/]*\w*)\b",
+        r"units?|tabs?|tablets?|caps?|capsules?|puffs?|once|twice|three|two|one|times|a|day|night|nightly|morning|"
+        r"evening|bedtime|weekly|week|every|hours?|as|needed|prn|bid|tid|qid|qd|qhs|q\d+h|po|by|mouth|oral|at|in|"
+        r"long-?acting|extended|release|er|xr|xl|sr|home|otc|over-the-counter|inhaler|for|regular|regularly|"
+        r"occasional|occasionally|generic|injections?|drops?|cream|patch|\d[\d.,/]*\w*)\b",
         " ",
         text,
         flags=re.IGNORECASE,

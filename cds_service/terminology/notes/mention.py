@@ -19,7 +19,7 @@ class NoteMention:
     """`drugs` are RxCUIs, `groups` allergy groups; for a condition `condition` is the key of its row.
 
     `span` (start, end) is in `sentence`. `reactions` are the words in which an allergy showed; `directions` what
-    follows a medication's name.
+    follows a medication's name. `listed`: it stands in a section for its kind, and not in prose.
     """
 
     kind: Kind
@@ -32,6 +32,7 @@ class NoteMention:
     condition: str = ""
     reactions: tuple[str, ...] = ()
     directions: str = ""
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

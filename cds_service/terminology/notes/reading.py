@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from cds_service.terminology.lexicon import Mention
 from cds_service.terminology.notes import allergies, conditions, medications
@@ -11,6 +12,7 @@ from cds_service.terminology.notes.layout import Sentence, sentences
 from cds_service.terminology.notes.mention import NoteMention, NoteWords
 
 READER, READER_VERSION = "note-rules", "2"
+_OWN = {"allergies": "allergy", "past": "condition", "medications": "medication"}
 # A name in these is no mention: addresses, file names, and the words of others.
 _NO_MENTION = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
 
@@ -28,7 +30,8 @@ def read_note(text: str, words: NoteWords, stop: Callable[[], bool] = lambda: Fa
         if sentence.section == "here":
             given.update(rxcui for one in words.drugs.find(sentence.text) for rxcui in one.rxcuis)
         before = len(found)
-        found += _read(sentence, words)
+        listed = _OWN.get(sentence.section, "")
+        found += (replace(one, listed=one.kind == listed) for one in _read(sentence, words))
         planned += range(before, len(found)) if sentence.section == "plan" else ()
     return _without_given(found, planned, given), True
 
