@@ -90,14 +90,11 @@ class Retention:
             self._ask_the_newest_row(now)
         held = self.due(periods).held
         calls = self._batches("retain-calls", lambda line, n: _erase_calls(line, now - periods.calls, n), most)
-        comments = self._batches(
-            "retain-feedback", lambda line, n: _erase_comments(line, now - periods.comments, n), most
-        )
-        comments += self._batches(
-            "retain-replies", lambda line, n: replies.erase(line, now - periods.comments, n), most
-        )
+        said_until = now - periods.comments
+        comments = self._batches("retain-feedback", lambda line, n: _erase_comments(line, said_until, n), most)
+        comments += self._batches("retain-replies", lambda line, n: replies.erase(line, said_until, n), most)
         rows = self._batches("retain-audit", lambda line, n: self._cut_trail(line, now - periods.audit, n), most)
-        self._batches("retain-overrides", lambda line, n: overrides.forget(line, now - periods.comments, n), most)
+        self._batches("retain-overrides", lambda line, n: overrides.forget(line, said_until, n), most)
         self._batches("retain-notes", lambda line, n: notes.forget(line, now - periods.notes, n), most)
         self._batches("retain-sessions", lambda line, n: sessions.forget(line, now, n), most)
         patients = self._batches("retain-patients", _forget_patients, most)
