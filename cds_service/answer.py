@@ -112,8 +112,9 @@ def _complete_prefetch(rooms: Rooms, call: Call, ends: float) -> Prefetch:
 
     def report(read: ReadReport) -> None:
         figures.count(read)
-        detail = {"resource_type": read.resource_type, "status": read.status, "count": read.count}
-        _audit(rooms, call, "fhir-read", read.outcome, {**detail, "duration_ms": round(read.seconds * 1000)})
+        about = {"resource_type": read.resource_type, "status": read.status, "count": read.count, "query": read.query}
+        known = {name: value for name, value in about.items() if value is not None}
+        _audit(rooms, call, "fhir-read", read.outcome, {**known, "duration_ms": round(read.seconds * 1000)})
 
     service, known_empty = rooms.services[call.service], DIALECTS[call.tenant.dialect].known_empty
     completion = Completion(rooms.fhir, call.request, call.tenant, rooms.settings.private_networks, known_empty)

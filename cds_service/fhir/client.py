@@ -13,12 +13,14 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import orjson
 
 from cds_service.fhir.base import FhirBase
 from cds_service.fhir.breaker import Breaker
+from cds_service.fhir.queries import for_the_record
 from cds_service.outbound import AddressRefused
 
 Resource = Mapping[str, Any]
@@ -59,7 +61,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class ReadReport:
-    """One request that was made or refused here, for audit and figures: no id, no URL."""
+    """One request that was made or refused here, for audit and figures: no id, no URL. `query` only of a search."""
 
     resource_type: str
     interaction: str
@@ -67,6 +69,7 @@ class ReadReport:
     status: int | None
     count: int
     seconds: float
+    query: str | None = None
 
 
 class FhirClient:
@@ -121,7 +124,9 @@ class FhirClient:
         count = 0 if isinstance(got, NotRead) else len(got["entry"]) if isinstance(got.get("entry"), list) else 1
         status = got.status if isinstance(got, NotRead) else 200
         took = time.monotonic() - started
-        self._report(ReadReport(resource_type, interaction, "failed" if failed else "done", status, count, took))
+        outcome = "failed" if failed else "done"
+        asked = for_the_record(resource_type, parse_qsl(urlsplit(url).query)) if interaction == "search" else None
+        self._report(ReadReport(resource_type, interaction, outcome, status, count, took, asked))
         return got
 
     def _guarded(self, once: Once) -> Resource | NotRead:

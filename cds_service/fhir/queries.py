@@ -6,13 +6,21 @@ bare id that templates carry with an empty Bundle, which would read as "none".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from cds_service.fhir.prefetch import PREFETCH_TEMPLATES
 from cds_service.hooks import Context
 
+THE_PATIENT, UNTOLD = "{patient}", "*"  # in place of values, on the record
+_PATIENTS = frozenset({"patient", "subject"})
+_DATES = frozenset({"identified", "authored", "date", "_lastUpdated", "_count"})
+_NAMES = _PATIENTS | _DATES | {"category", "status", "_sort", "_id", "identifier", "code", "target", "subtype"}
+# What a server or a client put into a search may be anything; these are words of ours, a date or a number.
+_WORDS = frozenset({"laboratory", "vital-signs", "problem-list-item", "active", "current", "-date"})
+_DATE = re.compile(r"[a-z]{0,2}\d[\d:.TZ+-]{0,30}\Z")
 _TOKENS = {"{{context.patientId}}": "patient_id", "{{context.encounterId}}": "encounter_id"}
 
 
@@ -50,6 +58,18 @@ def query_for(key: str, context: Context) -> Query | None:
         return None if resource_id is None else Query(resource_type, resource_id)
     pairs = (pair.partition("=") for pair in rest.split("&"))
     return Query(resource_type, params=tuple((name, _value(value, context)) for name, _, value in pairs))
+
+
+def for_the_record(resource_type: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """A search as an audit row may keep it in clear: the parameters that we know, and values that name nobody."""
+    kept = [(name, _told(name, value)) for name, value in pairs if name in _NAMES]
+    return f"{resource_type}?{urlencode(kept, safe='/{}*')}"
+
+
+def _told(name: str, value: str) -> str:
+    if name in _PATIENTS:
+        return f"Patient/{THE_PATIENT}"
+    return value if value in _WORDS or (name in _DATES and _DATE.match(value)) else UNTOLD
 
 
 def _value(value: str, context: Context) -> str:

@@ -39,6 +39,7 @@ DETAIL_KEYS = frozenset(
         "models",
         "not_assessed",
         "page",
+        "query",
         "reason",
         "repeated",
         "resource_type",

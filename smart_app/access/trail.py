@@ -20,9 +20,10 @@ def audit(
     patient: str | None = None,
     subject: str | None = None,
     reason: str = "",
+    **about: str,
 ) -> None:
-    """Append one audit row and one log line; the log line names no patient."""
-    detail = {"reason": reason} if reason else {}
+    """Append one audit row and one log line; the log line names no patient. `about`: further keys of its detail."""
+    detail = {**about, "reason": reason} if reason else about
     log.info("audited", action=action, outcome=outcome, tenant=tenant, reason=reason)
     wired().store.audit(AuditEvent(action, outcome, tenant, issuer, subject, detail, patient))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from cds_service.fhir.queries import for_the_record
 from smart_app.access.opened import renewed
 from smart_app.access.trail import audit
 from smart_app.outbound import Unreachable, get_json
@@ -48,13 +49,14 @@ def read_measurements(view: View, category: str) -> Read:
 def _search(view: View, kind: str, params: Mapping[str, str]) -> Read:
     if not may_search(view.scopes, kind):
         return Read(None, _WHY_NOT["not-granted"])
-    query = urlencode({"patient": view.patient, **params, "_count": MOST})
+    asked = {"patient": view.patient, **params, "_count": str(MOST)}
+    what = {"resource_type": kind, "query": for_the_record(kind, asked.items())}
     try:
-        bundle = _get(view, f"{kind}?{query}")
+        bundle = _get(view, f"{kind}?{urlencode(asked)}")
     except Unreachable as error:
-        _on_record(view, f"failed-{error}")
+        _on_record(view, "failed", **what, reason=str(error))
         return Read(None, _WHY_NOT.get(str(error), "The EHR did not answer. Try again in a moment."))
-    _on_record(view, "read")
+    _on_record(view, "read", **what)
     found = tuple(members(entry, "resource") for entry in items(bundle, "entry"))
     own = tuple(one for one in found if one.get("resourceType") == kind and _is_of(one, view))
     return Read(own, more=any(link.get("relation") == "next" for link in items(bundle, "link")))
@@ -83,9 +85,6 @@ def _is_of(resource: Mapping[str, Any], view: View) -> bool:
     return isinstance(reference, str) and reference.removeprefix(base) == f"Patient/{view.patient}"
 
 
-def _on_record(view: View, outcome: str) -> None:
+def _on_record(view: View, outcome: str, **about: str) -> None:
     where = {"tenant": view.tenant, "issuer": view.configuration.iss, "patient": view.patient}
-    if outcome == "read":
-        audit("fhir-read", "read", **where)
-    else:
-        audit("fhir-read", "failed", **where, reason=outcome.removeprefix("failed-"))
+    audit("fhir-read", outcome, **where, **about)

@@ -66,7 +66,8 @@ def _person(started: Launch, grant: oauth.Grant) -> dict[str, str] | None:
         return None
     iss = started.configuration.iss
     person = read_person(iss, grant.patient, grant.access_token)
-    audit("fhir-read", "read" if person else "failed", tenant=started.tenant, issuer=iss, patient=grant.patient)
+    where = {"tenant": started.tenant, "issuer": iss, "patient": grant.patient}
+    audit("fhir-read", "read" if person else "failed", **where, resource_type="Patient")
     return person
 
 

@@ -139,7 +139,7 @@ def fhir_reads(reader: Reader, words: Canaries) -> list[Reply]:
     words.known("token of /fhir", token["Authorization"].partition(" ")[2])
     (found, *_) = reader.get(f"DetectedIssue?patient=Patient/{patient}&{word}={word}", token).json()["entry"]
     assert reader.get(f"DetectedIssue/{found['resource']['id']}", token).status_code == 200
-    page = reader.get(f"GuidanceResponse?patient={patient}&_count=1", token).json()
+    page = reader.get(f"AuditEvent?patient={patient}&_count=1", token).json()
     nexts = [one["url"] for one in page["link"] if one["relation"] == "next"]
     assert nexts and words.in_text(str(nexts)) == []
     strict = {"Prefer": "handling=strict"}

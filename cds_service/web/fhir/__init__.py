@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotAcceptable, NotFound
 
 from cds_service.errors import InvalidRequest
+from cds_service.fhir.queries import for_the_record
 from cds_service.store import AuditEvent
 from cds_service.store.keyring import SealBroken
 from cds_service.web.call import current_call
@@ -83,7 +85,7 @@ class Desk:
         page = kind.find(self._rooms, grant.tenant, Search({"_id": (id,)}), 1, None)
         if not page.resources:
             raise NotFound
-        self._put_on_record("fhir-served-read", grant, kind, page, None, id)
+        self._put_on_record("fhir-served-read", grant, page, {"resource_type": kind.name}, None, id)
         return _fhir(page.resources[0])
 
     def search(self, name: str, given: list[tuple[str, str]]) -> Response:
@@ -92,7 +94,9 @@ class Desk:
         search = read_search(asked, kind.params, strict="handling=strict" in request.headers.get("Prefer", ""))
         count = read_count(next((value for name, value in asked if name == "_count"), None))
         page = kind.find(self._rooms, grant.tenant, search, count, after) if count else Page([], [], None)
-        self._put_on_record("fhir-served-search", grant, kind, page, search.reference("patient", "subject"), None)
+        asked = [(name, value) for name, values in search.values.items() for value in values]
+        about = {"resource_type": kind.name, "query": for_the_record(kind.name, [*asked, ("_count", str(count))])}
+        self._put_on_record("fhir-served-search", grant, page, about, search.reference("patient", "subject"), None)
         return _fhir(self._bundle(grant, kind, search, count, page))
 
     def _begin(self, action: str, name: str, letter: Letter) -> tuple[Kind, Grant]:
@@ -108,13 +112,13 @@ class Desk:
         return self._served[name], grant
 
     def _put_on_record(
-        self, action: str, grant: Grant, kind: Kind, page: Page, asked: str | None, subject: str | None
+        self, action: str, grant: Grant, page: Page, what: Mapping[str, str], asked: str | None, subject: str | None
     ) -> None:
         """One row for each patient: who was asked for, or who is in the answer."""
         counts: dict[str | None, int] = {asked: 0} if asked else {}
         for patient in page.patients:
             counts[patient] = counts.get(patient, 0) + 1
-        about = {"resource_type": kind.name, "client_id": grant.client_id, "status": 200}
+        about = {**what, "client_id": grant.client_id, "status": 200}
         self._rooms.store.audit_all(
             AuditEvent(action, "shown", grant.tenant, grant.client_id, subject, {**about, "count": count}, patient)
             for patient, count in (counts or {None: 0}).items()

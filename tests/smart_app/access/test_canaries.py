@@ -11,6 +11,7 @@ from fhir.resources.R4B.auditevent import AuditEvent as R4BAuditEvent
 from structlog.testing import capture_logs
 
 from cds_service.governance.audit_events import audit_event
+from tests.balp import violations
 from tests.canaries import Canaries
 from tests.databases import Beside
 from tests.smart_app import fake_ehr
@@ -149,4 +150,6 @@ def test_every_step_of_a_visit_is_on_record_as_an_audit_event(house_here: House,
     assert ("fhir-read", "failed") in found
     assert house_here.store.verify_audit().intact
     for row in house_here.store.reports.audit(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)):
-        R4BAuditEvent.model_validate(audit_event(row, house_here.settings.public_url))
+        event = audit_event(row, house_here.settings.public_url)
+        R4BAuditEvent.model_validate(event)
+        assert violations(event) == [], event
