@@ -12,6 +12,7 @@ from cds_service.terminology.sig import Sig, read_sig
 _PER_DAY = {"s": 86400.0, "min": 1440.0, "h": 24.0, "d": 1.0, "wk": 1 / 7, "mo": 1 / 30}
 _MOST_DOSES_PER_DAY = 288.0
 _LARGEST_DOSE = 1e7
+_UCUM_UNITS = re.compile(r"\[i?u\]", re.IGNORECASE)
 # A dose counted in these is multiplied by what one of them holds; any other dose unit stands for itself.
 _COUNTED = re.compile(r"\W*(tab|tbl|tablet|cap|capsule|pill|each|ea|1)(?:s|\(s\))?\W*", re.IGNORECASE)
 
@@ -41,6 +42,7 @@ def sig_of(resource: Resource, order_words: str, ingredients: int) -> Sig:
         times = _times_per_day(obj(dosage.get("timing")))
         if times is not None:
             read = replace(read, times_per_day=times)
+        read = replace(read, text=" ".join((read.text, *_rate_words(dosage))))
     return _without_dose(read, "it holds several drugs") if ingredients > 1 else read
 
 
@@ -94,6 +96,23 @@ def _with_strength(read: Sig, product: Sig) -> Sig:
         strength_unit=product.dose_unit,
         unit_assumed=product.unit_assumed,
     )
+
+
+def _rate_words(dosage: Resource) -> Iterator[str]:
+    """The rates of its fields in the words of an order, "0.5 ug/kg/min"; a ratio counts that is per one h or min."""
+    for rate in objects(dosage.get("doseAndRate")):
+        ratio = obj(rate.get("rateRatio"))
+        over = obj(ratio.get("denominator"))
+        plain = obj(rate.get("rateQuantity")) or obj(obj(rate.get("rateRange")).get("high"))
+        quantity, per = (obj(ratio.get("numerator")), f"/{_unit(over)}") if ratio else (plain, "")
+        value = number(quantity.get("value"))
+        if value is not None and 0 < value < _LARGEST_DOSE and (not ratio or number(over.get("value")) == 1):
+            yield f"{value:.10g} {_unit(quantity)}{per}"
+
+
+def _unit(quantity: Resource) -> str:
+    """[U] and [IU] as people write them."""
+    return _UCUM_UNITS.sub("units", text(quantity.get("code")) or text(quantity.get("unit")) or "")
 
 
 def _dose(rate: Resource) -> tuple[float, str] | None:

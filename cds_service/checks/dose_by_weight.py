@@ -2,6 +2,7 @@
 
 Rows: `weight_doses.csv`. The weight is the newest of the last months, fewer for the young; one that cannot be a weight
 in kilograms at the child's age is said and not used. Without a usable weight the check says that it could not look.
+A dose that is ordered per kilogram is compared as it stands.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
 from cds_service.chart.latest import latest
-from cds_service.chart.model import Measurement
 from cds_service.chart.physiology import Age, age_fact, age_of
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
@@ -43,6 +43,9 @@ def dose_by_weight(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | Not
         speaking = [row for row in rows if age is not None and row.covers(age.days)]
         if not speaking or age is None or (order.sig.dose_value is None and order.sig.times_per_day is None):
             continue
+        if (order.sig.dose_unit or "").endswith("/kg"):
+            yield from _judge(order, drug, speaking, (age_fact(chart, age),), None)
+            continue
         weight = latest(chart, "weight", _days(age))
         if weight.value is None or weight.found is None:
             reason = weight.reason if weight.found else "no body weight on record"
@@ -51,7 +54,7 @@ def dose_by_weight(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | Not
             reason = f"weight {weight.value:g} kg is not plausible at {age.words}: {drug.name} not checked by weight"
             yield NotAssessed(reason, order.ref, prominent="info")
         else:
-            yield from _judge(chart, order, drug, speaking, age, weight.found)
+            yield from _judge(order, drug, speaking, (age_fact(chart, age), weight.found.fact()), weight.value)
 
 
 def _days(age: Age) -> int:
@@ -59,20 +62,20 @@ def _days(age: Age) -> int:
 
 
 def _judge(
-    chart: Chart, order: Medication, drug: Drug, rows: list[WeightDose], age: Age, weight: Measurement
+    order: Medication, drug: Drug, rows: list[WeightDose], facts: tuple[Fact, ...], kilograms: float | None
 ) -> Iterator[Finding]:
-    kilograms = weight.value or 0.0
+    """Without `kilograms` the dose is ordered per kilogram already."""
     for row in rows:
-        doses = order.sig.single(row.unit), order.sig.daily(row.unit, assume=True)
+        unit = row.unit if kilograms else f"{row.unit}/kg"
+        doses = order.sig.single(unit), order.sig.daily(unit, assume=True)
         stated = zip(doses, (row.per_dose, row.per_day), ("a dose", "a day"), strict=True)
         over = [
-            (float(dose.value) / kilograms, most, per)
+            (float(dose.value) / (kilograms or 1.0), most, per)
             for dose, most, per in stated
-            if dose is not None and most is not None and float(dose.value) / kilograms > most
+            if dose is not None and most is not None and float(dose.value) / (kilograms or 1.0) > most
         ]
         if over:
             per_kg, most, per = max(over, key=lambda one: one[0] / one[1])
-            facts = (age_fact(chart, age), weight.fact())
             yield _finding(order, drug, row, per_kg, most, per, facts)
             return
 

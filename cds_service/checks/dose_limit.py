@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
+from cds_service.checks.infusion_rate import is_compared
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import by_route
@@ -33,24 +34,34 @@ def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAsse
         if not rows:
             continue
         row = _row_of(order, rows)
-        daily = order.sig.daily(row.dose_unit, assume=True)
-        most = row.max_daily_dose or 0.0
-        if daily is None and order.sig.dose_value is None and order.sig.reason and len(order.drugs) == 1:
+        over = [(dose, most, per) for dose, most, per in _stated(order, row) if dose > most]
+        if over:
+            yield _finding(order, drug, row, *over[0])
+        elif _has_no_dose(order) and not is_compared(order, drug, knowledge):
             yield NotAssessed(
                 f"{order.sig.reason}: the dose of {drug.name} was not compared with its maximum", order.ref
             )
-        if daily is not None and float(daily.value) > most:
-            yield _finding(order, drug, row, float(daily.value), most, "a day")
-            continue
-        single = order.sig.single(row.dose_unit)
-        if single is not None and row.max_single is not None and float(single.value) > row.max_single:
-            yield _finding(order, drug, row, float(single.value), row.max_single, "at a time")
 
 
 def _row_of(order: Medication, rows: list[DoseLimit]) -> DoseLimit:
-    """Of several routes the order's own; where it states none, the one that allows most."""
-    own = [row for row in rows if order.routes & row.routes]
-    return max(own or rows, key=lambda row: (row.max_daily_dose or 0.0, row.id))
+    """Of several routes the order's own, of several units that of its dose; then the row that allows most."""
+    own = [row for row in rows if order.routes & row.routes] or rows
+    stated = {row.id: _stated(order, row) for row in own}
+    times = {id: max((dose / most for dose, most, _ in found), default=0.0) for id, found in stated.items()}
+    return min(own, key=lambda row: (not stated[row.id], times[row.id], row.id))
+
+
+def _stated(order: Medication, row: DoseLimit) -> list[tuple[float, float, str]]:
+    """(dose, maximum, for what) of what the order states and the row limits: a day's dose, and one dose."""
+    doses = (
+        (order.sig.daily(row.dose_unit, assume=True), row.max_daily_dose, "a day"),
+        (order.sig.single(row.dose_unit), row.max_single, "at a time"),
+    )
+    return [(float(dose.value), most, per) for dose, most, per in doses if dose is not None and most is not None]
+
+
+def _has_no_dose(order: Medication) -> bool:
+    return order.sig.dose_value is None and bool(order.sig.reason) and len(order.drugs) == 1
 
 
 def _finding(order: Medication, drug: Drug, row: DoseLimit, dose: float, most: float, per: str) -> Finding:

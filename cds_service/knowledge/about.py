@@ -73,7 +73,8 @@ def drug_columns(cells: Cells, context: Context) -> DrugColumns:
     }
     if not row["drugs"]:
         raise cells.wrong("drugs is empty")
-    if (row["max_daily_dose"] is None) != (not row["dose_unit"]):
+    amounts = (column for column in ("max_daily_dose", "max_single") if cells.values.get(column))
+    if any(amounts) != bool(row["dose_unit"]):
         raise cells.wrong("max_daily_dose and dose_unit belong together")
     return row
 

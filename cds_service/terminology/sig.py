@@ -58,8 +58,12 @@ class Sig:
         counted = self.dose_unit is None or self.dose_unit in COUNTED_FORMS
         if self.strength_value is not None and counted and measured_in == self.dose_unit:
             amount, measured_in = amount * self.strength_value, self.strength_unit
+        plain, of, per = (measured_in or "").partition("/")
+        target, over, same = unit.partition("/")
+        if (of, per) != (over, same):  # a dose per kg or per m2 is one only where that is asked for
+            return None
         try:
-            return convert(Quantity(amount, measured_in or ""), unit)
+            return Quantity(convert(Quantity(amount, plain), target).value, unit)
         except UnitNotUnderstood:
             return None
 

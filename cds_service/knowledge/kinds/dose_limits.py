@@ -20,8 +20,9 @@ TENFOLD = 10
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseLimit(DrugRow):
-    """`max_daily_dose` and `max_single` are in `dose_unit`; `usual` is an order of a usual dose, from which the row is
-    proved: silent at that, loud at ten times that. From `critical_times` the maximum on a dose is a slip."""
+    """`max_daily_dose` and `max_single` are in `dose_unit`, at least one of them; a dose ordered per m2 of body surface
+    is judged by a row in mg/m2. `usual` is an order of a usual dose, from which the row is proved: silent at that, loud
+    at ten times that. From `critical_times` the maximum on a dose is a slip."""
 
     table: ClassVar[str] = "dose_limits.csv"
     noun: ClassVar[str] = "dose limits"
@@ -32,12 +33,12 @@ class DoseLimit(DrugRow):
 
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
-        row = drug_columns(cells, context)
-        if row["max_daily_dose"] is None:
-            raise cells.wrong("max_daily_dose is empty")
+        row, max_single = drug_columns(cells, context), cells.number("max_single")
+        if not row["max_daily_dose"] and not max_single:
+            raise cells.wrong("max_daily_dose is empty, and so is max_single")
         return cls(
             **row,
-            max_single=cells.number("max_single"),
+            max_single=max_single,
             critical_times=cells.number("critical_times") or CRITICAL_TIMES,
             usual=cells.required("usual"),
         )
@@ -45,11 +46,13 @@ class DoseLimit(DrugRow):
     @classmethod
     def check(cls, knowledge: Knowledge) -> None:
         for row in knowledge.all(cls):
-            most, daily = row.max_daily_dose or 0.0, read_sig(row.usual).daily(row.dose_unit)
-            row.require(daily is not None, f"{row.usual!r} has no clear daily dose in {row.dose_unit}")
-            usual = float(daily.value) if daily else 0.0
-            row.require(usual <= most, "the usual dose is above the maximum")
-            row.require(usual * TENFOLD > most, "ten times the usual dose is still within the maximum")
+            sig = read_sig(row.usual)
+            doses = (sig.single(row.dose_unit), row.max_single), (sig.daily(row.dose_unit), row.max_daily_dose)
+            stated = [(float(dose.value), most) for dose, most in doses if dose is not None and most is not None]
+            row.require(bool(stated), f"{row.usual!r} has no clear daily dose in {row.dose_unit}")
+            row.require(all(usual <= most for usual, most in stated), "the usual dose is above the maximum")
+            loud = any(usual * TENFOLD > most for usual, most in stated)
+            row.require(loud, "ten times the usual dose is still within the maximum")
             row.require(row.critical_times > 1, "critical_times must be above 1")
 
     def title(self, knowledge: Knowledge) -> str:

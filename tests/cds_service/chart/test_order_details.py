@@ -60,6 +60,24 @@ def test_a_structured_dose_that_is_not_readable_leaves_the_dose_unknown(odd: dic
     assert daily(odd) is None
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"rateQuantity": {"value": 5, "unit": "mcg/min", "code": "ug/min"}}, "5 ug/min"),
+        ({"rateRange": {"high": {"value": 0.7, "code": "ug/kg/h"}}}, "0.7 ug/kg/h"),
+        (
+            {"rateRatio": {"numerator": {"value": 18, "code": "[U]"}, "denominator": {"value": 1, "code": "h"}}},
+            "18 units/h",
+        ),
+        ({"rateRatio": {"numerator": {"value": 18, "code": "[U]"}, "denominator": {"value": 8, "code": "h"}}}, ""),
+        ({"rateQuantity": {"value": "5", "code": "ug/min"}}, ""),
+    ],
+)
+def test_a_structured_rate_stands_in_the_words_of_the_order(fields: dict[str, Any], words: str) -> None:
+    order = read(request("heparin iv", dosageInstruction=[{"doseAndRate": [fields]}]))
+    assert order.sig.text.rpartition(" iv")[2].strip() == words
+
+
 def test_several_dosages_and_the_dose_of_a_combination_are_not_guessed() -> None:
     assert daily(dose(500, "mg", TWICE), dose(1000, "mg", TWICE)) is None
     assert daily(drug={"text": "sitagliptin 50 mg / metformin 1000 mg bid"}) is None

@@ -11,14 +11,17 @@ from cds_service.chart.opioids import opioid_in
 from cds_service.checks.acetaminophen_total import acetaminophen_total
 from cds_service.checks.dose_by_weight import dose_by_weight
 from cds_service.checks.dose_limit import dose_limit
+from cds_service.checks.infusion_rate import infusion_rate
 from cds_service.checks.opioid_load import CLASS, opioid_load
 from cds_service.checks.weekly_methotrexate import weekly_methotrexate
 from cds_service.findings import Finding
 from cds_service.knowledge.kinds.dose_limits import DoseLimit
+from cds_service.knowledge.kinds.infusion_rates import InfusionRate
+from cds_service.terminology.routes import routes_in
 from tests.charts import chart, data, knowledge, names, person, read, request, weight
 
 ROWS = knowledge().all(DoseLimit)
-_DOSE = re.compile(r"(\d+(?:\.\d+)?) (mg|mcg|meq)")
+_DOSE = re.compile(r"(\d+(?:\.\d+)?) ([a-z]+(?:/[a-z0-9]+)*)")
 
 
 def findings(check, made) -> list[Finding]:
@@ -31,11 +34,81 @@ def tenfold(usual: str) -> str:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_a_maximum_is_silent_at_the_usual_dose_and_loud_at_ten_times_that(row: DoseLimit) -> None:
-    way = " by mouth" if row.routes == {"oral"} else "" if " iv " in row.usual else " subcutaneously"
+    way = "" if routes_in(row.usual) else " by mouth" if "oral" in row.routes else " subcutaneously"
     assert findings(dose_limit, chart(request(row.usual + way))) == []
     assert findings(dose_limit, chart(request(row.usual))) == []
     (loud,) = findings(dose_limit, chart(request(tenfold(row.usual) + way)))
     assert (loud.rule, loud.display in ("warning", "critical", "info")) == (row.id, True)
+
+
+RATES = knowledge().all(InfusionRate)
+
+
+@pytest.mark.parametrize("row", RATES, ids=lambda row: row.id)
+def test_a_rate_is_silent_at_the_usual_one_and_loud_at_ten_times_that(row: InfusionRate) -> None:
+    for check in (infusion_rate, dose_limit):
+        assert list(check(chart(request(row.usual)), knowledge())) == []
+    (loud,) = findings(infusion_rate, chart(request(tenfold(row.usual))))
+    assert (loud.rule, loud.display in ("warning", "critical", "info")) == (row.id, True)
+
+
+@pytest.mark.parametrize(
+    ("order", "kilograms", "display"),
+    [
+        ("milrinone 52 mcg/min iv", 70, None),  # 0.74 mcg/kg/min
+        ("milrinone 60 mcg/min iv", 70, "warning"),
+        ("milrinone 600 mcg/min iv", 70, "critical"),
+        ("dobutamine 1 to 45 mcg/kg/min iv, titrate by 2 mcg/kg/min", 70, "warning"),
+        ("heparin 25,000 units in 250 mL at 1,200 units/hr iv", 70, None),
+        ("heparin 12,000 units/hr iv", 70, "critical"),
+        ("vasopressin 6 units per hour iv", 70, None),
+        ("propofol 5 mg/kg/hr iv infusion", 70, None),
+        ("oxytocin 0.03 units/min iv", 70, "warning"),
+        ("sodium chloride 0.9% 1000 mL at 125 mL/hr iv", 70, None),
+    ],
+)
+def test_a_rate_is_compared_by_weight_and_by_the_hour_as_the_row_asks(
+    order: str, kilograms: float, display: str | None
+) -> None:
+    made = chart(request(order), vitals=data(weight(kilograms)))
+    assert [said.display for said in findings(infusion_rate, made)] == ([display] if display else [])
+
+
+def test_a_rate_that_needs_a_weight_is_not_assessed_without_one() -> None:
+    (said,) = infusion_rate(chart(request("milrinone 26 mcg/min iv")), knowledge())
+    assert not isinstance(said, Finding)
+    assert said.reason == "no body weight on record: the rate of milrinone was not compared with its maximum"
+
+
+@pytest.mark.parametrize(
+    ("order", "rule"),
+    [
+        ("vincristine 14 mg/m2 iv weekly", "max-vincristine-m2"),
+        ("vincristine 20 mg iv once", "max-vincristine-injection"),
+        ("vincristine 1.4 mg/m2 iv weekly", None),
+        ("insulin regular 100 units iv once", "max-insulin-human-injection"),
+        ("insulin regular 10 units iv once", None),
+        ("morphine 40 mg iv every 4 hours as needed", "max-morphine-injection"),
+        ("morphine 40 mg po every 4 hours", None),
+        ("potassium phosphate 150 mmol iv once", "max-potassium-phosphate-injection"),
+    ],
+)
+def test_a_dose_is_compared_in_its_own_unit_and_by_its_own_route(order: str, rule: str | None) -> None:
+    assert [said.rule for said in findings(dose_limit, chart(request(order)))] == ([rule] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("order", "rule"),
+    [
+        ("rocuronium 0.6 mg/kg iv once", None),
+        ("rocuronium 6 mg/kg iv once", "kg-rocuronium-injection"),
+        ("enoxaparin 1 mg/kg subcut every 12 hours", None),
+        ("enoxaparin 10 mg/kg subcut every 12 hours", "kg-enoxaparin-injection"),
+    ],
+)
+def test_a_dose_that_is_ordered_per_kilogram_needs_no_weight(order: str, rule: str | None) -> None:
+    said = list(dose_by_weight(chart(request(order), patient=data(person())), knowledge()))
+    assert [one.rule for one in said] == ([rule] if rule else [])
 
 
 def test_milligrams_for_micrograms_are_a_slip_and_critical() -> None:

@@ -20,6 +20,9 @@ INTERACTION = (
 )
 RENAL = "{id},{drug},{routes},egfr,{low},{high},major,warning,{most},{unit},{to},slow,,,,{source},here,So it says.,"
 
+LIMIT = "x,warfarin,,,{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
+RATE = "x,warfarin,,,{},{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
+
 
 def interaction(**cells: str) -> str:
     given = {"id": "x", "a": "warfarin", "b": "loratadine", "harm": "moderate", "display": "info", "summary": "a risk"}
@@ -133,6 +136,19 @@ def test_a_band_or_a_dose_that_does_not_fit_is_named(rows: list[str], says: str)
             "not name",
         ),
         ("alternatives.csv", "x,class:nsaid,luck,acetaminophen,,warfarin-label,h,Y.,", "order_text is empty"),
+        ("dose_limits.csv", LIMIT.format(",,mg,,warfarin 5 mg daily"), "belong together"),
+        ("dose_limits.csv", LIMIT.format(",,,,warfarin 5 mg daily"), "and so is max_single"),
+        ("dose_limits.csv", LIMIT.format("20,,,,warfarin 5 mg daily"), "belong together"),
+        ("dose_limits.csv", LIMIT.format("20,,mg,,warfarin daily"), "has no clear daily dose in mg"),
+        ("dose_limits.csv", LIMIT.format("20,,mg/m2,,warfarin 5 mg daily"), "has no clear daily dose in mg/m2"),
+        ("dose_limits.csv", LIMIT.format("20,4,mg,,warfarin 5 mg daily"), "the usual dose is above the maximum"),
+        ("dose_limits.csv", LIMIT.format("50,,mg,,warfarin 5 mg daily"), "ten times the usual dose is still within"),
+        ("infusion_rates.csv", RATE.format("5 mg", ",warfarin 1 mg/h"), "max_rate is not one rate of infusion"),
+        ("infusion_rates.csv", RATE.format("5 mg/h", ",warfarin 1 mg"), "does not state one rate in its terms"),
+        ("infusion_rates.csv", RATE.format("5 mg/kg/h", ",warfarin 1 mg/h"), "does not state one rate in its terms"),
+        ("infusion_rates.csv", RATE.format("5 mg/h", ",warfarin 6 mg/h"), "the usual rate is above the maximum"),
+        ("infusion_rates.csv", RATE.format("5 mg/min", ",warfarin 6 mg/h"), "ten times the usual rate is still within"),
+        ("infusion_rates.csv", RATE.format("5 mg/h", "1,warfarin 2 mg/h"), "critical_times must be above 1"),
     ],
 )
 def test_other_rows_that_cannot_stand_are_named_with_their_line(table: str, row: str, says: str) -> None:

@@ -1,0 +1,90 @@
+"""An ordered rate of infusion against the fastest that the drug's label describes.
+
+Rows: `infusion_rates.csv`. A rate per kilogram and one without are compared by the last body weight; without a usable
+one the check says that it could not look. A range or a titration counts with the highest rate that the order allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cds_service.chart import Chart, Medication
+from cds_service.chart.latest import Latest, latest
+from cds_service.checks.proposing import stop
+from cds_service.checks.registry import check
+from cds_service.checks.targeting import targets
+from cds_service.facts import Fact
+from cds_service.findings import Display, Finding, Harm, NotAssessed
+from cds_service.knowledge import Knowledge
+from cds_service.knowledge.kinds.infusion_rates import InfusionRate
+from cds_service.terminology.infusion_rates import Rate, rates_in
+from cds_service.terminology.vocabulary import Drug
+
+_WEIGHT_DAYS = 365
+
+
+@check(
+    id="infusion-rate",
+    service="medication-safety",
+    topic="dose-limit",
+    hooks=("order-select", "order-sign"),
+    needs=("vitals",),
+)
+def infusion_rate(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
+    """Compares the rate of infusion that the order states with the fastest that the drug's label gives."""
+    for order, drug, rows in targets(chart, knowledge, InfusionRate):
+        rates = list(rates_in(order.sig.text))
+        if rates:
+            yield from _judge(order, drug, rows, rates, latest(chart, "weight", _WEIGHT_DAYS))
+
+
+def is_compared(order: Medication, drug: Drug, knowledge: Knowledge) -> bool:
+    """True for an order of a rate that this check looks at, so that no other need say that it has no dose."""
+    return bool(knowledge.for_drug(InfusionRate, drug)) and any(rates_in(order.sig.text))
+
+
+def _judge(
+    order: Medication, drug: Drug, rows: list[InfusionRate], rates: list[Rate], weight: Latest
+) -> Iterator[Finding | NotAssessed]:
+    """Of several rows about one drug the one that allows most: they are for different uses."""
+    times = {
+        (rate, row): times
+        for rate in rates
+        for row in rows
+        if (times := rate.in_terms_of(row.most, weight.value)) is not None
+    }
+    for rate in rates:
+        allowed = min((row for row in rows if (rate, row) in times), key=lambda row: times[rate, row], default=None)
+        if allowed is None:
+            yield NotAssessed(f"{_why(weight)}: the rate of {drug.name} was not compared with its maximum", order.ref)
+            return
+        if times[rate, allowed] > 1:
+            yield _finding(order, drug, allowed, rate, times[rate, allowed], weight)
+            return
+
+
+def _why(weight: Latest) -> str:
+    if weight.value is not None:
+        return "the units of the rate do not compare with the label's"
+    return weight.reason if weight.found else "no body weight on record"
+
+
+def _finding(order: Medication, drug: Drug, row: InfusionRate, rate: Rate, times: float, weight: Latest) -> Finding:
+    slip = times >= row.critical_times
+    harm: Harm = "contraindicated" if slip else row.harm
+    display: Display = "critical" if slip else row.display
+    weighed = (weight.fact,) if rate.per_kilogram != row.most.per_kilogram and weight.fact else ()
+    above = f"{times:.0f} times the maximum" if slip else "above the maximum"
+    return Finding(
+        topic="dose-limit",
+        rule=row.id,
+        harm=harm,
+        display=display,
+        subject=order.ref,
+        concepts=(drug.rxcui,),
+        summary=f"{drug.name} at {rate.words}: {above} of {row.most.words}; {row.summary}",
+        cites=(row.id,),
+        advice=row.management,
+        facts=(order.fact("Order"), Fact("Fastest rate of the label", row.most.words, order.origin), *weighed),
+        proposals=(stop(order, recommended=slip),),
+    )

@@ -1,0 +1,56 @@
+"""`infusion_rates.csv`: the fastest infusion of a drug that its label describes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from cds_service.knowledge.about import DrugRow, drug_columns
+from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.rows import Context, kind
+from cds_service.terminology.infusion_rates import Rate, rates_in
+
+if TYPE_CHECKING:
+    from cds_service.knowledge.knowledge import Knowledge
+
+CRITICAL_TIMES = 5.0
+TENFOLD = 10
+
+
+@kind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfusionRate(DrugRow):
+    """`most` is the fastest rate; `usual` an order of a usual one, from which the row is proved: silent at that, loud
+    at ten times that. From `critical_times` the maximum on a rate is a slip."""
+
+    table: ClassVar[str] = "infusion_rates.csv"
+    noun: ClassVar[str] = "infusion rates"
+    topic: ClassVar[str] = "dose-limit"
+    most: Rate
+    critical_times: float
+    usual: str
+
+    @classmethod
+    def read(cls, cells: Cells, context: Context) -> Self:
+        rates = list(rates_in(cells.required("max_rate")))
+        if len(rates) != 1 or rates[0].words != cells.text("max_rate"):
+            raise cells.wrong("max_rate is not one rate of infusion")
+        return cls(
+            **drug_columns(cells, context),
+            most=rates[0],
+            critical_times=cells.number("critical_times") or CRITICAL_TIMES,
+            usual=cells.required("usual"),
+        )
+
+    @classmethod
+    def check(cls, knowledge: Knowledge) -> None:
+        for row in knowledge.all(cls):
+            times = [rate.in_terms_of(row.most, None) for rate in rates_in(row.usual)]
+            row.require(len(times) == 1 and times[0] is not None, f"{row.usual!r} does not state one rate in its terms")
+            usual = times[0] or 0.0
+            row.require(usual <= 1, "the usual rate is above the maximum")
+            row.require(usual * TENFOLD > 1, "ten times the usual rate is still within the maximum")
+            row.require(row.critical_times > 1, "critical_times must be above 1")
+
+    def title(self, knowledge: Knowledge) -> str:
+        return f"{self.drugs_title(knowledge)}: fastest infusion"
