@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from cds_service.chart import Chart, Medication
 from cds_service.chart.revise import ADDED, revised, with_added
@@ -57,8 +58,9 @@ def assess(
     first = _run(spoken, chart, knowledge)
     if chart.entered:
         return _about_entries(first, chart)
-    judges = {"change": mine, "add": [check for check in checks.values() if check.service == SAFETY]}
-    verified = tuple(replace(c, finding=_verified(c, judges, chart, knowledge)) for c in first.concerns)
+    safety = [check for check in checks.values() if check.service == SAFETY]
+    judges = {"change": _Judge(mine, chart, knowledge), "add": _Judge(safety, chart, knowledge)}
+    verified = tuple(replace(c, finding=_verified(c, judges)) for c in first.concerns)
     return replace(first, concerns=verified)
 
 
@@ -134,28 +136,45 @@ def _at_most_warning(finding: Finding) -> Finding:
     return replace(finding, display=display, proposals=tuple(replace(p, recommended=False) for p in finding.proposals))
 
 
-def _verified(concern: Concern, judges: Mapping[str, list[Check]], chart: Chart, knowledge: Knowledge) -> Finding:
+@dataclass(frozen=True)
+class _Judge:
+    """Checks that are run again on what would become of the chart."""
+
+    checks: list[Check]
+    chart: Chart
+    knowledge: Knowledge
+
+    @cached_property
+    def before(self) -> frozenset[str]:
+        """The concerns that there are without any change."""
+        return frozenset(concern.id for concern in _run(self.checks, self.chart, self.knowledge).concerns)
+
+
+def _verified(concern: Concern, judges: Mapping[str, _Judge]) -> Finding:
     """The finding with only those changes and additions that leave nothing to warn about."""
     kept = []
     for proposal in concern.finding.proposals:
         if proposal.intent in CHANGES:
-            order = proposal.target.reference
-            after = revised(chart, order, proposal.content["order_text"], knowledge.vocabulary)
-            stands = _leaves_nothing(proposal, order, judges["change"], after, knowledge)
+            order, judge = proposal.target.reference, judges["change"]
+            after = revised(judge.chart, order, proposal.content["order_text"], judge.knowledge.vocabulary)
+            stands = _leaves_nothing(proposal, order, judge, after)
         elif proposal.intent == "add":
-            after = with_added(chart, proposal.content["order_text"], knowledge.vocabulary)
-            stands = _leaves_nothing(proposal, ADDED, judges["add"], after, knowledge)
+            judge = judges["add"]
+            after = with_added(judge.chart, proposal.content["order_text"], judge.knowledge.vocabulary)
+            stands = _leaves_nothing(proposal, ADDED, judge, after)
         else:
             stands = True
         kept += [proposal] if stands else []
     return replace(concern.finding, proposals=tuple(_one_recommended(kept)))
 
 
-def _leaves_nothing(proposal: Proposal, order: str, checks: list[Check], after: Chart, knowledge: Knowledge) -> bool:
-    """Re-run on the result: no finding of moderate or worse about the order, and for a new drug nothing unassessed."""
-    result = _run(checks, after, knowledge)
-    about = [c.finding for c in result.concerns if c.finding.subject.reference == order]
-    if result.broken or any(finding.harm != "minor" for finding in about):
+def _leaves_nothing(proposal: Proposal, order: str, judge: _Judge, after: Chart) -> bool:
+    """Re-run on the result: no finding of moderate or worse about the order, and no new one about another draft, whose
+    drug may not go with the new one; for a new drug nothing unassessed."""
+    result = _run(judge.checks, after, judge.knowledge)
+    grave = [concern for concern in result.concerns if concern.finding.harm != "minor"]
+    about = [concern for concern in grave if concern.finding.subject.reference == order]
+    if result.broken or about or any(concern.id not in judge.before for concern in grave):
         return False
     unassessed = any(note.subject and note.subject.reference == order for note in result.not_assessed)
     return proposal.intent == "adjust" or not unassessed
