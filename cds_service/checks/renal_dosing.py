@@ -2,13 +2,19 @@
 
 Rows: `renal_rows.csv`. A band with a maximum daily dose is quiet when the order states a dose at or under it. Kidney
 function that is not known is said only for drugs of which some band could give major harm or worse.
+
+On dialysis a creatinine-based estimate is no kidney function: the rows for dialysis are compared, and a drug without
+one is named as not assessed. Where end-stage kidney disease leaves dialysis open, the bands speak and the dose for
+dialysis is told beside them, or stands alone where there is no estimate.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from cds_service.chart import Chart, Medication
+from cds_service.chart.dialysis import Dialysis, dialysis
 from cds_service.chart.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
 from cds_service.checks.proposing import replacements, stop
 from cds_service.checks.registry import check
@@ -20,6 +26,7 @@ from cds_service.terminology.routes import LOCAL_ROUTES
 from cds_service.terminology.vocabulary import Drug
 
 _ESTIMATES = {"egfr": estimated_gfr, "crcl": creatinine_clearance}
+_UNUSED = "not used: on dialysis an estimate from creatinine does not give kidney function"
 
 
 @check(
@@ -31,12 +38,69 @@ _ESTIMATES = {"egfr": estimated_gfr, "crcl": creatinine_clearance}
 )
 def renal_dosing(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
     """Compares the newest eGFR, or the creatinine clearance computed from creatinine, age, sex and weight, with the
-    bands that the drug's label gives, and the ordered daily dose with the band's maximum."""
+    bands that the drug's label gives, and the ordered daily dose with the band's maximum. For a patient on dialysis
+    the label's words for dialysis count in place of the bands."""
+    renal = dialysis(chart)
     for order in chart.orders:
         for drug in order.drugs:
+            case = _Case(chart, knowledge, order, drug)
             rows = [row for row in knowledge.for_drug(RenalRow, drug) if _same_route(row, order)]
-            for estimator in dict.fromkeys(row.estimator for row in rows):
-                yield from _judge(chart, knowledge, order, drug, [row for row in rows if row.estimator == estimator])
+            spoken = [row for row in rows if renal and row.on_dialysis(renal.kind)]
+            if rows and renal and renal.certain:
+                yield from _on_dialysis(case, spoken, renal)
+            else:
+                yield from _by_bands(case, rows, spoken, renal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One ingredient of one order, for one patient."""
+
+    chart: Chart
+    knowledge: Knowledge
+    order: Medication
+    drug: Drug
+
+
+def _on_dialysis(case: _Case, spoken: list[RenalRow], renal: Dialysis) -> Iterator[Finding | NotAssessed]:
+    """What the rows say for dialysis, whatever creatinine is on record; a drug without such a row is named."""
+    if not spoken:
+        reason = f"{case.drug.name} has no row for {renal.words}: dose not checked against kidney function"
+        yield NotAssessed(reason, case.order.ref)
+    on_record = (case.chart.latest(kind) for kind in ("egfr", "crcl", "creatinine"))
+    unused = tuple(found.fact(_UNUSED) for found in on_record if found)
+    state = KidneyFunction(None, "", (*renal.facts, *unused), renal.words)
+    for found in _over(case, spoken, state):
+        yield replace(found, advice=f"{found.advice} An estimate from creatinine is not used on dialysis.".lstrip())
+
+
+def _by_bands(
+    case: _Case, rows: list[RenalRow], spoken: list[RenalRow], renal: Dialysis | None
+) -> Iterator[Finding | NotAssessed]:
+    """What the bands say. Where the list leaves dialysis open, what holds on dialysis is told too."""
+    open_to = KidneyFunction(None, "", renal.facts if renal else (), "end-stage kidney disease, dialysis not stated")
+    told: set[str] = set()
+    for estimator in dict.fromkeys(row.estimator for row in rows if row.estimator != "dialysis"):
+        for one in _judge(case, [row for row in rows if row.estimator == estimator]):
+            if isinstance(one, NotAssessed):
+                yield one
+                yield from (found for found in _over(case, spoken, open_to) if found.rule not in told)
+                told.update(row.id for row in spoken)
+            else:
+                told.add(one.rule)
+                yield _also(one, spoken, open_to)
+
+
+def _also(found: Finding, spoken: list[RenalRow], open_to: KidneyFunction) -> Finding:
+    other = " ".join(row.management for row in spoken if row.id != found.rule)
+    if not other:
+        return found
+    facts = tuple(dict.fromkeys((*found.facts, *open_to.facts)))
+    return replace(found, advice=f"{found.advice} If the patient is on dialysis: {other}", facts=facts)
+
+
+def _over(case: _Case, rows: list[RenalRow], state: KidneyFunction) -> Iterator[Finding]:
+    return (_finding(case, row, state) for row in rows if not _dose_is_within(row, case.order))
 
 
 def _same_route(row: RenalRow, order: Medication) -> bool:
@@ -45,19 +109,17 @@ def _same_route(row: RenalRow, order: Medication) -> bool:
     return not order.routes & LOCAL_ROUTES
 
 
-def _judge(
-    chart: Chart, knowledge: Knowledge, order: Medication, drug: Drug, rows: list[RenalRow]
-) -> Iterator[Finding | NotAssessed]:
-    kidney = _ESTIMATES[rows[0].estimator](chart, min(row.max_age_days for row in rows))
+def _judge(case: _Case, rows: list[RenalRow]) -> Iterator[Finding | NotAssessed]:
+    kidney = _ESTIMATES[rows[0].estimator](case.chart, min(row.max_age_days for row in rows))
     highest = max(row.high or 0.0 for row in rows)
     if kidney.value is None:
         enough = kidney.at_least is not None and kidney.at_least >= highest
         if not enough and any(row.harm in ("contraindicated", "major") for row in rows):
-            yield NotAssessed(f"{kidney.reason}: {drug.name} dose not checked against kidney function", order.ref)
+            yield NotAssessed(
+                f"{kidney.reason}: {case.drug.name} dose not checked against kidney function", case.order.ref
+            )
         return
-    for row in rows:
-        if row.covers(kidney.value) and not _dose_is_within(row, order):
-            yield _finding(knowledge, order, drug, row, kidney)
+    yield from _over(case, [row for row in rows if row.covers(kidney.value)], kidney)
 
 
 def _dose_is_within(row: RenalRow, order: Medication) -> bool:
@@ -68,7 +130,8 @@ def _dose_is_within(row: RenalRow, order: Medication) -> bool:
     return daily is not None and float(daily.value) <= row.max_daily_dose
 
 
-def _finding(knowledge: Knowledge, order: Medication, drug: Drug, row: RenalRow, kidney: KidneyFunction) -> Finding:
+def _finding(case: _Case, row: RenalRow, kidney: KidneyFunction) -> Finding:
+    order, drug = case.order, case.drug
     return Finding(
         topic="renal-dosing",
         rule=row.id,
@@ -81,7 +144,7 @@ def _finding(knowledge: Knowledge, order: Medication, drug: Drug, row: RenalRow,
         advice=row.management,
         facts=(order.fact("Order"), *_dose_fact(row, order), *kidney.facts),
         proposals=(
-            *replacements(knowledge, row, order, drug),
+            *replacements(case.knowledge, row, order, drug),
             *_adjust(row, order, drug),
             stop(order, recommended=row.harm == "contraindicated"),
         ),

@@ -17,8 +17,10 @@ from cds_service.terminology.routes import ROUTES
 if TYPE_CHECKING:
     from cds_service.knowledge.knowledge import Knowledge
 
-Estimator = Literal["egfr", "crcl"]
-ESTIMATORS: tuple[Estimator, ...] = ("egfr", "crcl")
+Estimator = Literal["egfr", "crcl", "dialysis"]
+ESTIMATORS: tuple[Estimator, ...] = ("egfr", "crcl", "dialysis")
+Dialysis = Literal["any", "hemodialysis", "peritoneal"]
+DIALYSIS: tuple[Dialysis, ...] = ("any", "hemodialysis", "peritoneal")
 HIGHEST_BAND = 130  # mL/min; above it a band is no statement about kidney disease
 _INCLUSIVE = re.compile(r"\b(\d+)(?: mL/min)? or less")  # as `supports` says it; such a band ends just above the number
 
@@ -26,7 +28,11 @@ _INCLUSIVE = re.compile(r"\b(\d+)(?: mL/min)? or less")  # as `supports` says it
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenalRow(Graded):
-    """A band [low, high) of the estimator, in mL/min/1.73 m2 for egfr and mL/min for crcl; None is open."""
+    """A band [low, high) of the estimator, in mL/min/1.73 m2 for egfr and mL/min for crcl; None is open.
+
+    `dialysis` names the kinds of dialysis for which the row holds: that of its own for the estimator `dialysis`, which
+    has no band, and for a band where the source's words include them ("below 30 mL/min, dialysis included").
+    """
 
     table: ClassVar[str] = "renal_rows.csv"
     noun: ClassVar[str] = "renal bands"
@@ -34,6 +40,7 @@ class RenalRow(Graded):
     drug: str
     routes: frozenset[str]
     estimator: Estimator
+    dialysis: Dialysis | None
     low: float | None
     high: float | None
     max_daily_dose: float | None
@@ -48,6 +55,7 @@ class RenalRow(Graded):
             drug=context.names.key(cells, cells.required("drug")),
             routes=cells.choices("routes", ROUTES),
             estimator=cells.choice("estimator", ESTIMATORS),
+            dialysis=cells.choice("dialysis", DIALYSIS) if cells.values.get("dialysis") else None,
             low=cells.number("from"),
             high=cells.number("below"),
             max_daily_dose=cells.number("max_daily_dose"),
@@ -58,7 +66,8 @@ class RenalRow(Graded):
 
     @classmethod
     def check(cls, knowledge: Knowledge) -> None:
-        _bands(knowledge.all(cls))
+        _bands(row for row in knowledge.all(cls) if row.estimator != "dialysis")
+        _dialysis(row for row in knowledge.all(cls) if row.dialysis or row.estimator == "dialysis")
         for row in knowledge.all(cls):
             ends_early = row.high is not None and f"{row.high:g}" in _INCLUSIVE.findall(row.supports)
             row.require(not ends_early, "its source says 'or less', so the band must hold that number (30.01 for 30)")
@@ -73,12 +82,33 @@ class RenalRow(Graded):
     def title(self, knowledge: Knowledge) -> str:
         return f"{knowledge.names.label(self.drug)} and kidney function"
 
+    def on_dialysis(self, kind: str) -> bool:
+        """Whether it holds on this kind of dialysis; where the kind is not known, that on hemodialysis does."""
+        return self.dialysis == "any" or self.dialysis == (kind or "hemodialysis")
+
     def covers(self, value: float) -> bool:
         return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
 
 
-def _bands(rows: Iterable[RenalRow]) -> None:
+def _dialysis(found: Iterable[RenalRow]) -> None:
+    """One row at most holds for one drug on one kind of dialysis, and a dose for dialysis has no band."""
+    rows = tuple(found)
+    for row in rows:
+        own = row.estimator == "dialysis"
+        row.require(row.dialysis is not None, "it does not say which dialysis it is for")
+        row.require(not own or (row.low is None and row.high is None), "a dose for dialysis has no band")
+        row.require(own or row.low is None, "only the lowest band can hold on dialysis")
+    ordered = sorted(rows, key=lambda row: row.drug)
+    for _, group in groupby(ordered, key=lambda row: row.drug):
+        for one, other in combinations(group, 2):
+            routes = not one.routes or not other.routes or bool(one.routes & other.routes)
+            kinds = one.dialysis == other.dialysis or "any" in (one.dialysis, other.dialysis)
+            other.require(not (routes and kinds), f"{one.id} holds on this dialysis too")
+
+
+def _bands(found: Iterable[RenalRow]) -> None:
     """Bands of one drug, estimator and route follow each other; no two bands of other routes claim one order."""
+    rows = tuple(found)
     for row in rows:
         row.require(row.low is None or row.high is None or row.low < row.high, "the band is empty")
         ends = row.high is not None and row.high <= HIGHEST_BAND

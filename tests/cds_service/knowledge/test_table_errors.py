@@ -18,7 +18,10 @@ INTERACTION = (
     "{id},{a},{b},{harm},{display},monitor,{summary},,,"
     "{monitor},{routes},{washout},{when},{alt},{source},here,It says so.,{review}"
 )
-RENAL = "{id},{drug},{routes},egfr,{low},{high},major,warning,{most},{unit},{to},slow,,,,{source},here,So it says.,"
+RENAL = (
+    "{id},{drug},{routes},{by},{dialysis},{low},{high},major,warning,{most},{unit},{to},"
+    "slow,,,,{source},here,So it says.,"
+)
 
 LIMIT = "x,warfarin,,,{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
 RATE = "x,warfarin,,,{},{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
@@ -33,6 +36,7 @@ def interaction(**cells: str) -> str:
 
 def renal(**cells: str) -> str:
     given = {"id": "x", "drug": "loratadine", "routes": "", "low": "", "high": "30", "most": "", "unit": "", "to": ""}
+    given |= {"by": "egfr", "dialysis": ""}
     return RENAL.format(**{**given, "source": "warfarin-label", **cells})
 
 
@@ -96,6 +100,10 @@ def test_an_interaction_that_cannot_stand_is_named_with_its_line(cells: dict[str
         ([renal(), renal(id="y", routes="oral")], "it speaks of routes of x too"),
         ([renal().replace("So it says", "At 30 mL/min or less")], "its source says 'or less'"),
         ([renal(routes="oral|rectal"), renal(id="y", routes="oral")], "it speaks of routes of"),
+        ([renal(by="dialysis", high="")], "which dialysis it is for"),
+        ([renal(by="dialysis", dialysis="any")], "has no band"),
+        ([renal(low="10", dialysis="any")], "only the lowest band"),
+        ([renal(dialysis="any"), renal(id="y", by="dialysis", high="", dialysis="peritoneal")], "this dialysis too"),
         ([renal(most="10")], "no unit is stated"),
         ([renal(most="10", unit="spoon")], "unit"),
         ([renal(most="60", unit="kg")], "the daily dose is not plausible"),
