@@ -16,12 +16,12 @@ from random import Random
 
 from rapidfuzz.distance import OSA
 
-import cds_service.knowledge
+import cds_service
 from cds_service.models.drug_candidates import CandidateSearch, Rxcuis
 from cds_service.terminology.lexicon import Entry, Lexicon, split_words
 from model_export.misspellings import TRAINING, Slip, misspelt
 
-TABLES = Path(cds_service.knowledge.__path__[0]) / "tables"
+TABLES = Path(cds_service.__path__[0]) / "knowledge" / "tables"  # as a path: the package needs the whole service
 
 _DRUG_ORDERS = (
     "{}", "{}", "{} 500", "{} 10 mg", "{} 5mg po bid", "{} 20 mg oral tablet", "{} 0.5 MG Oral Tablet", "{} hcl 25 mg",

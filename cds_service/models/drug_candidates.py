@@ -7,7 +7,7 @@ because the lexicon lacks prednisolone. Spaces do not count: "met formin" and "f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -23,6 +23,8 @@ SHORTEST = 4  # letters; below that too many words are one slip away from each o
 LONGEST_WINDOW = 3  # words
 LEAST_SIMILARITY = 0.6
 KEPT = 5
+
+_LIKE_A_NEXT_WORD = 0.7
 
 Rxcuis = tuple[str, ...]
 
@@ -59,6 +61,10 @@ class Candidate:
     similarity: float
     runner_up: float  # best name of other ingredients
     other_drug: float  # best name of a drug outside the lexicon
+    goes_on: bool = False  # the next word goes on to a longer name of other ingredients: "advil" in "advil cold"
+
+
+Found = tuple[Window, Name, float]
 
 
 class CandidateSearch:
@@ -70,6 +76,8 @@ class CandidateSearch:
         others = sorted({word for word in other_drugs if len(word) >= SHORTEST and word not in own_words})
         self._others = frozenset(others)
         self._common = frozenset(common) - {name.key for name in self.names}
+        self._spelt_right = self._common | own_words
+        self._next_words = _next_words(names)
         self._keys = [name.key for name in self.names] + others
 
     def candidates(self, text: str) -> tuple[Candidate, ...]:
@@ -87,7 +95,23 @@ class CandidateSearch:
         ours, others = similarity[:, : len(self.names)], similarity[:, len(self.names) :]
         best = self._best_per_ingredients(windows, ours)
         ranked = sorted(best, key=lambda found: (-found[2], found[0].span[0], found[1].text))[:KEPT]
-        return tuple(_with_rivals(found, best, windows, others) for found in ranked)
+        return tuple(self._with_rivals(found, best, windows, others, text) for found in ranked)
+
+    def _with_rivals(
+        self,
+        found: Found,
+        best: Sequence[Found],
+        windows: Sequence[Window],
+        others: NDArray[np.float32],
+        text: str,
+    ) -> Candidate:
+        window, name, similarity = found
+        rivals = [value for place, other, value in best if other.rxcuis != name.rxcuis and place.overlaps(window)]
+        rows = [row for row, place in enumerate(windows) if place.overlaps(window)]
+        other_drug = float(others[rows].max()) if others.size else 0.0
+        following = next((word.text for word in split_words(text) if word.start >= window.span[1]), "")
+        goes_on = following != "" and any(_alike(following, word) for word in self._next_words.get(name.text, ()))
+        return Candidate(window, name, similarity, max(rivals, default=0.0), other_drug, goes_on)
 
     def _windows(self, text: str) -> Iterator[Window]:
         words = split_words(text)[:MAXIMUM_WORDS]
@@ -99,14 +123,17 @@ class CandidateSearch:
                 key = "".join(word.text for word in run)
                 if run[-1].text in self._others:
                     break
+                if len(key) < SHORTEST or all(self._is_right(word.text) for word in run):
+                    continue
                 known = sum(len(word.text) < SHORTEST or word.text in self._common for word in run)
-                if known < length and len(key) >= SHORTEST:
+                if known < length:
                     yield Window(key, length, (run[0].start, run[-1].end), known)
 
-    def _best_per_ingredients(
-        self, windows: Sequence[Window], similarity: NDArray[np.float32]
-    ) -> list[tuple[Window, Name, float]]:
-        best: dict[Rxcuis, tuple[Window, Name, float]] = {}
+    def _is_right(self, word: str) -> bool:
+        return len(word) < SHORTEST or word in self._spelt_right
+
+    def _best_per_ingredients(self, windows: Sequence[Window], similarity: NDArray[np.float32]) -> list[Found]:
+        best: dict[Rxcuis, Found] = {}
         for row, column in zip(*np.nonzero(similarity), strict=True):
             name, value = self.names[column], float(similarity[row, column])
             if name.rxcuis not in best or value > best[name.rxcuis][2]:
@@ -135,14 +162,17 @@ def _joined(text: str, run: Sequence[Word]) -> bool:
     return all(word.text.isalpha() for word in run) and all(not gap.strip(" -") for gap in gaps)
 
 
-def _with_rivals(
-    found: tuple[Window, Name, float],
-    best: Sequence[tuple[Window, Name, float]],
-    windows: Sequence[Window],
-    others: NDArray[np.float32],
-) -> Candidate:
-    window, name, similarity = found
-    rivals = [value for place, other, value in best if other.rxcuis != name.rxcuis and place.overlaps(window)]
-    rows = [row for row, place in enumerate(windows) if place.overlaps(window)]
-    other_drug = float(others[rows].max()) if others.size else 0.0
-    return Candidate(window, name, similarity, max(rivals, default=0.0), other_drug)
+def _next_words(names: Sequence[tuple[str, Rxcuis]]) -> Mapping[str, frozenset[str]]:
+    """By name, the words with which longer names of other ingredients go on after it."""
+    by_words = {tuple(word.text for word in split_words(text)): (text, tuple(sorted(rxcuis))) for text, rxcuis in names}
+    found: dict[str, set[str]] = {}
+    for words, (_, rxcuis) in by_words.items():
+        for length in range(1, len(words)):
+            shorter, meant = by_words.get(words[:length], ("", rxcuis))
+            if meant != rxcuis:
+                found.setdefault(shorter, set()).add(words[length])
+    return {name: frozenset(words) for name, words in found.items()}
+
+
+def _alike(written: str, word: str) -> bool:
+    return written == word or (len(word) >= SHORTEST and OSA.normalized_similarity(written, word) >= _LIKE_A_NEXT_WORD)

@@ -2,7 +2,8 @@
 
 It is asked only about text in which the exact lexicon found nothing. Candidates come from spelling
 (drug_candidates.py), a small network judges each by the features of drug_features.py, and the answer is given only when
-it is likely, clearly ahead of every other drug at the same place, and no drug known outside the lexicon is nearer.
+it is likely, clearly ahead of every other drug at the same place, no drug known outside the lexicon is nearer, and the
+words that follow do not go on to another drug's longer name ("advil" in "adivl cold").
 Otherwise it abstains and shows the candidates. A read name adds a concern or a question; it never counts as coded.
 """
 
@@ -103,7 +104,12 @@ class DrugLinker:
 
     def _stands(self, judged: Judged, everyone: Sequence[Judged]) -> bool:
         found, probability = judged
-        if probability < self._accept or found.other_drug > found.similarity:
+        if probability < self._accept or found.other_drug > found.similarity or found.goes_on:
             return False
-        rivals = (p for other, p in everyone if other is not found and other.window.overlaps(found.window))
+        # A shorter name that is not accepted because this longer one follows from it is no rival of it.
+        rivals = (
+            p
+            for other, p in everyone
+            if other is not found and other.window.overlaps(found.window) and not other.goes_on
+        )
         return probability - max(rivals, default=0.0) >= self._margin

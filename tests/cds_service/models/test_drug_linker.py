@@ -89,6 +89,29 @@ def test_two_misspelt_drugs_are_both_read(linker: DrugLinker) -> None:
     assert link.name == "lisinopril / metformin"
 
 
+LONGER_NAMES = [
+    *NAMES,
+    ("advil", ("5640",)),
+    ("advil cold", ("5640", "8896")),
+    ("levemir", ("139825",)),
+    ("levemir flexpen", ("139825",)),
+    ("flexgen", ("1",)),
+    ("humalog", ("86009",)),
+    ("humalog 75/25", ("86009", "2")),
+]
+
+
+@pytest.mark.parametrize("text", ["adivl cold", "Adivl Coold, one daily", "humalohg 75/25"])
+def test_a_name_that_goes_on_to_another_drugs_longer_name_is_not_read_as_the_shorter(text: str) -> None:
+    link = DrugLinker.load(WeightsFolder.open(WEIGHTS), LONGER_NAMES).link(text)
+    assert link.abstained or len(link.ingredients) == 2
+
+
+@pytest.mark.parametrize(("text", "meant"), [("adivl 200", ("5640",)), ("levemiir flexpen", ("139825",))])
+def test_a_word_of_a_longer_name_is_spelt_right_and_no_slip_of_another(text: str, meant: tuple[str, ...]) -> None:
+    assert DrugLinker.load(WeightsFolder.open(WEIGHTS), LONGER_NAMES).link(text).ingredients == meant
+
+
 def test_the_answer_depends_on_the_text_alone(linker: DrugLinker) -> None:
     first = linker.link("metforminn 500")
     linker.link("hydralazne 50")
