@@ -23,7 +23,6 @@ from smart_app.ask import calculators
 from smart_app.ask import pages as ask
 from smart_app.catalogue import pages as catalogue
 from smart_app.evidence import pages as evidence
-from smart_app.evidence import words
 from smart_app.feedback import opinions, queue
 from smart_app.launch import staff, walk
 from smart_app.library.catalogue import open_catalogue
@@ -60,12 +59,12 @@ def create_app(
         sign_ins=Launches(store.sessions, "staff-sign-in"),
         views=Views(store.sessions),
         related=related or open_related(settings, knowledge),
-        catalogue=open_catalogue(settings, knowledge),
+        catalogue=open_catalogue(settings, knowledge, datetime.fromtimestamp(now(), UTC)),
         writer=open_writer(settings, knowledge.vocabulary.lexicon),
         now=now,
     )
     security.install(app, settings)
     error_pages.install(app)
-    for room in (walk, staff, evidence, words, patient, ask, calculators, opinions, queue, quality, catalogue):
+    for room in (walk, staff, evidence, patient, ask, calculators, opinions, queue, quality, catalogue):
         app.register_blueprint(room.blueprint)
     return app

@@ -61,9 +61,21 @@ def instant(value: object) -> str:
     return f"{_day(moment.date())}, {moment:%H:%M} UTC"
 
 
+_SAID_OTHERWISE = {
+    "qt-prolongation": "QT prolongation",
+    "lab-gated": "Laboratory limits",
+    "drug-disease": "Drug and disease",
+}
+
+
 def topic_words(code: str) -> str:
     """`renal-dosing` -> "Renal dosing"."""
-    return code.replace("-", " ").capitalize()
+    return _SAID_OTHERWISE.get(code, code.replace("-", " ").capitalize())
+
+
+def check_words(id: str) -> str:
+    """A check's id as its name: no two checks have the same, several may share a topic."""
+    return topic_words(id)
 
 
 def _day(moment: date) -> str:

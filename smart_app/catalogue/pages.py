@@ -9,6 +9,7 @@ from cds_service.web.evidence_attributes import attributes_of
 from smart_app.access.opened import opened_view
 from smart_app.access.trail import audit_view
 from smart_app.wiring import wired
+from smart_app.wording import check_words
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -21,7 +22,9 @@ def check(name: str) -> str:
         abort(404)
     attributes = attributes_of(found.check, found.sources, wired().catalogue.knowledge)
     audit_view("smart-catalogue", "shown", view)
-    return render_template("catalogue/check.html", view=view, found=found, attributes=attributes)
+    return render_template(
+        "catalogue/check.html", view=view, found=found, attributes=attributes, title=check_words(name)
+    )
 
 
 @blueprint.get("/catalogue/model/<name>")

@@ -15,6 +15,7 @@ from cds_service.fhir.queries import for_the_record
 from smart_app.access.opened import renewed
 from smart_app.access.trail import audit
 from smart_app.outbound import Unreachable, get_json
+from smart_app.refusals import SessionEnded
 from smart_app.sessions.views import View
 from smart_app.smart.scopes import may_search
 from smart_app.wording import items, members
@@ -75,7 +76,11 @@ def _get(view: View, path: str) -> dict[str, Any]:
     except Unreachable as error:
         if str(error) != "status-401" or not view.renewable:
             raise
-        return with_token(renewed(view).access_token)
+        try:
+            fresh = renewed(view)
+        except SessionEnded:  # the page is on its way already; it says so in its place
+            raise error from None
+        return with_token(fresh.access_token)
 
 
 def _is_of(resource: Mapping[str, Any], view: View) -> bool:

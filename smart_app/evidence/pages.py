@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from smart_app.access.card import chosen_card
 from smart_app.access.opened import opened_view
+from smart_app.access.streaming import streamed
 from smart_app.access.trail import audit_view
 from smart_app.chart.reads import read_measurements
 from smart_app.chart.series import containing, series_of, sparkline
@@ -24,7 +25,10 @@ blueprint = Blueprint("evidence", __name__)
 
 @blueprint.get("/evidence")
 def evidence() -> str | Response:
-    """`view` names the opened launch; without it, the browser's only open view is meant."""
+    """`view` names the opened launch; without it, the browser's only open view is meant.
+
+    With `words`, a writer puts the claims in other words, at the end of the page and as they come.
+    """
     name = request.args.get("view")
     if name is None:
         return _only_view()
@@ -62,21 +66,26 @@ def _only_view() -> Response:
     return redirect(url_for("evidence.evidence", view=names[0]), 303)
 
 
-def _page(view: View, chosen: str | None) -> str:
+def _page(view: View, chosen: str | None) -> str | Response:
     card = chosen_card(view, chosen)
     page = evidence_page(card, view.user, wired().store.replies.of([event.key for event in card.feedback]))
     related = wired().related.beside(page.question, exclude=page.cited) if page.question else None
-    audit_view("smart-evidence", "shown", view, subject=card.uuid)
-    return render_template(
-        "evidence/evidence.html",
-        view=view,
-        page=page,
-        card=card.uuid,
-        trends=may_search(view.scopes, "Observation"),
-        related=related,
-        reasons=reasons(),
-        verdicts=VERDICTS,
-        longest_comment=LONGEST_COMMENT,
-        said="said" in request.args,
-        writer=wired().writer,
-    )
+    writer = wired().writer
+    written = "words" in request.args and writer.model is not None
+    audit_view("smart-evidence", "shown-in-words" if written else "shown", view, subject=card.uuid)
+    values: dict[str, object] = {
+        "view": view,
+        "page": page,
+        "card": card.uuid,
+        "trends": may_search(view.scopes, "Observation"),
+        "related": related,
+        "reasons": reasons(),
+        "verdicts": VERDICTS,
+        "longest_comment": LONGEST_COMMENT,
+        "said": "said" in request.args,
+        "writer": writer,
+    }
+    if not written:
+        return render_template("evidence/evidence.html", **values, claims=[], sentences=None, so_far="")
+    claims = [said for row in items(card.evidence, "claims") if (said := text(row, "text"))]
+    return streamed("evidence/evidence.html", **values, claims=claims, sentences=writer.sentences(claims))

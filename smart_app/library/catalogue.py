@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from cds_service.checks import CHECKS
 from cds_service.errors import ModelRefused
+from cds_service.governance import versions
+from cds_service.governance.versions import Version
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.rows import KINDS, Graded
 from cds_service.models import WEIGHTS
 from cds_service.models.manifest import WeightsFolder
 from cds_service.settings import Settings
 from cds_service.web.check_pages import Described, described
-from smart_app.wording import topic_words
+from smart_app.wording import check_words, topic_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class CheckLine:
     """One check, in the words that its author wrote for clinicians."""
 
     id: str
+    title: str
     service: str
     topic: str
     version: str
@@ -62,11 +66,23 @@ class Catalogue:
     tables: tuple[TableLine, ...]
     models: tuple[ModelLine, ...]
     described: Mapping[str, Described]
+    history: tuple[Version, ...]
 
 
-def open_catalogue(settings: Settings, knowledge: Knowledge) -> Catalogue:
-    """What this installation speaks from."""
-    checks = (CheckLine(one.id, one.service, topic_words(one.topic), one.version, one.words) for one in CHECKS.values())
+def open_catalogue(settings: Settings, knowledge: Knowledge, at: datetime) -> Catalogue:
+    """What this installation speaks from; a version that has not run here before goes on record, first seen `at`."""
+    checks = (
+        CheckLine(one.id, check_words(one.id), one.service, topic_words(one.topic), one.version, one.words)
+        for one in CHECKS.values()
+    )
+    models = _models(settings)
+    versions.record(
+        settings.run_dir,
+        knowledge,
+        {one.id: one.version for one in CHECKS.values()},
+        {one.name: one.version for one in models if not one.refused},
+        at,
+    )
     graded = {table: knowledge.all(kind) for table, kind in KINDS.items() if issubclass(kind, Graded)}
     tables = (
         TableLine(KINDS[table].noun, len(rows), sum(not row.reviewed for row in rows)) for table, rows in graded.items()
@@ -78,8 +94,9 @@ def open_catalogue(settings: Settings, knowledge: Knowledge) -> Catalogue:
         silent=knowledge.silent,
         checks=tuple(sorted(checks, key=lambda one: (one.service, one.id))),
         tables=tuple(sorted(tables, key=lambda one: one.name)),
-        models=_models(settings),
+        models=models,
         described={name: described(one, knowledge) for name, one in CHECKS.items()},
+        history=tuple(versions.history(settings.run_dir)),
     )
 
 
@@ -98,4 +115,16 @@ def _model(weights: WeightsFolder, name: str) -> ModelLine:
             weights.read(name, part)
         except ModelRefused as error:
             refused = str(error)
-    return ModelLine(name, entry.release, entry.data, entry.licence, entry.scores, entry.thresholds, refused)
+    return ModelLine(name, entry.release, entry.data, entry.licence, _flat(entry.scores), entry.thresholds, refused)
+
+
+def _flat(scores: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """{set: {score: value}}, with the sets within sets beside the others: `fp32, spacing`."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for name, values in scores.items():
+        if not isinstance(values, Mapping):  # not measured in this form
+            continue
+        within = {key: value for key, value in values.items() if isinstance(value, Mapping)}
+        found[name] = {key: value for key, value in values.items() if key not in within}
+        found.update({f"{name}, {key.replace('_', ' ')}": value for key, value in within.items()})
+    return found

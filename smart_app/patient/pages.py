@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from cds_service.store import StoredCard, StoredFeedback
 from smart_app.access.opened import opened_view
+from smart_app.access.streaming import streamed
 from smart_app.access.trail import audit_view
-from smart_app.chart.reads import Read, read_measurements, read_medications
+from smart_app.chart.reads import read_measurements, read_medications
 from smart_app.chart.series import Series, series_of
 from smart_app.chart.timeline import Timeline, medicines_of, timeline_of
 from smart_app.record.answers import OUTCOMES
@@ -74,12 +75,11 @@ def patient() -> str:
 
 
 @blueprint.get("/patient/timeline")
-def timeline() -> str:
+def timeline() -> Response:
     """Medicines and measurements, read from the EHR now. A page of its own, so that no other one waits for the EHR."""
     view = opened_view(request.args.get("view"))
-    medications, laboratory = read_medications(view), read_measurements(view, "laboratory")
     audit_view("smart-timeline", "shown", view)
-    return render_template("patient/timeline.html", view=view, **_drawn(view, medications, laboratory))
+    return streamed("patient/timeline.html", view=view, read=lambda: _drawn(view))
 
 
 @blueprint.get("/patient/style.css")
@@ -147,19 +147,13 @@ def _who(event: StoredFeedback, card: StoredCard, reader: str | None) -> str:
     return f"in the EHR; the order was written by {card.user}" if card.user else "in the EHR; nobody is named"
 
 
-def _drawn(view: View, medications: Read, laboratory: Read) -> dict[str, object]:
+def _drawn(view: View) -> tuple[object, ...]:
+    """What the template draws; the reads say themselves why they failed."""
+    medications, laboratory = read_medications(view), read_measurements(view, "laboratory")
     cards = wired().store.patient_cards.of(view.tenant, view.patient)
     pointed_at = {text(fact, "reference") for card in cards for fact in items(card.evidence, "facts")}
     medicines = medicines_of(medications.resources or (), pointed_at)
     series: tuple[Series, ...] = series_of(laboratory.resources or ())
     today = datetime.fromtimestamp(wired().now(), UTC).date()
     picture: Timeline | None = timeline_of(medicines, series, today) if medicines or series else None
-    return {
-        "medications": medications,
-        "laboratory": laboratory,
-        "medicines": medicines,
-        "series": series,
-        "picture": picture,
-        "width": 760,
-        "left": 170,
-    }
+    return medications, laboratory, medicines, series, picture, 760, 170

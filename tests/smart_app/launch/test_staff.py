@@ -90,7 +90,7 @@ def test_nothing_of_any_patient_opens_without_a_chart(site: Site) -> None:
     browser = site.house.browser()
     page = browser.get("/staff").text
     query = view_query(browser)
-    for path in ("patient", "patient/timeline", "ask", "calculators", "words", "evidence/trend.svg", "evidence"):
+    for path in ("patient", "patient/timeline", "ask", "calculators", "evidence/trend.svg", "evidence"):
         answer = browser.get(f"/{path}?{query}&card={card.uuid}")
         assert answer.status_code == 403 and "belongs to a chart" in answer.text, path
     for path in ("ask", "calculators", "feedback"):
