@@ -31,7 +31,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """`bodies` in the order in which they are to be tried; `problem` says why nothing of it was read."""
+    """`bodies` in the order in which they are to be tried; `problem` says why nothing of it was read.
+
+    `fetched` is the day on which the text came from the EHR's server, where it did not come with the call.
+    """
 
     reference: str
     title: str
@@ -39,6 +42,7 @@ class Note:
     author: str = ""
     bodies: tuple[Body, ...] = ()
     problem: str | None = None
+    fetched: date | None = None
 
     @property
     def named(self) -> str:
@@ -65,4 +69,5 @@ class Noted:
 
     def fact(self) -> Fact:
         by = f", by {self.note.author}" if self.note.author else ""
-        return Fact("Note", self.mention.sentence, self.origin(), self.note.on, f"{self.note.title}{by}")
+        of = f", its text fetched on {self.note.fetched.isoformat()}" if self.note.fetched else ""
+        return Fact("Note", self.mention.sentence, self.origin(), self.note.on, f"{self.note.title}{by}{of}")

@@ -7,6 +7,7 @@ call; its note is kept with the reason, so that it can be said.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from cds_service.chart.dates import day_of
@@ -15,6 +16,9 @@ from cds_service.chart.model import Listing
 from cds_service.chart.note import Body, Note
 from cds_service.chart.supplied import Supplied
 
+# What the background worker says of an attachment that only pointed to its text.
+READ_AT = "urn:countersign:note-read-at"  # valueDateTime: when it read the text
+NOT_READ = "urn:countersign:note-not-read"  # valueString: why it could not
 BEHIND_A_REFERENCE = "its text stands behind a reference and is not part of the call"
 _VOID = frozenset({"entered-in-error", "superseded"})
 _KINDS = ("text/plain", "text/html", "application/xhtml+xml", "text/rtf", "application/rtf")
@@ -31,12 +35,21 @@ def read_notes(supplied: Supplied) -> Listing[Note]:
 def _note(resource: Resource) -> Note:
     bodies = tuple(sorted(_bodies(resource), key=lambda body: _rank(body.content_type)))
     inline = tuple(body for body in bodies if body.data)
-    problem = None if inline else BEHIND_A_REFERENCE if bodies else "it has no text"
+    said = _said(resource)
+    problem = None if inline else said.get(NOT_READ, "")[:100] or (BEHIND_A_REFERENCE if bodies else "it has no text")
     if modified(resource):
         inline, problem = (), "it carries a modifier extension that is not known here"
     kinds = (*labels_of(resource.get("type")), *map(label_of, objects(resource.get("category"))))
     title = next(filter(None, (*kinds, text(resource.get("description")))), "note")
-    return Note(reference(resource), title[:60].lower(), _day(resource), _author(resource)[:60], inline, problem)
+    note = Note(reference(resource), title[:60].lower(), _day(resource), _author(resource)[:60], inline, problem)
+    return replace(note, fetched=day_of(said.get(READ_AT)))
+
+
+def _said(resource: Resource) -> dict[str, str]:
+    """READ_AT and NOT_READ of its attachments."""
+    attachments = (obj(content.get("attachment")) for content in objects(resource.get("content")))
+    said = [one for attachment in attachments for one in objects(attachment.get("extension"))]
+    return {text(one.get("url")): text(one.get("valueDateTime")) or text(one.get("valueString")) for one in said}
 
 
 def _bodies(resource: Resource) -> Iterator[Body]:

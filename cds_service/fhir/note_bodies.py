@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from cds_service.chart.notes import NOT_READ, READ_AT
 from cds_service.chart.supplied import Supplied
 from cds_service.errors import StoreUnavailable
 from cds_service.fhir.base import FhirBase, bound_base
@@ -24,8 +25,6 @@ from cds_service.outbound import Network
 from cds_service.store import NoteAddress, NoteBody
 
 KEY = "notes"
-READ_AT = "urn:countersign:note-read-at"  # valueDateTime: when the worker read the text
-NOT_READ = "urn:countersign:note-not-read"  # valueString: why it could not
 KEPT = timedelta(days=30)
 MOST = 20
 Resource = Mapping[str, Any]

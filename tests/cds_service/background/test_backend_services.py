@@ -119,26 +119,28 @@ def test_the_worker_reads_what_is_wanted_and_says_why_it_could_not(
         "plain": as_binary("Allergic to penicillin (hives)."),
         "html": as_binary("<html><script>x()</script><p>Takes <b>warfarin</b></p><p>daily</p></html>", "text/html"),
         "raw": Response("as it is", content_type="text/plain; charset=utf-8"),
+        "rtf": as_binary("{\\rtf1\\ansi Allergies: codeine\\par }", "application/rtf"),
         "pdf": as_binary("%PDF-1.7", "application/pdf"),
         "forbidden": 403,
         "broken": 500,
     }
     notes = wanted(registered, *registered.documents)
-    assert store.notes.want(notes) == 6
+    assert store.notes.want(notes) == 7
     done = run("notes", "work", "--once")
     assert done.exit_code == 0, done.output
-    assert "6 notes looked at" in done.output
+    assert "7 notes looked at" in done.output
     found = store.notes.bodies("local", [note.url for note in notes])
     texts = {url.rpartition("/")[2]: (body.text, body.reason) for url, body in found.items()}
     assert texts == {
         "plain": ("Allergic to penicillin (hives).", None),
-        "html": ("Takes warfarin\ndaily", None),
+        "html": ("Takes warfarin\n\ndaily", None),
+        "rtf": ("Allergies: codeine", None),
         "raw": ("as it is", None),
-        "pdf": (None, "it is no plain text and no HTML"),
+        "pdf": (None, "its kind is not read: application/pdf"),
         "forbidden": (None, "not permitted"),
     }
-    assert store.notes.counts() == {"read": 5, "wanted": 1}
-    assert "5 read, 1 wanted" in run("notes", "list").output
+    assert store.notes.counts() == {"read": 6, "wanted": 1}
+    assert "6 read, 1 wanted" in run("notes", "list").output
 
 
 def test_a_token_that_the_server_takes_back_is_asked_for_anew(run: Run, store: Store, registered: EhrServer) -> None:

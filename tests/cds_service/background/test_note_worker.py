@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,10 +21,13 @@ from cds_service.fhir.prefetch import Prefetch
 from cds_service.fhir.tenant import LOCAL, Tenant
 from cds_service.settings import Settings
 from cds_service.store import NoteBody, Store
+from tests import hook_calls
+from tests.cds_service.background.conftest import Run
 from tests.cds_service.background.ehr_server import EhrServer, as_binary
-from tests.running_service import ROOT
+from tests.running_service import ROOT, RunningService
 
 NOW = datetime.now(UTC)
+RECONCILIATION = "chart-reconciliation"
 
 
 def note(url: str, number: int = 1, **attachment: Any) -> dict[str, Any]:
@@ -62,8 +66,36 @@ def test_a_note_is_wanted_by_the_first_call_read_by_the_worker_and_there_in_the_
     assert base64.b64decode(read["data"]).decode() == "Allergic to latex."
     (age,) = read["extension"]
     assert age["url"] == READ_AT and datetime.fromisoformat(age["valueDateTime"]) > NOW
-    assert scan["extension"] == [{"url": NOT_READ, "valueString": "it is no plain text and no HTML"}]
+    assert scan["extension"] == [{"url": NOT_READ, "valueString": "its kind is not read: application/pdf"}]
     assert inline == before[2]
+
+
+def test_what_the_worker_read_is_offered_by_the_next_call(
+    run: Run, running: RunningService, registered: EhrServer
+) -> None:
+    registered.documents = {
+        "letter": as_binary("{\\rtf1\\ansi Allergies: penicillin (hives).\\par }", "application/rtf"),
+        "scan": as_binary("%PDF", "application/pdf"),
+    }
+    far = [
+        hook_calls.note(
+            "", number, on=f"@now-{number}d", content=[{"attachment": {"contentType": kind, "url": f"Binary/{name}"}}]
+        )
+        for number, (name, kind) in enumerate({"letter": "application/rtf", "scan": "application/pdf"}.items(), 1)
+    ]
+    opened = {**hook_calls.patient_view(*far), "fhirServer": f"{registered.url}/fhir"}
+    before = running.ask(opened, RECONCILIATION)
+    assert before.cards == []
+    assert len([said for said in before.not_assessed if "stands behind a reference" in said]) == 2
+    assert run("notes", "work", "--once").exit_code == 0
+    again = running.ask({**opened, "hookInstance": str(uuid.uuid4())}, RECONCILIATION)
+    (card,) = again.cards
+    (suggestion,) = card["suggestions"]
+    resource = suggestion["actions"][0]["resource"]
+    assert (resource["resourceType"], resource["code"]["text"]) == ("AllergyIntolerance", "penicillin")
+    assert f"its text fetched on {NOW.date().isoformat()}" in card["detail"]
+    (left,) = [said for said in again.not_assessed if "progress note" in said]
+    assert "its kind is not read: application/pdf" in left
 
 
 def environment(settings: Settings) -> dict[str, str]:
