@@ -95,11 +95,16 @@ class Clinician:
     @property
     def cards(self) -> Locator:
         """The advice that stands open before her; offers to complete the order are folded away."""
-        return self.page.locator("article.card:not(.dismissed):not(.offers article)")
+        return self.page.locator("article.card:not(.dismissed):not(.offers article):not(.opening article)")
 
     @property
     def offers(self) -> Locator:
         return self.page.locator(".offers article.card:not(.dismissed)")
+
+    @property
+    def opened(self) -> Locator:
+        """What came when the chart was opened."""
+        return self.page.locator(".opening article.card:not(.dismissed)")
 
     @property
     def drafts(self) -> list[str]:

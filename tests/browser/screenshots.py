@@ -56,6 +56,8 @@ def _patients(album: Album) -> None:
     album.take(clinician, "ehr-patients")
     clinician.opens("ruth-alder")
     album.take(clinician, "ehr-chart")
+    clinician.opens("nora-quist")
+    album.take(clinician, "ehr-opened")
     clinician.page.goto(f"{album.addresses.ehr}/patients/nobody")
     album.take(clinician, "ehr-not-found")
 

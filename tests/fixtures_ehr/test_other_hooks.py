@@ -13,7 +13,7 @@ from fixtures.ehr.stories import Trial, load_records, load_stories
 from tests.running_service import RunningService
 
 STORIES = load_stories(PATIENTS)
-TRIALS = [(story, trial) for story in STORIES for trial in story.trials if trial.do != "order"]
+TRIALS = [(story, trial) for story in STORIES for trial in story.trials if trial.do not in ("order", "open")]
 FHIR = "https://sandbox.example/fhir"
 
 
