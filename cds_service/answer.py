@@ -40,6 +40,7 @@ from cds_service.views import SHOWN
 # Of the deadline: the rules' findings must have their time.
 _FILL_IN_SHARE = 0.5
 _READING_SHARE = 0.25
+SILENT = "this service runs silent for this client: what it found is kept, and not shown"
 log = structlog.get_logger("countersign.answer")
 
 
@@ -87,12 +88,13 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
         client=Client(tenant.id, DIALECTS[tenant.dialect], rooms.orderables),
     )
     cards = _shown(cards_of(assessment, claims, setting), service.minimum)
-    notes = _notes(assessment, prefetch, rooms)
+    silent = tenant.mode(service_id) == "silent"
+    notes = [*_notes(assessment, prefetch, rooms), *([_note(NotAssessed(SILENT))] if silent else [])]
     _report(rooms, call, assessment, prefetch)
     took_ms = (time.monotonic() - started) * 1000
-    place = {"orders": len(chart.orders), "encounter": _encounter(prefetch)}
+    place = {"orders": len(chart.orders), "encounter": _encounter(prefetch), "silent": silent}
     rooms.store.record(invocation_of(rooms, call, cards, notes, setting, took_ms, **place))
-    return Answer(_body(cards, notes, overridden, rooms))
+    return Answer(_body(() if silent else cards, notes, overridden, rooms))
 
 
 def _encounter(prefetch: Prefetch) -> Mapping[str, Any] | None:

@@ -63,8 +63,12 @@ def invocation_of(
     *,
     orders: int | None = None,
     encounter: Mapping[str, Any] | None = None,
+    silent: bool = False,
 ) -> Invocation:
-    """`notes` are what was not assessed, `took_ms` the time until the cards stood; `encounter` the call's, if read."""
+    """`notes` are what was not assessed, `took_ms` the time until the cards stood; `encounter` the call's, if read.
+
+    `silent`: the cards are kept and were not sent.
+    """
     context = call.request.context
     return Invocation(
         id=str(call.id),
@@ -87,6 +91,7 @@ def invocation_of(
         orders=orders,
         unit=_unit(encounter),
         user_kind=_kind(context.user_id),
+        silent=silent,
     )
 
 

@@ -20,6 +20,7 @@ from cds_service.store.intake import Intake
 from cds_service.store.journal import Journal
 from cds_service.store.keyring import Keyring
 from cds_service.store.migrate import check_revision, migrate
+from cds_service.store.modes import MODES, Mode, Modes, ServiceMode
 from cds_service.store.months import make_months
 from cds_service.store.notes import NoteAddress, NoteBody, Notes
 from cds_service.store.outbox import Outbox, Site, Waiting
@@ -53,6 +54,7 @@ from cds_service.store.sessions import Sessions
 from cds_service.store.tallies import Tallies
 
 __all__ = [
+    "MODES",
     "AuditEvent",
     "AuditQuery",
     "AuditRow",
@@ -68,6 +70,7 @@ __all__ = [
     "Hold",
     "Invocation",
     "Keyring",
+    "Mode",
     "NoteAddress",
     "NoteBody",
     "Notes",
@@ -80,6 +83,7 @@ __all__ = [
     "ReplayGuard",
     "Reply",
     "Reports",
+    "ServiceMode",
     "Sessions",
     "Site",
     "SmartClient",
@@ -131,6 +135,7 @@ class Store:
         self.tallies = Tallies(database, keyring)
         self.people = People(database, keyring, clock)
         self.replies = Replies(database, keyring, clock)
+        self.modes = Modes(database, keyring, clock)
         self.notes = Notes(database, keyring, clock)
         self.resealing = Resealing(database, keyring, journal, clock)
 

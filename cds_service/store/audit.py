@@ -47,6 +47,7 @@ DETAIL_KEYS = frozenset(
         "rule",
         "scope",
         "service",
+        "silent",
         "status",
         "stored",
         "superseded",

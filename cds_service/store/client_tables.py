@@ -25,6 +25,15 @@ cds_client = Table(
     Column("created", UtcDateTime, nullable=False),
 )
 
+service_mode = Table(  # how a tenant uses a service; one that is not named here is live
+    "service_mode",
+    main,
+    Column("tenant", String(255), primary_key=True),
+    Column("service", String(64), primary_key=True),  # an id, or * for all that are not named
+    Column("mode", String(16), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
 smart_client = Table(
     "smart_client",
     main,

@@ -15,7 +15,7 @@ from cds_service.store.journal import JournalEntry
 from cds_service.store.keyring import Keyring, to_json
 from cds_service.store.records import AuditEvent, CardRecord, Invocation, Recorded, Scalar, SuggestionRecord
 from cds_service.store.statements import add_all, add_once
-from cds_service.store.tables import card, invocation
+from cds_service.store.tables import card, invocation, silent_card
 
 _FIRST_FORMAT_ONLY = b""
 
@@ -25,10 +25,12 @@ def audited(call: Invocation) -> audit.StampedEvent:
     detail: dict[str, Scalar] = {
         "service": call.service,
         "hook": call.hook,
-        "cards": len(call.cards),
+        "cards": 0 if call.silent else len(call.cards),
         "not_assessed": len(call.not_assessed),
         "duration_ms": round(call.duration_ms, 1),
     }
+    if call.silent:
+        detail["silent"] = len(call.cards)
     event = AuditEvent("invoke", "answered", call.tenant, call.issuer, call.id, detail, call.patient)
     return audit.stamp(event, call.at)
 
@@ -40,7 +42,10 @@ def write(connection: Connection, keyring: Keyring, call: Invocation, stamped: a
         audit.append(connection, keyring, repeated)
         return "repeated"
     units.remember(connection, keyring, call.tenant, call.unit)
-    add_all(connection, card, [_card_row(call, sent) for sent in call.cards])
+    if call.silent:
+        add_all(connection, silent_card, [_clear_columns(call, found) for found in call.cards])
+    else:
+        add_all(connection, card, [_card_row(call, sent) for sent in call.cards])
     audit.append(connection, keyring, stamped)
     return "stored"
 
@@ -87,22 +92,28 @@ def _invocation_row(keyring: Keyring, call: Invocation) -> dict[str, Any]:
     }
 
 
+def _clear_columns(call: Invocation, found: CardRecord) -> dict[str, Any]:
+    return {
+        "invocation": call.id,
+        "position": found.position,
+        "concern": found.concern,
+        "check_id": found.check,
+        "rule": found.rule,
+        "version": found.version,
+        "topic": found.topic,
+        "indicator": found.indicator,
+        "harm": found.harm,
+        "at": call.at,
+    }
+
+
 def _card_row(call: Invocation, sent: CardRecord) -> dict[str, Any]:
     return {
+        **_clear_columns(call, sent),
         "uuid": sent.uuid,
-        "invocation": call.id,
-        "position": sent.position,
-        "concern": sent.concern,
-        "check_id": sent.check,
-        "rule": sent.rule,
-        "version": sent.version,
-        "topic": sent.topic,
-        "indicator": sent.indicator,
-        "harm": sent.harm,
         "handle_digest": digest_of(sent.handle),
         "body_sealed": _FIRST_FORMAT_ONLY,
         "evidence_sealed": _FIRST_FORMAT_ONLY,
-        "at": call.at,
         "offered": to_json([offered.uuid for offered in sent.suggestions]).decode(),
     }
 

@@ -55,7 +55,7 @@ class Invocation:
 
     `patient` is the FHIR id, `user` and `encounter` are as the context gave them; `at` is when the call arrived.
     `orders` counts the orders of the call; `unit` is the place that its encounter names; `user_kind` the FHIR type of
-    its user.
+    its user. `silent`: the cards were not sent, and are kept as what would have been.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Invocation:
     orders: int | None = None
     unit: str | None = None
     user_kind: str | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

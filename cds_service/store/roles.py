@@ -14,7 +14,17 @@ from cds_service.store.schema import main, replay
 
 # Added to by the service, changed by nobody but retention and key rotation.
 ON_RECORD = frozenset(
-    {"invocation", "card", "suggestion", "feedback", "audit", "known_patient", "known_unit", "feedback_reply"}
+    {
+        "invocation",
+        "card",
+        "suggestion",
+        "feedback",
+        "audit",
+        "known_patient",
+        "known_unit",
+        "feedback_reply",
+        "silent_card",
+    }
 )
 # Kept by the owner's commands, triggers and functions alone.
 OWNED = frozenset({"audit_end", "legal_hold", "compatible_code", "main_revision", "replay_revision"})

@@ -72,6 +72,21 @@ card = Table(
     UniqueConstraint("invocation", "position"),
 )
 
+silent_card = Table(  # what a call in silent mode would have shown; its words lie in its invocation's content_sealed
+    "silent_card",
+    main,
+    Column("invocation", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("concern", String(64), nullable=False),
+    Column("check_id", Text, nullable=False),
+    Column("rule", Text),
+    Column("version", Text),
+    Column("topic", Text, nullable=False),
+    Column("indicator", Text, nullable=False),
+    Column("harm", Text),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 suggestion = Table(  # first format only: `card.offered` has taken its place
     "suggestion",
     main,

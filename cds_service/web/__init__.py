@@ -24,6 +24,7 @@ from cds_service.web import (
 )
 from cds_service.web.call import begin_call
 from cds_service.web.client_auth import CallerCheck, ClientAuth, Everyone
+from cds_service.web.modes import TenantModes
 from cds_service.web.registrations import Registrations
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ def register(app: Flask, rooms: Rooms, answer: Answering = answer) -> None:
     logs.register(app)
     metrics.register(app)
     outcomes.register(app, rooms.store)
-    callers = _caller_check(rooms)
+    callers, modes = _caller_check(rooms), TenantModes(rooms.store.modes.all)
     for routes in (
-        discovery.blueprint(rooms),
-        invoke.blueprint(rooms, callers, answer),
+        discovery.blueprint(rooms, callers, modes),
+        invoke.blueprint(rooms, callers, modes, answer),
         feedback.blueprint(rooms, callers),
         fhir.blueprint(rooms),
         health.blueprint(rooms),

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from cds_service.hooks import HookRequest
     from cds_service.rooms import Rooms, Service
     from cds_service.web.client_auth import CallerCheck
+    from cds_service.web.modes import TenantModes
 
     Answering = Callable[[Rooms, str, HookRequest, Tenant, str], Answer]
 
 ASSESSMENT = "org.countersign.assessment"
 
 
-def blueprint(rooms: Rooms, callers: CallerCheck, answer: Answering) -> Blueprint:
+def blueprint(rooms: Rooms, callers: CallerCheck, modes: TenantModes, answer: Answering) -> Blueprint:
     routes = Blueprint("invoke", __name__)
 
     @routes.post("/cds-services/<service_id>")
@@ -42,8 +43,10 @@ def blueprint(rooms: Rooms, callers: CallerCheck, answer: Answering) -> Blueprin
         raw, body = read_body(rooms.settings.max_body_bytes)
         hook_request = parse_request(body, rooms.services[service_id].hooks)
         call.hook = hook_request.hook
-        tenant = caller.tenant(hook_request.fhir_server)
+        tenant = modes.given(caller.tenant(hook_request.fhir_server))
         call.tenant = tenant.id
+        if tenant.mode(service_id) == "off":
+            raise UnknownService("this service is not offered to this client; a signed GET /cds-services lists what is")
         answered = answer(rooms, service_id, hook_request, tenant, hashlib.sha256(raw).hexdigest())
         _count(call, answered.body)
         return Response(orjson.dumps(answered.body), content_type="application/json")

@@ -68,7 +68,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "discover",
         "CDS Hooks",
         "Discovery",
-        "One entry per service and hook. Needs no token and no database.",
+        "One entry per service and hook. Needs no token and no database; with a client's token (`aud` is this URL) it "
+        "lists what that client's site uses.",
         answer="discovery",
     ),
     ("/cds-services", "options"): _PREFLIGHT,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cds_service.web.client_auth import Caller, CallerCheck
 
 MOST = 50
-_SHOWN = ("service", "hook", "status", "cards", "not_assessed", "duration_ms", "reason")
+_SHOWN = ("service", "hook", "status", "cards", "silent", "not_assessed", "duration_ms", "reason")
 
 
 def blueprint(rooms: Rooms, callers: CallerCheck) -> Blueprint:

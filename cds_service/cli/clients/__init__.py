@@ -98,6 +98,8 @@ def list_() -> None:
             click.echo(
                 f"back {ours.tenant}  {ours.fhir_base}  {ours.client_id}  {ours.algorithm}  {' '.join(ours.scopes)}"
             )
+        for one in store.modes.all():
+            click.echo(f"mode {one.tenant}  {'all others' if one.service == '*' else one.service}  {one.mode}")
         for reader in store.fhir_clients.all():
             click.echo(f"fhir {reader.tenant}  {reader.client_id}  {' '.join(reader.scopes)}")
 

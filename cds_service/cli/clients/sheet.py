@@ -8,6 +8,7 @@ import click
 
 from cds_service.cli import opened_store
 from cds_service.cli.clients.backend import key_set_url
+from cds_service.fhir.tenant import Tenant
 from cds_service.settings import Settings
 
 
@@ -20,27 +21,31 @@ def sheet(tenant: str) -> None:
         mine = [one for one in store.cds_clients() if one.tenant == tenant]
         apps = [one for one in store.smart_clients() if one.tenant == tenant]
         backends = [one for one in store.backend_clients() if one.tenant == tenant]
+        used = Tenant(tenant, "", modes={one.service: one.mode for one in store.modes.all() if one.tenant == tenant})
     if not mine and not apps and not backends:
         raise click.UsageError(f"nothing is registered for tenant {tenant}: clients add --tenant {tenant} ...")
-    for line in (*_services(settings), *_tokens(settings, mine), *_fhir(mine), *_apps(settings, apps)):
+    for line in (*_services(settings, used), *_tokens(settings, mine), *_fhir(mine), *_apps(settings, apps)):
         click.echo(line)
     for line in (*_backend(settings, backends), *_dialects(mine), *_reviewed(settings)):
         click.echo(line)
 
 
-def _services(settings: Settings) -> Iterator[str]:
+def _services(settings: Settings, tenant: Tenant) -> Iterator[str]:
     from cds_service.fhir.prefetch import PREFETCH_TEMPLATES
     from cds_service.rooms import offered_services
     from cds_service.tables import knowledge_of
     from cds_service.views import views_of
 
-    services = offered_services(knowledge_of(settings), views=views_of(settings)).values()
+    offered = offered_services(knowledge_of(settings), views=views_of(settings)).values()
+    services = [service for service in offered if tenant.mode(service.id) != "off"]
     yield from ("CDS HOOKS", f"  Discovery            {settings.public_url}/cds-services")
     for service in services:
         url = f"{settings.public_url}/cds-services/{service.id}"
         yield from ("", f"  {service.title}", f"    Service URL        {url}", f"    Feedback URL       {url}/feedback")
         yield f"    Hooks              {', '.join(service.hooks)}"
         yield f"    Prefetch keys      {', '.join(service.prefetch_keys)}"
+        if tenant.mode(service.id) == "silent":
+            yield "    Mode               silent: calls are answered without cards, which we keep"
         if service.required:
             yield f"    Cannot do without  {', '.join(service.required)}"
     keys = dict.fromkeys(key for service in services for key in service.prefetch_keys)

@@ -12,6 +12,7 @@ from cds_service.cli.governance.backup import backup
 from cds_service.cli.governance.burden import burden
 from cds_service.cli.governance.holds import hold
 from cds_service.cli.governance.keys import keys
+from cds_service.cli.governance.modes import modes
 from cds_service.cli.governance.retention import retention
 from cds_service.cli.governance.roles import roles
 from cds_service.cli.governance.write_back import write_back
@@ -53,6 +54,7 @@ command.add_command(backup)
 command.add_command(burden)
 command.add_command(hold)
 command.add_command(keys)
+command.add_command(modes)
 command.add_command(retention)
 command.add_command(roles)
 command.add_command(write_back)

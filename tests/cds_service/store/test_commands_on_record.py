@@ -30,6 +30,7 @@ from tests.databases import ON_POSTGRESQL
 READ_ONLY = """
 audit verify, check, clients list, clients own-keys list, clients sheet, clients test, conformance, evidence list,
 evidence search, evidence stats, governance burden, governance hold list, governance keys status,
+governance modes list, governance modes report,
 governance roles list, governance write-back status, knowledge stats, knowledge lint, knowledge coverage,
 knowledge diff, knowledge export, models, notes list
 """
@@ -68,6 +69,10 @@ def acts(folder: Path) -> list[tuple[str, set[str]]]:
         ("governance retention --clock-is-right", {"retain-calls"}),
         (f"governance hold place {north} --case case-7", {"hold-place"}),
         ("governance hold lift HOLD", {"hold-lift"}),
+        (f"governance modes only {north} --service medication-safety", {"register-service-mode"}),
+        (f"governance modes set {north} silent", {"register-service-mode"}),
+        (f"governance modes export {north} {DAYS}", {"export-silent-cards"}),
+        (f"governance modes clear {north}", {"register-service-mode"}),
         (f"governance roles grant {person}", {"grant-role"}),
         (f"governance roles revoke {person}", {"revoke-role"}),
         (f"governance write-back enable {back}", {"write-back-enable"}),
