@@ -1,7 +1,8 @@
 """Acceptance cases as they stand in `vignettes/`, and the hook call that each of them is.
 
-A case gives only what matters: `patient` {age, sex, weight, pregnant_weeks}, `medications`, `allergies`, `problems`,
-`labs` by name, `order`; and what must follow: a card of `topic` (one of a list) that shows `at_least` its indicator.
+A case gives only what matters: `patient` {age or age_days, sex, weight, pregnant_weeks}, `medications` (each a text, or
+{text, stopped_days_ago} or {text, with: further members}), `allergies`, `problems`, `labs` by name (a number in the
+unit below, or a text such as "265 umol/L"), `order`; and what must follow: a card of `topic` (one of a list) that shows `at_least` its indicator.
 The twin is the same case but for the members that it names: it gets no card of that topic and none that interrupts.
 """
 
@@ -82,7 +83,8 @@ class Vignette:
         if "pregnant_weeks" in patient:
             problems.append("Pregnancy")
             values["gestation"] = patient["pregnant_weeks"]
-        person = hook_calls.person(birthDate=f"@today-{patient.get('age', 52)}y-40d", gender=patient.get("sex", "male"))
+        age = f"{patient['age_days']}d" if "age_days" in patient else f"{patient.get('age', 52)}y-40d"
+        person = hook_calls.person(birthDate=f"@today-{age}", gender=patient.get("sex", "male"))
         return {
             "patient": person,
             "medications": bundle(*(_active(n, one) for n, one in enumerate(self.members.get("medications", [])))),
@@ -107,6 +109,8 @@ def vignettes() -> Iterator[Vignette]:
 def _active(number: int, given: str | Mapping[str, Any]) -> Resource:
     if isinstance(given, str):
         return hook_calls.active(given, number)
+    if "with" in given:
+        return hook_calls.active(given["text"], number, **given["with"])
     ended = f"@today-{given['stopped_days_ago']}d"
     dispensed = {"validityPeriod": {"start": "@today-200d", "end": ended}}
     return hook_calls.active(given["text"], number, status="stopped", dispenseRequest=dispensed)
@@ -137,8 +141,12 @@ def _problem(number: int, text: str) -> Resource:
     }
 
 
-def _observation(name: str, value: float) -> Resource:
+def _observation(name: str, given: float | str) -> Resource:
     code, unit = OBSERVABLES[name]
+    value = given
+    if isinstance(given, str):
+        number, unit = given.split()
+        value = float(number)
     return {
         "resourceType": "Observation",
         "id": name,
