@@ -1,8 +1,9 @@
 """An ordered dose against the most that the drug's label allows, at a time and in a day, by route.
 
-Rows: `dose_limits.csv`. The dose is the most that the directions allow; a mean over days where it is given weekly. A
-dose many times the maximum is a slip of the decimal point or of the unit. A dose that the directions do not state, and
-that of one drug among several in a tablet, is not judged.
+Rows: `dose_limits.csv`, and `release_limits.csv` where immediate and extended release differ. The dose is the most that
+the directions allow; a mean over days where it is given weekly. A dose many times the
+maximum is a slip of the decimal point or of the unit. A dose that the directions do not state, and that of one drug
+among several in a tablet, is not judged.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from cds_service.facts import Fact
 from cds_service.findings import Display, Finding, Harm, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.dose_limits import DoseLimit
+from cds_service.knowledge.kinds.release_limits import ReleaseLimit
+from cds_service.terminology.release import is_extended
 from cds_service.terminology.vocabulary import Drug
 
 
@@ -30,7 +33,7 @@ from cds_service.terminology.vocabulary import Drug
 def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
     """Compares the single and the daily dose that the order states with the highest that the drug's label gives."""
     for order, drug in ((one, drug) for one in chart.orders for drug in one.drugs):
-        rows = [row for row in knowledge.for_drug(DoseLimit, drug) if row.speaks_of(drug) and by_route(row, order)]
+        rows = _limits(knowledge, drug, order)
         if not rows:
             continue
         row = _row_of(order, rows)
@@ -41,6 +44,17 @@ def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAsse
             yield NotAssessed(
                 f"{order.sig.reason}: the dose of {drug.name} was not compared with its maximum", order.ref
             )
+
+
+def _limits(knowledge: Knowledge, drug: Drug, order: Medication) -> list[DoseLimit]:
+    """Those of the order's form of release where its label has limits of its own, else the general ones."""
+    form = "extended" if is_extended(order.ref.text) else "immediate"
+    of_form = (row for row in knowledge.for_drug(ReleaseLimit, drug) if row.form == form)
+    for rows in (of_form, knowledge.for_drug(DoseLimit, drug)):
+        mine: list[DoseLimit] = [row for row in rows if row.speaks_of(drug) and by_route(row, order)]
+        if mine:
+            return mine
+    return []
 
 
 def _row_of(order: Medication, rows: list[DoseLimit]) -> DoseLimit:

@@ -1,8 +1,9 @@
-"""Apixaban and edoxaban in atrial fibrillation, whose doses do not go by kidney function alone.
+"""Apixaban, edoxaban and rivaroxaban in atrial fibrillation, whose doses do not go by kidney function alone.
 
 Apixaban is lowered to 2.5 mg twice daily when two of three hold: age 80 or more, weight 60 kg or less, creatinine 1.5
-mg/dL or more. Edoxaban is not to be used when the creatinine clearance is above 95 mL/min. Both are about atrial
-fibrillation only, stated in the order or on the problem list; for clots other doses hold.
+mg/dL or more. Edoxaban is not to be used when the creatinine clearance is above 95 mL/min. Rivaroxaban is lowered to 15
+mg a day at a clearance of 50 mL/min or less, by the clearance and never by eGFR. All this is about atrial fibrillation
+only, stated in the order or on the problem list; for clots other doses hold.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from cds_service.knowledge.kinds.logic_rules import LogicRule
 from cds_service.terminology.vocabulary import Drug
 
 TOO_MUCH, TOO_LITTLE, TOO_CLEAR = "apixaban-af-too-much", "apixaban-af-too-little", "edoxaban-af-clearance"
+RIVAROXABAN = "rivaroxaban-af-too-much"
+_RULES = frozenset({TOO_MUCH, TOO_LITTLE, TOO_CLEAR, RIVAROXABAN})
+_NAMES = ("apixaban", "edoxaban", "rivaroxaban")
+_RIVAROXABAN_MG, _RIVAROXABAN_CLEARANCE = 15.0, (15.0, 50.0)
 _OLD, _LIGHT_KG, _CREATININE, _FULL_MG, _LOW_MG, _CLEAR = 80, 60.0, 1.5, 10.0, 5.0, 95.0
 _MAX_AGE_DAYS = 180
 _OTHER_USES = ("dvt", "deep vein", "pulmonary embol", "thrombosis", "vte", "hip", "knee")
@@ -35,15 +40,17 @@ _OTHER_USES = ("dvt", "deep vein", "pulmonary embol", "thrombosis", "vte", "hip"
     needs=("patient", "problems", "labs", "vitals"),
 )
 def fibrillation_anticoagulant(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
-    """Counts the three signs that lower apixaban in atrial fibrillation, and looks whether edoxaban would be cleared
-    too fast to protect."""
+    """Counts the three signs that lower apixaban in atrial fibrillation, looks whether edoxaban would be cleared too
+    fast to protect, and whether rivaroxaban is to be lowered for the clearance."""
     rules = knowledge.keyed(LogicRule)
     for order in chart.orders:
-        drug = next((drug for drug in order.drugs if drug.name in ("apixaban", "edoxaban")), None)
-        if drug is None or not _for_fibrillation(chart, order) or not {TOO_MUCH, TOO_LITTLE, TOO_CLEAR} <= rules.keys():
+        drug = next((drug for drug in order.drugs if drug.name in _NAMES), None)
+        if drug is None or not _for_fibrillation(chart, order) or not rules.keys() >= _RULES:
             continue
         if drug.name == "apixaban":
             yield from _apixaban(chart, knowledge, rules, order, drug)
+        elif drug.name == "rivaroxaban":
+            yield from _rivaroxaban(chart, knowledge, rules, order, drug)
         else:
             yield from _edoxaban(chart, knowledge, rules, order, drug)
 
@@ -89,3 +96,15 @@ def _edoxaban(
         facts: tuple[Fact, ...] = kidney.facts
         when = f"with {kidney.words}"
         yield about_order(knowledge, "renal-dosing", rules[TOO_CLEAR], order, drug, when=when, facts=facts)
+
+
+def _rivaroxaban(
+    chart: Chart, knowledge: Knowledge, rules: Mapping[str, LogicRule], order: Medication, drug: Drug
+) -> Iterator[Finding]:
+    kidney, daily = creatinine_clearance(chart, _MAX_AGE_DAYS), order.sig.daily("mg", assume=True)
+    low, high = _RIVAROXABAN_CLEARANCE
+    if kidney.value is None or daily is None or float(daily.value) <= _RIVAROXABAN_MG:
+        return
+    if low <= kidney.value <= high:
+        when = f"{float(daily.value):g} mg a day with {kidney.words}"
+        yield about_order(knowledge, "renal-dosing", rules[RIVAROXABAN], order, drug, when=when, facts=kidney.facts)

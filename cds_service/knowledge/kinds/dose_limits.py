@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from cds_service.knowledge.about import DrugRow, drug_columns
+from cds_service.knowledge.about import DrugColumns, DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.rows import Context, kind
 from cds_service.terminology.sig import read_sig
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 CRITICAL_TIMES = 5.0  # a slip of a decimal point; nobody means to go so far beyond a maximum
 TENFOLD = 10
+
+
+class LimitColumns(DrugColumns):
+    """What `DoseLimit` takes, read and checked."""
+
+    max_single: float | None
+    critical_times: float
+    usual: str
 
 
 @kind
@@ -33,15 +41,20 @@ class DoseLimit(DrugRow):
 
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
+        return cls(**cls.limit_columns(cells, context))
+
+    @staticmethod
+    def limit_columns(cells: Cells, context: Context) -> LimitColumns:
+        """The columns of every row that limits a dose."""
         row, max_single = drug_columns(cells, context), cells.number("max_single")
         if not row["max_daily_dose"] and not max_single:
             raise cells.wrong("max_daily_dose is empty, and so is max_single")
-        return cls(
+        return {
             **row,
-            max_single=max_single,
-            critical_times=cells.number("critical_times") or CRITICAL_TIMES,
-            usual=cells.required("usual"),
-        )
+            "max_single": max_single,
+            "critical_times": cells.number("critical_times") or CRITICAL_TIMES,
+            "usual": cells.required("usual"),
+        }
 
     @classmethod
     def check(cls, knowledge: Knowledge) -> None:
