@@ -33,28 +33,25 @@ from cds_service.terminology.vocabulary import Drug
 def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
     """Compares the single and the daily dose that the order states with the highest that the drug's label gives."""
     for order, drug in ((one, drug) for one in chart.orders for drug in one.drugs):
-        rows = _limits(knowledge, drug, order)
-        if not rows:
-            continue
-        row = _row_of(order, rows)
-        over = [(dose, most, per) for dose, most, per in _stated(order, row) if dose > most]
+        limits = [_row_of(order, rows) for rows in _limits(knowledge, drug, order)]
+        stated = [(row, *one) for row in limits for one in _stated(order, row)]
+        over = [(row, dose, most, per) for row, dose, most, per in stated if dose > most]
         if over:
-            yield _finding(order, drug, row, *over[0])
-        elif _has_no_dose(order) and not is_compared(order, drug, knowledge):
+            yield _finding(order, drug, *over[0])
+        elif limits and _has_no_dose(order) and not is_compared(order, drug, knowledge):
             yield NotAssessed(
                 f"{order.sig.reason}: the dose of {drug.name} was not compared with its maximum", order.ref
             )
 
 
-def _limits(knowledge: Knowledge, drug: Drug, order: Medication) -> list[DoseLimit]:
-    """Those of the order's form of release where its label has limits of its own, else the general ones."""
+def _limits(knowledge: Knowledge, drug: Drug, order: Medication) -> Iterator[list[DoseLimit]]:
+    """The general limits, and after them those of the order's form of release, which may be narrower."""
     form = "extended" if is_extended(order.ref.text) else "immediate"
     of_form = (row for row in knowledge.for_drug(ReleaseLimit, drug) if row.form == form)
-    for rows in (of_form, knowledge.for_drug(DoseLimit, drug)):
+    for rows in (knowledge.for_drug(DoseLimit, drug), of_form):
         mine: list[DoseLimit] = [row for row in rows if row.speaks_of(drug) and by_route(row, order)]
         if mine:
-            return mine
-    return []
+            yield mine
 
 
 def _row_of(order: Medication, rows: list[DoseLimit]) -> DoseLimit:

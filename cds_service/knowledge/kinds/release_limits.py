@@ -1,7 +1,7 @@
 """`release_limits.csv`: the most of a drug in one form of release, where immediate and extended release differ.
 
-Such a row stands in place of the general limit for an order of that form. A text that says nothing of its release
-counts as immediate: rows of that form show no more than an info, as the word may only be missing.
+Such a row is asked after the general limit, for an order of that form, and is narrower. A text that says nothing of its
+release counts as immediate: rows of that form show no more than an info, as the word may only be missing.
 """
 
 from __future__ import annotations
