@@ -1,7 +1,7 @@
-"""`governance burden`: how many cards per 100 orders each service gives on a set of patients. A regression figure.
+"""`governance burden`: how many cards per 100 calls each service gives on a set of patients. A regression figure.
 
-Every order of the set is asked about as if it were being signed on the day it was written, with what stood in the chart
-that day. Nothing is kept.
+Every order of the set is asked about as if it were being signed on the day it was written, and every chart is opened at
+each encounter, with what stood in the chart that day. Nothing is kept.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cds_service.cli.governance.history import History, histories
+from cds_service.cli.governance.history import histories
 
 if TYPE_CHECKING:
     from cds_service.rooms import Rooms
@@ -32,46 +35,48 @@ INDICATORS = ("critical", "warning", "info")
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of FHIR R4 Bundles (.json) and bulk exports (.ndjson), gzipped or not, searched to the bottom.",
 )
-@click.option("--limit", type=click.IntRange(min=1), help="At most this many orders, the newest first.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many orders and visits, the newest first.")
 def burden(folder: Path, limit: int | None) -> None:
-    """Print cards per 100 orders by service, topic and display for the orders in a folder of patients."""
+    """Print cards per 100 calls by service, topic and display, for the orders and visits in a folder of patients."""
     from cds_service.cli.check import rooms_for_once
 
     found = list(histories(resources(folder)))
-    orders = sorted(((history, order) for history in found for order in history.orders), key=_written, reverse=True)
-    orders = orders[:limit]
+    orders = _newest(((one.moment(order), partial(one.call, order)) for one in found for order in one.orders), limit)
+    visits = _newest(((at, partial(one.opened, at)) for one in found for at in one.visits), limit)
     counts: Counter[tuple[str, str, str]] = Counter()
     calls: Counter[str] = Counter()
     with rooms_for_once() as rooms:
-        for history, order in orders:
-            for service in (one for one in rooms.services.values() if "order-sign" in one.hooks):
-                calls[service.id] += 1
-                counts.update((service.id, topic, shown) for topic, shown in _cards(rooms, service.id, history, order))
-    click.echo(f"{len(found)} patients, {len(orders)} orders, signed on the day they were written")
+        for hook, asked in (("order-sign", orders), ("patient-view", visits)):
+            services = [one.id for one in rooms.services.values() if hook in one.hooks]
+            for (on, call), service in product(asked, services):
+                calls[service] += 1
+                counts.update((service, topic, shown) for topic, shown in _cards(rooms, service, on, call()))
+    click.echo(f"{len(found)} patients, {len(orders)} orders signed on the day they were written, {len(visits)} visits")
     _print(counts, calls)
 
 
-def _written(pair: tuple[History, Mapping[str, Any]]) -> str:
-    return str(pair[1].get("authoredOn") or "")
+Asked = tuple[datetime, Callable[[], dict[str, Any]]]  # when, and the call
 
 
-def _cards(rooms: Rooms, service: str, history: History, order: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(topic, indicator) of each card about one order."""
+def _newest(asked: Iterable[Asked], limit: int | None) -> list[Asked]:
+    return sorted(asked, key=lambda one: one[0], reverse=True)[:limit]
+
+
+def _cards(rooms: Rooms, service: str, on: datetime, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(topic, indicator) of each card that a call of the time `on` brings."""
     from cds_service.answer import answer
     from cds_service.fhir.tenant import LOCAL
     from cds_service.hooks import parse_request
 
-    on = history.moment(order)
-    body = history.call(order)
     request = parse_request(body, rooms.services[service].hooks)
     then = replace(rooms, clock=lambda: on)
-    response = answer(then, service, request, LOCAL, f"{service}:{order['id']}").body
+    response = answer(then, service, request, LOCAL, f"{service}:{body['hookInstance']}").body
     for card in response["cards"]:
         yield card["source"]["topic"]["code"], card["indicator"]
 
 
 def _print(counts: Mapping[tuple[str, str, str], int], calls: Mapping[str, int]) -> None:
-    click.echo(f"{'cards per 100 orders':<44}" + "".join(f"{name:>10}" for name in (*INDICATORS, "all")))
+    click.echo(f"{'cards per 100 calls':<44}" + "".join(f"{name:>10}" for name in (*INDICATORS, "all")))
     for service, asked in calls.items():
         topics = sorted({topic for named, topic, _ in counts if named == service})
         for topic in topics:

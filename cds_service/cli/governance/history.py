@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Resource = Mapping[str, Any]
-_DATED = ("authoredOn", "recordedDate", "onsetDateTime", "effectiveDateTime", "issued", "assertedDate")
+_DATED = ("authoredOn", "recordedDate", "onsetDateTime", "effectiveDateTime", "issued", "assertedDate", "date")
+_NOTES = 20  # as many as the prefetch key asks for
 _COURSE = timedelta(days=90)  # how long an order without an end counts as taken, when it is not active any more
 
 
@@ -29,38 +30,56 @@ class History:
         """The time at which the order was written."""
         return _instant(order["authoredOn"]) or datetime.now(UTC)
 
+    @property
+    def visits(self) -> list[datetime]:
+        """When the chart was opened: the beginning of each encounter."""
+        begun = (_instant(one.get("period", {}).get("start")) for one in self.kept["Encounter"])
+        return [at for at in begun if at]
+
     def call(self, order: Resource) -> dict[str, Any]:
         """The order-sign call about an order on the day it was written."""
-        on, patient = self.moment(order), self.patient["id"]
-        reference = {"reference": f"Patient/{patient}"}
-        draft = {**_without_links(order), "status": "draft", "subject": reference}
+        draft = {**_without_links(order), "status": "draft", "subject": self._reference}
+        drafts = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft}]}
+        return self._asked("order-sign", {"draftOrders": drafts}, self._chart(self.moment(order), order["id"]))
+
+    def opened(self, on: datetime) -> dict[str, Any]:
+        """The patient-view call of a chart that is opened then; a note was current when it was new."""
+        notes = [{**one, "status": "current"} for one in self._owned(self._until("DocumentReference", on))]
+        return self._asked("patient-view", {}, {**self._chart(on), "notes": _bundle(notes[: -_NOTES - 1 : -1])})
+
+    def _asked(self, hook: str, context: Resource, prefetch: Resource) -> dict[str, Any]:
+        who = {"userId": "Practitioner/burden", "patientId": self.patient["id"]}
+        return {
+            "hook": hook,
+            "hookInstance": str(uuid.uuid4()),
+            "context": {**who, **context},
+            "prefetch": dict(prefetch),
+        }
+
+    @property
+    def _reference(self) -> dict[str, str]:
+        return {"reference": f"Patient/{self.patient['id']}"}
+
+    def _chart(self, on: datetime, but: str = "") -> dict[str, Any]:
+        """What stood in the chart then, apart from the order `but`, by prefetch key."""
         orders = [
-            {**_without_links(one), "status": "active", "subject": reference}
+            {**_without_links(one), "status": "active", "subject": self._reference}
             for one in self.kept["MedicationRequest"]
-            if one["id"] != order["id"] and _taken(one, on)
+            if one["id"] != but and _taken(one, on)
         ]
         labs, vitals = [], []
         for one in self._until("Observation", on):
             (vitals if "vital-signs" in str(one.get("category")) else labs).append(one)
         problems = [one for one in self._until("Condition", on) if not _over(one, on)]
         return {
-            "hook": "order-sign",
-            "hookInstance": str(uuid.uuid4()),
-            "context": {
-                "userId": "Practitioner/burden",
-                "patientId": patient,
-                "draftOrders": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft}]},
-            },
-            "prefetch": {
-                "patient": self.patient,
-                "encounter": None,
-                "medications": _bundle(orders),
-                "statements": _bundle(()),
-                "allergies": _bundle(self._owned(self._until("AllergyIntolerance", on), "patient")),
-                "problems": _bundle(self._owned(problems)),
-                "labs": _bundle(self._owned(labs[-100:])),
-                "vitals": _bundle(self._owned(vitals[-100:])),
-            },
+            "patient": self.patient,
+            "encounter": None,
+            "medications": _bundle(orders),
+            "statements": _bundle(()),
+            "allergies": _bundle(self._owned(self._until("AllergyIntolerance", on), "patient")),
+            "problems": _bundle(self._owned(problems)),
+            "labs": _bundle(self._owned(labs[-100:])),
+            "vitals": _bundle(self._owned(vitals[-100:])),
         }
 
     def _until(self, kind: str, on: datetime) -> list[Resource]:
