@@ -1,13 +1,13 @@
 """Home medications that stand only in notes: offered for the medication list.
 
 Only notes of the last year count: what was taken before then may long be over. What a later note says was stopped is
-not offered; what is ordered or given in the note is none.
+not offered, nor what a later note's list of medications does not hold; what is ordered or given in the note is none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from cds_service.chart import Chart, Noted
 from cds_service.checks.reconciling import HOOKS, TOPIC, newest, offer, rule_of, silent, unread, within
@@ -26,7 +26,9 @@ def unlisted_medications(chart: Chart, knowledge: Knowledge) -> Iterator[Finding
     lacks, and offers to add each as a statement. What was stopped, given here or only planned is left out."""
     yield from unread(chart)
     said = [one for one in chart.noted if one.mention.kind == "medication"]
-    stand = [one for _, one in newest((one.mention.drugs, one) for one in said) if _is_current(chart, one)]
+    listed_on = max((one.day for one in said if one.mention.listed and one.mention.says == "has"), default=date.min)
+    latest = [one for _, one in newest((one.mention.drugs, one) for one in said)]
+    stand = [one for one in latest if one.day >= listed_on and _is_current(chart, one)]
     if not stand:
         return
     row = rule_of(knowledge, RULE)

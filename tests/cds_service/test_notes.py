@@ -64,3 +64,17 @@ def test_a_body_behind_a_reference_is_named_as_not_read(service: RunningService)
     reply = service.ask(patient_view(far), SERVICE)
     assert reply.cards == []
     assert any("stands behind a reference" in said for said in reply.not_assessed)
+
+
+def test_a_later_list_without_a_drug_takes_its_offer_back(service: RunningService) -> None:
+    older = note("Home medications: warfarin 5 mg daily, lisinopril 10 mg daily", 1, on="@now-90d")
+    newer = note("Home medications: lisinopril 10 mg daily", 2, on="@now-5d")
+    prose = note("She takes metformin 500 mg twice daily.", 3, on="@now-2d")
+
+    def offers(*notes: dict[str, object]) -> set[str]:
+        cards = service.ask(patient_view(*notes), SERVICE).cards
+        resources = [one["actions"][0]["resource"] for card in cards for one in card["suggestions"]]
+        return {resource["medicationCodeableConcept"]["text"] for resource in resources}
+
+    assert offers(older) == {"warfarin", "lisinopril"}
+    assert offers(older, newer, prose) == {"lisinopril", "metformin"}

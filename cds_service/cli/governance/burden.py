@@ -1,7 +1,7 @@
 """`governance burden`: how many cards per 100 calls each service gives on a set of patients. A regression figure.
 
 Every order of the set is asked about as if it were being signed on the day it was written, and every chart is opened at
-each encounter, with what stood in the chart that day. Nothing is kept.
+the patient's last encounter, with what stood in the chart that day. Nothing is kept.
 """
 
 from __future__ import annotations

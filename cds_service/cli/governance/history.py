@@ -11,6 +11,12 @@ from typing import Any
 
 Resource = Mapping[str, Any]
 _DATED = ("authoredOn", "recordedDate", "onsetDateTime", "effectiveDateTime", "issued", "assertedDate", "date")
+# A problem that was over only later was active then.
+_ACTIVE = {
+    "clinicalStatus": {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]
+    }
+}
 _NOTES = 20  # as many as the prefetch key asks for
 _COURSE = timedelta(days=90)  # how long an order without an end counts as taken, when it is not active any more
 
@@ -32,9 +38,10 @@ class History:
 
     @property
     def visits(self) -> list[datetime]:
-        """When the chart was opened: the beginning of each encounter."""
-        begun = (_instant(one.get("period", {}).get("start")) for one in self.kept["Encounter"])
-        return [at for at in begun if at]
+        """When the chart was opened: the day after the last encounter. For earlier days nobody knows how long what was
+        ordered was taken."""
+        ended = (_instant(one.get("period", {}).get("end")) for one in self.kept["Encounter"])
+        return [at + timedelta(days=1) for at in sorted(at for at in ended if at)[-1:]]
 
     def call(self, order: Resource) -> dict[str, Any]:
         """The order-sign call about an order on the day it was written."""
@@ -43,8 +50,8 @@ class History:
         return self._asked("order-sign", {"draftOrders": drafts}, self._chart(self.moment(order), order["id"]))
 
     def opened(self, on: datetime) -> dict[str, Any]:
-        """The patient-view call of a chart that is opened then; a note was current when it was new."""
-        notes = [{**one, "status": "current"} for one in self._owned(self._until("DocumentReference", on))]
+        """The patient-view call of a chart that is opened then."""
+        notes = [one for one in self._owned(self._until("DocumentReference", on)) if one.get("status") == "current"]
         return self._asked("patient-view", {}, {**self._chart(on), "notes": _bundle(notes[: -_NOTES - 1 : -1])})
 
     def _asked(self, hook: str, context: Resource, prefetch: Resource) -> dict[str, Any]:
@@ -70,7 +77,7 @@ class History:
         labs, vitals = [], []
         for one in self._until("Observation", on):
             (vitals if "vital-signs" in str(one.get("category")) else labs).append(one)
-        problems = [one for one in self._until("Condition", on) if not _over(one, on)]
+        problems = [one if _over(one, on) else {**one, **_ACTIVE} for one in self._until("Condition", on)]
         return {
             "patient": self.patient,
             "encounter": None,

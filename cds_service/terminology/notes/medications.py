@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cds_service.terminology.lexicon import Mention
 from cds_service.terminology.notes.around import Around
@@ -105,6 +106,8 @@ _REGULAR = re.compile(
 _SWITCHED = re.compile(
     r"(?<!will be )(?<!to be )(?<!could be )(?<!can be )(?<!consider )\b(?:switched|changed) to (?:\w+ )?$"
 )
+# Between two ingredients of one product.
+_PART = re.compile(r"\s*\d[\d.,]* ?(?:mg|mcg|g|meq|units?)(?: ?/ ?(?:ml|actuation|hr))? ?/ ?", re.IGNORECASE)
 _DIRECTIONS = re.compile(
     r"\s*[,:(-]{0,2}\s*((?:\d|one|two|half|daily|bid|tid|qid|q\d|qd|qhs|prn|as needed|weekly|at )[^,;()\n]{0,60})"
 )
@@ -112,6 +115,7 @@ _DIRECTIONS = re.compile(
 
 def read(sentence: Sentence, named: Sequence[Mention]) -> Iterator[NoteMention]:
     """Medications among `named` that are taken at home, or that were stopped."""
+    named = _combined(sentence.text, named)
     for at, one in enumerate(named):
         if one.text.lower() in _NOT_MEDICINES:
             continue
@@ -132,6 +136,20 @@ def read(sentence: Sentence, named: Sequence[Mention]) -> Iterator[NoteMention]:
             drugs=one.rxcuis,
             directions=re.sub(r"\s+(?:and|or|for|with)\s*$|[\s.]+$", "", stated[1]).strip() if stated else "",
         )
+
+
+def _combined(text: str, named: Sequence[Mention]) -> list[Mention]:
+    """ "amoxicillin 250 mg / clavulanate 125 mg oral tablet" is one product of two ingredients."""
+    joined: list[Mention] = []
+    for one in named:
+        before = joined[-1] if joined else None
+        if before is not None and _PART.fullmatch(text, before.span[1], one.span[0]):
+            span = (before.span[0], one.span[1])
+            rxcuis = tuple(dict.fromkeys((*before.rxcuis, *one.rxcuis)))
+            joined[-1] = replace(before, span=span, text=text[slice(*span)], rxcuis=rxcuis)
+        else:
+            joined.append(one)
+    return joined
 
 
 def _own(sentence: Sentence, one: Mention, following: int) -> Sentence:
