@@ -13,7 +13,7 @@ from cds_service.terminology.directions.moments import MEALS
 from cds_service.terminology.directions.parts import Amount, Directions, Limit, Span, Timing
 from cds_service.terminology.directions.words import instructions
 from cds_service.terminology.routes import ROUTE_CODES
-from cds_service.terminology.systems import SNOMED, UCUM
+from cds_service.terminology.systems import SNOMED, UCUM, ingredient_coding
 
 Resource = dict[str, Any]
 _MASS = {"mg": "mg", "g": "g", "ug": "ug", "mL": "mL", "L": "L", "meq": "meq", "mmol": "mmol", "ng": "ng", "kg": "kg"}
@@ -118,15 +118,16 @@ def _number(value: float) -> float | int:
     return int(value) if value == int(value) else value
 
 
-def completed(draft: Mapping[str, Any], drug: Mapping[str, str] | None, read: Directions, rxnorm: str) -> Resource:
+def completed(draft: Mapping[str, Any], drug: Mapping[str, str] | None, read: Directions) -> Resource:
     """The draft with structured fields in place of text alone. What it has already stays; the typed words stay.
 
     Only one medication[x] is left: the concept, coded when the order is of one ingredient.
     """
     kept = {name: value for name, value in draft.items() if name != "medicationReference"}
     concept = dict(draft.get("medicationCodeableConcept") or {})
-    if drug and not concept.get("coding"):
-        concept["coding"] = [{"system": rxnorm, "code": drug["rxcui"], "display": drug["name"]}]
+    coding = ingredient_coding(drug["rxcui"], drug["name"]) if drug else []
+    if coding and not concept.get("coding"):
+        concept["coding"] = coding
     own = [one for one in draft.get("dosageInstruction") or () if isinstance(one, dict)]
     instructions = [{**(own[0] if len(own) == 1 else {}), **one} for one in dosages(read)]
     given = draft.get("dispenseRequest")

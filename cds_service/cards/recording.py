@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from cds_service.cards.text import plain
-from cds_service.terminology.systems import RXNORM
+from cds_service.terminology.systems import ingredient_coding
 
 Resource = dict[str, Any]
 _HL7 = "http://terminology.hl7.org/CodeSystem"
@@ -79,7 +79,7 @@ def _medication(content: Mapping[str, Any], now: datetime, new_id: Callable[...,
 
 def _drug(content: Mapping[str, Any]) -> Resource:
     """The code where the name is one ingredient's; the words as they stand in the note always."""
-    coding = [{"system": RXNORM, "code": content["rxcui"], "display": content["display"]}] if content["rxcui"] else []
+    coding = ingredient_coding(content["rxcui"], content["display"]) if content["rxcui"] else []
     return {"text": plain(content["text"], 120), **({"coding": coding} if coding else {})}
 
 

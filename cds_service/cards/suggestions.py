@@ -14,7 +14,7 @@ from cds_service.cards.completion import completed
 from cds_service.cards.recording import recorded
 from cds_service.cards.text import plain
 from cds_service.findings import Proposal
-from cds_service.terminology.systems import LOINC, RXNORM
+from cds_service.terminology.systems import LOINC, ingredient_coding
 
 Resource = dict[str, Any]
 _BLANKS: tuple[object, ...] = (None, "", [], {})
@@ -51,7 +51,7 @@ def actions_of(
             return [{"type": "update", "description": label, "resource": _renamed(draft, proposal)}]
         case "complete":
             read = proposal.content["directions"]
-            resource = completed(_without_blanks(draft), proposal.content["drug"], read, RXNORM)
+            resource = completed(_without_blanks(draft), proposal.content["drug"], read)
             return [{"type": "update", "description": label, "resource": resource}]
         case "justify":
             return [{"type": "update", "description": label, "resource": _justified(draft, proposal)}]
@@ -67,21 +67,25 @@ def actions_of(
 
 def _revised(draft: Mapping[str, Any], proposal: Proposal) -> Resource:
     kept = {name: value for name, value in _without_blanks(draft).items() if name.lstrip("_") not in _OF_THE_OLD_DRUG}
-    coding = {"system": RXNORM, "code": proposal.content["rxcui"], "display": proposal.content["name"]}
-    return {**kept, "medicationCodeableConcept": {"coding": [coding], "text": proposal.content["order_text"]}}
+    return {**kept, "medicationCodeableConcept": _concept(proposal)}
 
 
 def _added(draft: Mapping[str, Any], proposal: Proposal, new_id: Callable[..., str]) -> Resource:
     """A draft order beside the one that calls for it, for the same patient, encounter and prescriber."""
-    coding = {"system": RXNORM, "code": proposal.content["rxcui"], "display": proposal.content["name"]}
     order: Resource = {
         "resourceType": "MedicationRequest",
         "id": new_id("MedicationRequest", proposal.content["rxcui"]),
         "status": "draft",
         "intent": "order",
-        "medicationCodeableConcept": {"coding": [coding], "text": proposal.content["order_text"]},
+        "medicationCodeableConcept": _concept(proposal),
     }
     return {**order, **{name: draft[name] for name in ("subject", "encounter", "requester") if name in draft}}
+
+
+def _concept(proposal: Proposal) -> Resource:
+    """What is ordered, in words and by its RxNorm code where it has one."""
+    coding = ingredient_coding(proposal.content["rxcui"], proposal.content["name"])
+    return {**({"coding": coding} if coding else {}), "text": proposal.content["order_text"]}
 
 
 def _renamed(draft: Mapping[str, Any], proposal: Proposal) -> Resource:

@@ -78,3 +78,12 @@ def code(cell: str) -> tuple[str, str]:
     if not mark or not value.strip() or key.strip().lower() not in KEYS:
         raise ValueError(f"not a code of the form key#code with a known key: {cell!r}")
     return KEYS[key.strip().lower()], value.strip()
+
+
+# The key of an ingredient whose RxCUI nobody has verified: this, and its name. No code is ever made of it.
+UNCODED = "name:"
+
+
+def ingredient_coding(key: str, display: str) -> list[dict[str, str]]:
+    """FHIR codings of an ingredient: its RxNorm code, or none where our tables have only its name."""
+    return [] if key.startswith(UNCODED) else [{"system": RXNORM, "code": key, "display": display}]

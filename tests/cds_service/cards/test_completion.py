@@ -16,7 +16,6 @@ from cds_service.chart.model import Medication
 from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
 from cds_service.terminology.directions.reading import read_directions
-from cds_service.terminology.systems import RXNORM
 
 READER = MedicationReader(knowledge_of(Settings.from_env({})).vocabulary, datetime(2026, 1, 1, tzinfo=UTC), {})
 DRUG = {"rxcui": "7258", "name": "naproxen"}
@@ -35,7 +34,7 @@ def draft(text: str, **more: Any) -> dict[str, Any]:
 
 
 def finished(order: dict[str, Any], sig: str) -> dict[str, Any]:
-    made = completed(order, DRUG, read_directions(f"drug {sig}"), RXNORM)
+    made = completed(order, DRUG, read_directions(f"drug {sig}"))
     MedicationRequest.model_validate(made)
     return made
 
