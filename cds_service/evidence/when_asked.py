@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import cache
 
 from cds_service.evidence.opening import EvidenceSearch
 
-PATIENCE = 1.0  # seconds that a question waits for the search to open
+PATIENCE = 1.0  # seconds from the beginning of the opening for which questions wait for it
 
 
 class WhenAsked:
@@ -24,10 +25,12 @@ class WhenAsked:
     def __init__(self, opened: Callable[[], EvidenceSearch], meanwhile: Callable[[], EvidenceSearch]) -> None:
         self._open, self._meanwhile, self._lock = opened, cache(meanwhile), threading.Lock()
         self._opening: Future[EvidenceSearch] | None = None
+        self._begun = 0.0  # on the monotonic clock
 
     def __call__(self) -> EvidenceSearch:
         try:
-            return self.begin().result(timeout=PATIENCE)
+            opening = self.begin()
+            return opening.result(timeout=max(self._begun + PATIENCE - time.monotonic(), 0.0))
         except TimeoutError:
             return self._meanwhile()
 
@@ -35,7 +38,7 @@ class WhenAsked:
         """The search to come; opens it unless that was begun and has not failed."""
         with self._lock:
             if self._opening is None or (self._opening.done() and self._opening.exception()):
-                self._opening = Future()
+                self._opening, self._begun = Future(), time.monotonic()
                 threading.Thread(target=self._run, args=(self._opening,), name="evidence").start()
             return self._opening
 
@@ -43,6 +46,7 @@ class WhenAsked:
         if sys.platform == "linux":  # where a thread has a priority of its own: requests and other workers come first
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
         try:
+            self._meanwhile()  # ready for the first question that comes too early
             search = self._open()
             len(search)  # a search on disk opens its index only when it is used
             opening.set_result(search)

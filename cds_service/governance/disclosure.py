@@ -59,9 +59,16 @@ class Disclosure:
         if self.is_closed(asked):
             return [Line(line.group, None, None, None, None) for line in lines]
         telling = {line.group for line in lines if self._tells(asked.also(dimension, line.group), dimension)}
+        hidden_lines = {line.group for line in hide_small(lines, telling) if line.hidden}
+        cells = {line.group: asked.also(dimension, line.group) for line in lines}
+        counts = {group: self._of(cell) for group, cell in cells.items()}
+        hidden = {
+            group: set(OUTCOMES) if group in hidden_lines else self._hidden_parts(cell) for group, cell in cells.items()
+        }
+        _complete_columns(counts, hidden)
         return [
-            line if line.hidden else self._parts(line, asked.also(dimension, line.group))
-            for line in hide_small(lines, telling)
+            Line(line.group, None if line.group in hidden_lines else line.sent, *_shown(counts, hidden, line.group))
+            for line in lines
         ]
 
     def is_closed(self, asked: Asked) -> bool:
@@ -95,19 +102,16 @@ class Disclosure:
         lines = by((row for row in self._rows if page.keeps(row)), dimension)
         return any(line.hidden for line in hide_small(lines) if line.group == group)
 
-    def _parts(self, line: Line, cell: Asked) -> Line:
-        """The line without those outcomes that are small, or small in what a wider page has beyond them."""
+    def _hidden_parts(self, cell: Asked) -> set[str]:
+        """Outcomes of one line that are small, or small in what a wider page has beyond them."""
         counts, wider = self._of(cell), [self._of(page) for page in self._wider(cell)]
         hidden = {
             last
             for last in OUTCOMES
             if is_small(counts[last]) or any(is_small(page[last] - counts[last]) for page in wider)
         }
-        rest = sorted((last for last in OUTCOMES if last not in hidden), key=counts.__getitem__)
-        while hidden and rest and (len(hidden) == 1 or sum(counts[last] for last in hidden) < LEAST_CELL):
-            hidden.add(rest.pop(0))
-        accepted, overridden, unanswered = (None if last in hidden else counts[last] for last in OUTCOMES)
-        return Line(line.group, line.sent, accepted, overridden, unanswered)
+        _complete_row(counts, hidden)
+        return hidden
 
     def _gaps(self, cell: Asked) -> Iterator[int]:
         """What each wider page has beyond this cell."""
@@ -141,6 +145,34 @@ class Disclosure:
             if page.keeps(row):
                 counted[monday(row.day)] += row.cards
         return counted
+
+
+def _complete_row(counts: Mapping[str, int], hidden: set[str]) -> None:
+    """Hide further outcomes of a line until its known sum tells nothing small of those that are hidden."""
+    rest = sorted((last for last in OUTCOMES if last not in hidden), key=counts.__getitem__)
+    while hidden and rest and (len(hidden) == 1 or sum(counts[last] for last in hidden) < LEAST_CELL):
+        hidden.add(rest.pop(0))
+
+
+def _complete_columns(counts: Mapping[str, Mapping[str, int]], hidden: Mapping[str, set[str]]) -> None:
+    """Hide further cells until the sum of no column tells: another table may show what the column adds up to."""
+    telling = True
+    while telling:
+        telling = False
+        for last in OUTCOMES:
+            inside = [group for group in counts if last in hidden[group] and counts[group][last]]
+            rest = sorted(
+                (group for group in counts if last not in hidden[group] and counts[group][last]),
+                key=lambda group, last=last: counts[group][last],  # type: ignore[misc]
+            )
+            if rest and (is_small(sum(counts[group][last] for group in inside)) or len(inside) == 1):
+                hidden[rest[0]].add(last)
+                _complete_row(counts[rest[0]], hidden[rest[0]])
+                telling = True
+
+
+def _shown(counts: Mapping[str, Mapping[str, int]], hidden: Mapping[str, set[str]], group: str) -> Iterator[int | None]:
+    return (None if last in hidden[group] else counts[group][last] for last in OUTCOMES)
 
 
 def _merged(rows: Sequence[Sent], firsts: Sequence[date]) -> list[Sent]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from datetime import date
 from types import SimpleNamespace
 
@@ -77,3 +78,17 @@ def test_while_the_search_opens_another_answers_and_a_failed_start_is_tried_agai
     monkeypatch.setattr("cds_service.evidence.when_asked.PATIENCE", 10)
     assert opening() is whole
     assert len(tries) == 2
+
+
+def test_questions_wait_once_for_the_search_to_open_and_not_each_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cds_service.evidence.when_asked.PATIENCE", 0.05)
+    waits: list[float | None] = []
+    result = Future.result
+    monkeypatch.setattr(Future, "result", lambda self, timeout=None: waits.append(timeout) or result(self, timeout))
+    ready, words = threading.Event(), HybridIndex(PASSAGES[:1], None)
+    opening = WhenAsked(lambda: ready.wait(10) and words, lambda: words)
+    try:
+        assert opening() is words and opening() is words
+    finally:
+        ready.set()
+    assert waits[0] > 0 and waits[1] == 0
