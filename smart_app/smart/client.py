@@ -46,7 +46,7 @@ def token_errors() -> Iterator[None]:
     except AuthlibBaseError as error:
         known = error.error if error.error in _RFC6749_ERRORS else "other"
         raise no_token(f"token-error-{known}") from error
-    except (requests.RequestException, ValueError, RecursionError) as error:
+    except (requests.RequestException, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise no_token("token-unreadable", status=502) from error
 
 

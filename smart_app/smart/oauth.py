@@ -22,6 +22,7 @@ from smart_app.smart.client import asked_scopes, no_token, session_of, token_err
 from smart_app.smart.discovery import SmartConfiguration
 
 UNSTATED_LIFETIME_S = 900.0
+_VSCHARS = re.compile(r"[\x20-\x7e]+")  # of an access token, RFC 6749 appendix A.12
 _FHIR_ID = re.compile(r"^[A-Za-z0-9\-.]{1,64}$")
 
 
@@ -134,7 +135,9 @@ def parse_token_response(response: Mapping[str, Any], *, asked: str) -> Grant:
 
 def _bearer(response: Mapping[str, Any]) -> str:
     token, kind = response.get("access_token"), response.get("token_type")
-    if not isinstance(token, str) or not token or not isinstance(kind, str) or kind.lower() != "bearer":
+    if not isinstance(token, str) or not _VSCHARS.fullmatch(token):
+        raise no_token("token-not-bearer")
+    if not isinstance(kind, str) or kind.lower() != "bearer":
         raise no_token("token-not-bearer")
     return token
 

@@ -45,9 +45,24 @@ def main(folder: Path) -> None:
         ehr = f"{running.addresses.ehr}/fhir"
         write_history(running.settings, ehr, f"{ehr}/{CLINICIAN}")
         album = Album(folder, browser, running.addresses)
-        for pictures in (_patients, _orders, _choices, _evidence, _roles, _frame, _messages):
+        for pictures in (_readme, _patients, _orders, _choices, _evidence, _roles, _frame, _messages):
             pictures(album)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+def _readme(album: Album) -> None:
+    """The two pictures of the README, as they lie in fixtures/screenshots."""
+    clinician = album.clinician()
+    clinician.page.set_viewport_size({"width": 760, "height": 900})
+    clinician.opens("ruth-alder")
+    clinician.orders("bactrim ds bid x 3 days for cystitis")
+    clinician.cards.first.screenshot(path=album.folder / "readme-card.png")
+    clinician.opens("tomasz-zielinski")
+    clinician.orders("gabapentin 600 mg tid")
+    clinician.page.set_viewport_size({"width": 900, "height": 600})
+    clinician.opens_evidence_alone(clinician.cards.first)
+    clinician.page.wait_for_load_state("networkidle")
+    clinician.page.screenshot(path=album.folder / "readme-evidence.png")
 
 
 def _patients(album: Album) -> None:

@@ -209,6 +209,7 @@ def test_two_launches_at_once_each_land_on_their_own_patient(house: House) -> No
     [
         ({"token_type": "mac"}, "token-not-bearer"),
         ({"access_token": ""}, "token-not-bearer"),
+        ({"access_token": "a\r\nX-Injected: b"}, "token-not-bearer"),
         ({"patient": None}, "no-patient"),
         ({"patient": "../Patient/p2"}, "no-patient"),
         ({"patient": ["p1"]}, "no-patient"),
@@ -218,6 +219,13 @@ def test_a_token_that_is_no_use_is_refused(house: House, launch: dict[str, Any],
     handle = house.ehr.launch("p1")
     house.ehr.launches[handle].update(launch)
     refused(house.browser().launch(house.ehr.launch_query(handle)), reason)
+
+
+@pytest.mark.covers("L5")
+def test_a_token_without_end_is_refused_and_breaks_nothing(house: House) -> None:
+    handle = house.ehr.launch("p1")
+    house.ehr.launches[handle]["expires_in"] = float("inf")
+    refused(house.browser().launch(house.ehr.launch_query(handle)), "token-unreadable", 502)
 
 
 @pytest.mark.covers("N1", "N3", "N4", "N5", "L3")
