@@ -7,7 +7,7 @@ from flask import request
 from smart_app.refusals import LaunchRefused
 from smart_app.sessions.views import Launch
 
-LONGEST_PARAMETER = 2048
+LONGEST_PARAMETER = 8000  # codes and launch handles of several servers are signed tokens of some thousand characters
 
 
 def one(name: str) -> str | None:

@@ -77,6 +77,7 @@ class FakeEhr:
         self.resources: dict[str, list[dict[str, Any]]] = {}  # what a search of this type finds
         self.search_status = 200
         self.public = False
+        self.code_bytes = 12
         self.assertion_algorithm = ""  # of the last client assertion
         self.client_key: ECKey | RSAKey | None = (
             None  # when set, the client proves itself with it and not with the secret
@@ -111,7 +112,7 @@ class FakeEhr:
         if self.authorize_error:
             answer |= {"error": "access_denied", "error_description": self.authorize_error}
         else:
-            code = secrets.token_urlsafe(12)
+            code = secrets.token_urlsafe(self.code_bytes)
             self.codes[code] = asked
             answer["code"] = code
         return redirect(f"{asked['redirect_uri']}?{urlencode(answer)}", 302)

@@ -221,6 +221,13 @@ def test_a_token_that_is_no_use_is_refused(house: House, launch: dict[str, Any],
     refused(house.browser().launch(house.ehr.launch_query(handle)), reason)
 
 
+@pytest.mark.covers("P19")
+def test_a_code_may_be_a_signed_token_of_some_thousand_characters(house: House) -> None:
+    """As the SMART Health IT launcher and several EHRs make them."""
+    house.ehr.code_bytes = 4000
+    assert house.browser().launch(house.ehr.launch_query(house.ehr.launch("p1"))).status_code == 200
+
+
 @pytest.mark.covers("L5")
 def test_a_token_without_end_is_refused_and_breaks_nothing(house: House) -> None:
     handle = house.ehr.launch("p1")
