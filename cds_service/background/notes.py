@@ -11,13 +11,14 @@ import structlog
 from cds_service.fhir.backend_services import DEADLINE, AccessRefused, BackendServices
 from cds_service.fhir.base import bound_base
 from cds_service.fhir.client import Document, NotRead, ReadReport
-from cds_service.fhir.note_text import NotText, text_of
+from cds_service.fhir.note_text import NotText, owner_of, text_of
 from cds_service.fhir.servers import FhirServers
 from cds_service.fhir.tenant import Tenant
 from cds_service.outbound import Network
 from cds_service.store import BackendClient, NoteAddress, NoteBody, Store
 
 FINAL = frozenset({403, 404, 410})  # answers that a second try would not change
+FOREIGN = "the server says that it is another patient's"
 BUSY = "too many reads of this server at once"
 log = structlog.get_logger("countersign.notes")
 
@@ -46,7 +47,7 @@ class NoteReader:
             return "not read"
         try:
             got = self._fetched(note)
-            text = None if isinstance(got, NotRead) else text_of(got)
+            text = None if isinstance(got, NotRead) else text_of(_own(got, note))
         except (AccessRefused, NotText) as error:
             return self._failed(note_id, str(error), final=isinstance(error, NotText))
         if isinstance(got, NotRead):
@@ -80,6 +81,14 @@ class NoteReader:
 
 def _is_for(client: BackendClient, note: NoteAddress) -> bool:
     return (client.tenant, client.fhir_base.rstrip("/")) == (note.tenant, note.base.rstrip("/"))
+
+
+def _own(document: Document, note: NoteAddress) -> Document:
+    """NotText when the server says that it is another patient's: our access reaches all, a note only its own."""
+    owner = owner_of(document).removeprefix(f"{note.base.rstrip('/')}/").split("/_history/")[0]
+    if "Patient/" in owner and owner != f"Patient/{note.patient}":
+        raise NotText(FOREIGN)
+    return document
 
 
 def _unsaid(_: ReadReport) -> None:

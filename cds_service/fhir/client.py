@@ -53,10 +53,11 @@ Once = Callable[[], Resource | NotRead]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Bytes and what the server says they are."""
+    """Bytes and what the server says they are; `owner` is its X-Security-Context: a reference, empty when not told."""
 
     content_type: str
     content: bytes = field(repr=False)
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,10 @@ class FhirClient:
                     return _refused(response.status_code)
                 body = unpacked(response.headers.get("Content-Encoding", "identity"), response.iter_raw())
                 kind = response.headers.get("Content-Type", "")
+                owner = response.headers.get("X-Security-Context", "")
             if isinstance(body, NotRead):
                 return body
-            found.append(Document(kind, body))
+            found.append(Document(kind, body, owner))
             return {}
 
         got = self._get(url, "Binary", "read", "Binary", once)

@@ -25,6 +25,8 @@ from cds_service.outbound import Network
 from cds_service.store import NoteAddress, NoteBody
 
 KEY = "notes"
+NO_ACCESS = "no access of our own to that server is registered (clients add-backend)"
+NAMELESS = "its document does not name this patient"
 KEPT = timedelta(days=30)
 MOST = 20
 Resource = Mapping[str, Any]
@@ -37,6 +39,8 @@ class Shelf(Protocol):
 
     def want(self, notes: Sequence[NoteAddress]) -> int: ...
 
+    def read_for(self, tenant: str) -> frozenset[str]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -46,6 +50,16 @@ class Caller:
     patient: str
     fhir_server: str | None
     networks: Sequence[Network] = ()
+
+    def owns(self, document: Resource) -> bool:
+        """Whether it says so. Our own access reaches every patient: a text is fetched only for the one it names."""
+        subject = document.get("subject")
+        named = subject.get("reference") if isinstance(subject, dict) else None
+        usual = f"Patient/{self.patient}"
+        return isinstance(named, str) and named.split("/_history/")[0] in {
+            usual,
+            *(f"{base.url}/{usual}" for base in self.bases),
+        }
 
     @property
     def bases(self) -> list[FhirBase]:
@@ -61,14 +75,20 @@ def with_known_bodies(prefetch: Prefetch, caller: Caller, shelf: Shelf, now: dat
     pointed = _addresses(supplied, caller)
     if not pointed:
         return prefetch
+    own = {pointed[url] for url in pointed if any(caller.owns(one) and url in _urls(one) for one in supplied.resources)}
     try:
-        known = shelf.bodies(caller.tenant.id, list(pointed.values()), now - KEPT)
-        unknown = {url for url in pointed.values() if url not in known}
+        known = shelf.bodies(caller.tenant.id, list(own), now - KEPT)
+        unknown = {url for url in own if url not in known}
         base_of = {url: base.url for base in caller.bases for url in unknown if url.startswith(f"{base.url}/")}
-        shelf.want([NoteAddress(caller.tenant.id, caller.patient, base_of[url], url) for url in sorted(base_of)])
+        served = shelf.read_for(caller.tenant.id) if base_of else frozenset()
+        wanted = [url for url in sorted(base_of) if base_of[url] in served]
+        shelf.want([NoteAddress(caller.tenant.id, caller.patient, base_of[url], url) for url in wanted])
     except StoreUnavailable:
         return prefetch
-    filled = tuple(_filled(one, pointed, known) for one in supplied.resources)
+    # What nobody will ever read is not waited for: it is said.
+    known |= {url: NoteBody(None, NO_ACCESS, now) for url in base_of if url not in wanted}
+    foreign = dict.fromkeys(pointed.values(), NoteBody(None, NAMELESS, now))
+    filled = tuple(_filled(one, pointed, known if caller.owns(one) else foreign) for one in supplied.resources)
     return replace(prefetch, supplied={**prefetch.supplied, KEY: replace(supplied, resources=filled)})
 
 
@@ -84,6 +104,10 @@ def _addresses(supplied: Supplied, caller: Caller) -> dict[str, str]:
         if absolute is not None:
             found[url] = absolute
     return found
+
+
+def _urls(resource: Resource) -> set[object]:
+    return {url for one in _attachments([resource]) if isinstance(url := one.get("url"), str)}
 
 
 def _attachments(resources: Sequence[Resource]) -> Iterator[Resource]:

@@ -19,12 +19,25 @@ class NotText(Exception):
 
 def text_of(document: Document) -> str:
     """The text; NotText says why there is none."""
-    if document.content_type.partition(";")[0].strip().lower() in _JSON:
+    if _is_json(document):
         document = _inner(document.content)
     try:
         return notes.text_of(document.content_type, document.content).strip()
     except notes.UnreadableBody as error:
         raise NotText(str(error)) from None
+
+
+def owner_of(document: Document) -> str:
+    """Whose it is as the server says it: a reference, from the Binary's securityContext or the header; empty if not."""
+    try:
+        reference = orjson.loads(document.content)["securityContext"]["reference"] if _is_json(document) else None
+    except (ValueError, KeyError, TypeError):
+        reference = None
+    return reference if isinstance(reference, str) else document.owner
+
+
+def _is_json(document: Document) -> bool:
+    return document.content_type.partition(";")[0].strip().lower() in _JSON
 
 
 def _inner(content: bytes) -> Document:

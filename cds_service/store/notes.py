@@ -17,6 +17,7 @@ import orjson
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from cds_service.store import audit, patients
+from cds_service.store.client_tables import backend_client
 from cds_service.store.database import Database
 from cds_service.store.holds import holds_patient
 from cds_service.store.keyring import Keyring, to_json
@@ -75,6 +76,12 @@ class Notes:
         now = self._clock()
         with self._database.writing(PATIENCE_MS) as connection:
             return sum(add_once(connection, note_body, self._row(note, now)) for note in notes)
+
+    def read_for(self, tenant: str) -> frozenset[str]:
+        """FHIR bases at which the worker has an access of its own for this tenant."""
+        query = select(backend_client.c.fhir_base).where(backend_client.c.tenant == tenant)
+        with self._database.reading(PATIENCE_MS, PATIENCE_MS) as connection:
+            return frozenset(base.rstrip("/") for base in connection.scalars(query))
 
     def waiting(self, most: int) -> list[str]:
         """Ids of notes to be read, the longest wanted first; each is given to one asker until its time is over."""

@@ -13,14 +13,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Response
 
 from cds_service.chart.supplied import Supplied
 from cds_service.errors import StoreUnavailable
-from cds_service.fhir.note_bodies import KEY, NOT_READ, READ_AT, Caller, with_known_bodies
+from cds_service.fhir.note_bodies import KEY, NAMELESS, NO_ACCESS, NOT_READ, READ_AT, Caller, with_known_bodies
 from cds_service.fhir.prefetch import Prefetch
 from cds_service.fhir.tenant import LOCAL, Tenant
 from cds_service.settings import Settings
-from cds_service.store import NoteBody, Store
+from cds_service.store import BackendClient, NoteBody, Store
 from tests import hook_calls
 from tests.cds_service.background.conftest import Run
 from tests.cds_service.background.ehr_server import EhrServer, as_binary
@@ -98,6 +99,52 @@ def test_what_the_worker_read_is_offered_by_the_next_call(
     assert "its kind is not read: application/pdf" in left
 
 
+@pytest.mark.covers("D18", "SC14")
+def test_a_text_is_fetched_only_for_the_patient_that_its_document_names(store: Store) -> None:
+    """Our own access reaches every patient of the server, so a call must not point it anywhere."""
+    base = "http://127.0.0.1:9/fhir"
+    registered_at(store, "local", base)
+    nameless = {name: value for name, value in note("Binary/1").items() if name != "subject"}
+    other = {**note("Binary/2", 2), "subject": {"reference": "Patient/p2"}}
+    for said in filled(store, base, nameless, other):
+        assert said["extension"] == [{"url": NOT_READ, "valueString": NAMELESS}]
+    assert store.notes.counts() == {}
+    absolute = {**note("Binary/3", 3), "subject": {"reference": f"{base}/Patient/p1"}}
+    assert "extension" not in filled(store, base, absolute)[0]
+    assert store.notes.counts() == {"wanted": 1}
+
+
+@pytest.mark.covers("D18", "SC14")
+@pytest.mark.parametrize("told", ["securityContext", "header"])
+def test_a_text_of_which_the_server_says_that_it_is_another_patients_is_not_kept(
+    store: Store, registered: EhrServer, run: Run, told: str
+) -> None:
+    base = f"{registered.url}/fhir"
+    owners = {
+        "theirs": "Patient/p2",
+        "absolute": f"{base}/Patient/p2",
+        "own": "Patient/p1",
+        "ours": f"{base}/Patient/p1",
+    }
+    for name, owner in owners.items():
+        if told == "header":
+            registered.documents[name] = Response(
+                "Allergic.", content_type="text/plain", headers={"X-Security-Context": owner}
+            )
+        else:
+            registered.documents[name] = {**as_binary("Allergic."), "securityContext": {"reference": owner}}
+    notes = [note(f"Binary/{name}", number) for number, name in enumerate(owners)]
+    filled(store, base, *notes)
+    assert run("notes", "work", "--once").exit_code == 0
+    found = filled(store, base, *notes)
+    assert ["data" in one for one in found] == [False, False, True, True]
+    assert "another patient" in found[0]["extension"][0]["valueString"]
+
+
+def registered_at(store: Store, tenant: str, base: str) -> None:
+    store.add_backend_client(BackendClient(tenant, base, "us", f"{base}/token", "ES384", ("system/Binary.r",)))
+
+
 def environment(settings: Settings) -> dict[str, str]:
     names = ("run_dir", "bind", "client_auth", "database_url", "replay_database_url")
     given = {f"COUNTERSIGN_{name.upper()}": str(getattr(settings, name)) for name in names}
@@ -111,13 +158,19 @@ def test_only_addresses_under_a_registered_base_are_wanted(store: Store) -> None
     filled(store, None, *(note(url, number) for number, url in enumerate(strange)), tenant=north)
     filled(store, "https://evil.example/fhir", note("Binary/1"), tenant=north)
     assert store.notes.counts() == {}
+    (said,) = filled(store, None, note("Binary/1"), tenant=north)
+    assert said["extension"] == [{"url": NOT_READ, "valueString": NO_ACCESS}]
+    assert store.notes.counts() == {}, "nobody would ever read it"
+    registered_at(store, "north", "https://ehr.example/fhir/")
     filled(store, None, note("Binary/1"), tenant=north)
     assert store.notes.counts() == {"wanted": 1}
 
 
 def test_a_text_that_is_too_old_is_not_used(store: Store) -> None:
     base = "http://127.0.0.1:9/fhir"
+    registered_at(store, "local", base)
     filled(store, base, note("Binary/old"))
+    assert store.notes.counts() == {"wanted": 1}
     old = datetime.now(UTC) - timedelta(days=31)
     store.notes.keep(store.notes.id_of("local", f"{base}/Binary/old"), NoteBody("old text", None, old))
     assert "data" not in filled(store, base, note("Binary/old"))[0]
