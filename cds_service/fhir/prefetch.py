@@ -131,10 +131,11 @@ def next_link(bundle: object) -> str | None:
 
 
 def has_more(bundle: Resource, matches: int) -> bool:
-    """Whether there are matches that this page, with `matches` of them, does not hold."""
+    """Whether there are matches that this page, with `matches` of them, does not hold, or nobody can tell."""
     links, total = bundle.get("link"), bundle.get("total")
     paged = isinstance(links, list) and any(isinstance(link, dict) and link.get("relation") == "next" for link in links)
-    return paged or (isinstance(total, int) and not isinstance(total, bool) and total > matches)
+    odd = not isinstance(links, list | None) or isinstance(total, bool) or not isinstance(total, int | None)
+    return paged or odd or (total is not None and (total > matches or total < 0))
 
 
 def _is_resource(value: object) -> bool:

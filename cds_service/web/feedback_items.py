@@ -45,7 +45,7 @@ def _item(item: object, where: str) -> FeedbackItem:
     first = codings[0] if codings else {}
     also = [f"also given: {coding.get('system', '')}|{coding['code']}" for coding in codings[1:]]
     return FeedbackItem(
-        card=_text(members, "card", where, MAX_ID, required=True).lower(),
+        card=_bare(_text(members, "card", where, MAX_ID, required=True)),
         outcome=outcome,
         suggestions=suggestions,
         reason_system=first.get("system"),
@@ -65,7 +65,12 @@ def _accepted(value: object, where: str) -> tuple[str, ...]:
         _text(_object(one, f"{where}[{n}]"), "id", f"{where}[{n}]", MAX_ID, required=True)
         for n, one in enumerate(value)
     )
-    return tuple(dict.fromkeys(one.lower() for one in ids))
+    return tuple(dict.fromkeys(map(_bare, ids)))
+
+
+def _bare(uuid: str) -> str:
+    """As we issued it: clients send ids back in capitals, or as URNs."""
+    return uuid.lower().removeprefix("urn:uuid:")
 
 
 def _reasons(members: Mapping[str, Any], where: str) -> tuple[list[dict[str, str]], list[str]]:

@@ -53,6 +53,14 @@ def test_hostile_101_accepted_and_overridden_are_200_without_a_body_and_stored(
     assert sorted(row["outcome"] for row in of_card(open_edge, card)) == ["accepted", "overridden"]
 
 
+@pytest.mark.covers("G4")
+def test_ids_may_come_as_urns_or_in_capitals(open_edge: Edge, card: dict[str, Any]) -> None:
+    suggestion = {"id": f"urn:uuid:{card['suggestions'][0]['uuid'].upper()}"}
+    item = accepted(card, card=f"urn:uuid:{card['uuid'].upper()}", acceptedSuggestions=[suggestion])
+    assert open_edge.post(FEEDBACK, {"feedback": [item]}).status == 200
+    assert [row["outcome"] for row in of_card(open_edge, card)] == ["accepted"]
+
+
 @pytest.mark.covers("F-103", "G7")
 def test_hostile_103_a_retry_of_the_same_feedback_adds_nothing(open_edge: Edge, card: dict[str, Any]) -> None:
     for _ in range(3):
