@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -21,7 +22,7 @@ _LONGEST_UNIT = 120
 _NAMESPACE = uuid.UUID("6f0a1f3e-2f0c-5d6b-9b5a-0f6c3c1d7e42")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """Who asked what; `name` gives ids that are the same whenever the same call is repeated."""
 
@@ -30,7 +31,7 @@ class Call:
     tenant: Tenant
     body_digest: str
 
-    @property
+    @cached_property
     def id(self) -> uuid.UUID:
         parts = (self.tenant.id, self.tenant.issuer, self.service, self.request.instance, self.body_digest)
         return uuid.uuid5(_NAMESPACE, "\n".join(parts))

@@ -36,15 +36,16 @@ def disagreements(
     tokens = read(text, lexicon)
     if not tokens:
         return ("says nothing",)
-    ground = _joined([*grounds, *facts], lexicon)
-    known = _values(_joined(facts, lexicon))
+    texts = (*grounds, *facts)
+    ground = [token for one in texts for token in read(one, lexicon)]
+    said = [near for one in texts for near in _neighbours(one, lexicon)]
+    known = _values([token for one in facts for token in read(one, lexicon)])
     known |= {("drug", concept) for concept in concepts}
-    said = _neighbours(ground)
     reasons: list[str] = []
-    for at, token in enumerate(tokens):
+    for token, near in zip(tokens, _neighbours(text, lexicon), strict=True):
         if (token.kind, token.value) in known and token.kind in ("drug", "number") and not token.negated:
             continue
-        reason = _disagreement(token, _around(tokens, at), ground, said)
+        reason = _disagreement(token, near, ground, said)
         own = template and (token.kind == "pole" or token.slot in NEGATIONS) and not _spoken_of(token, ground)
         if reason and not own and reason not in reasons:
             reasons.append(reason)
@@ -86,12 +87,6 @@ def _differing(token: Token, fitting: Sequence[Token]) -> str:
     return "direction" if token.kind == "pole" else token.kind
 
 
-def _joined(texts: Sequence[str], lexicon: Lexicon) -> list[Token]:
-    """The tokens of all texts; a break between two, so that nobody is the neighbour of another text's words."""
-    pause = Token("break", ".", ".", False, ".")
-    return [token for text in texts for token in (*read(text, lexicon), *[pause] * NEAR)]
-
-
 def _values(tokens: Sequence[Token]) -> set[tuple[str, str]]:
     found = {(one.kind, one.value) for one in tokens if one.kind in ("drug", "number")}
     drugs = {(kind, part) for kind, value in found if kind == "drug" for part in value.split("+")}
@@ -99,17 +94,20 @@ def _values(tokens: Sequence[Token]) -> set[tuple[str, str]]:
     return found | drugs | bare
 
 
-def _neighbours(tokens: Sequence[Token]) -> list[frozenset[str]]:
-    return [_around(tokens, at) for at in range(len(tokens))]
+@lru_cache(maxsize=1024)  # each takes some 20 KB
+def _neighbours(text: str, lexicon: Lexicon) -> tuple[frozenset[str], ...]:
+    """What stands near each token of a text, itself left out; words of another text are nobody's neighbours.
 
-
-def _around(tokens: Sequence[Token], at: int) -> frozenset[str]:
-    """What stands near a token, itself left out; a neighbour counts with its side, which tells A before B from B
-    before A."""
-    before = (f"<{_name(one)}" for one in tokens[max(0, at - NEAR) : at] if one.kind != "break")
-    after = (f">{_name(one)}" for one in tokens[at + 1 : at + 1 + NEAR] if one.kind != "break")
-    return frozenset((*before, *after))
+    A neighbour counts with its side, which tells A before B from B before A.
+    """
+    names = [_name(token) for token in read(text, lexicon)]
+    before, after = [f"<{name}" if name else "" for name in names], [f">{name}" if name else "" for name in names]
+    sides = (before[max(0, at - NEAR) : at] + after[at + 1 : at + 1 + NEAR] for at in range(len(names)))
+    return tuple(frozenset(filter(None, near)) for near in sides)
 
 
 def _name(token: Token) -> str:
+    """A break has none."""
+    if token.kind == "break":
+        return ""
     return token.value if token.kind in ("drug", "number") else token.text

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 
 from cds_service.errors import SettingsError
+from cds_service.store.statements import say
 
 PATIENCE_MS = 5000
 # A hook has two seconds in all. A record that cannot get its lock in this time goes to the journal instead.
@@ -77,12 +78,12 @@ def _begin_sqlite(connection: Connection) -> None:
     """The driver's own transaction control is off: it would begin too late for a read followed by a write."""
     patience = connection.get_execution_options().get("patience_ms")
     if patience is None:
-        connection.exec_driver_sql("BEGIN")
+        say(connection, "BEGIN")
         return
     if connection.info.get("patience_ms", PATIENCE_MS) != patience:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience)}")
+        say(connection, f"PRAGMA busy_timeout={int(patience)}")
         connection.info["patience_ms"] = patience
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    say(connection, "BEGIN IMMEDIATE")
 
 
 def _notice_lost_file(engine: Engine, path: Path) -> None:

@@ -12,7 +12,6 @@ key stays, because pseudonyms and handles must keep their value. On loopback the
 from __future__ import annotations
 
 import binascii
-import hashlib
 import hmac
 import json
 import os
@@ -125,7 +124,7 @@ class Keyring:
 
     def mac(self, purpose: str, message: bytes) -> bytes:
         """Keyed digest of 32 bytes; two purposes never give the same value."""
-        return hmac.new(self._hmac_key, purpose.encode() + b"\0" + message, hashlib.sha256).digest()
+        return hmac.digest(self._hmac_key, purpose.encode() + b"\0" + message, "sha256")
 
     def pseudonym(self, text: str) -> str:
         """A stable stand-in for an identifier, 64 hex digits; without the key it cannot be guessed back."""

@@ -53,6 +53,12 @@ def first(connection: Connection, sql: str) -> tuple[Any, ...]:
         return found
 
 
+def say(connection: Connection, sql: str) -> None:
+    """A statement without parameters whose answer nobody needs."""
+    with _cursor(connection, sql) as cursor:
+        cursor.execute(sql)
+
+
 @contextmanager
 def _cursor(connection: Connection, sql: str) -> Iterator[Any]:
     cursor = connection.connection.cursor()

@@ -43,8 +43,8 @@ def _refuse_deep(tree: dict[str, Any]) -> None:
         level = [
             child
             for node in level
-            for child in (node.values() if type(node) is dict else node)
-            if type(child) is dict or type(child) is list
+            for child in (node.values() if node.__class__ is dict else node)
+            if child.__class__ is dict or child.__class__ is list
         ]
         if not level:
             return
