@@ -19,6 +19,7 @@ from model_export.predictions import write_predictions
 from model_export.task import Score, TaskFailed
 
 Row = Mapping[str, str]
+Reader = Callable[[str, tuple[int, int]], Assertion]  # a sentence and the place of the condition in it
 _CONDITION, _SENTENCE = "condition", "sentence"
 
 
@@ -35,9 +36,9 @@ _MEASURES: Mapping[str, tuple[str, str, Callable[[Assertion], bool]]] = {
 }
 
 
-def evaluate_table(data: Path, predictions: Path | None) -> Score:
+def evaluate_table(data: Path, predictions: Path | None, read: Reader = read_assertion) -> Score:
     """Read, answer and score `data`. Raises TaskFailed when it lacks the condition or the sentence."""
-    answers = [(row, read_assertion(row[_SENTENCE], place(row[_SENTENCE], row[_CONDITION]))) for row in _rows(data)]
+    answers = [(row, read(row[_SENTENCE], place(row[_SENTENCE], row[_CONDITION]))) for row in _rows(data)]
     if predictions:
         write_predictions(predictions, (_line(number, read) for number, (_, read) in enumerate(answers)))
     measured = {name: _scores([(row.get(column) or "", value, flag(read)) for row, read in answers])

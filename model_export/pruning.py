@@ -31,8 +31,11 @@ def kept_pieces(tokenizer_file: Path, texts: Iterable[str], size: int) -> list[s
     return sorted(keep, key=vocabulary.__getitem__)
 
 
-def pruned_tokenizer(tokenizer_file: Path, pieces: list[str], out: Path, longest: int) -> Path:
-    """The tokenizer with these pieces only, numbered in their order, without padding, cut at `longest` pieces."""
+def pruned_tokenizer(
+    tokenizer_file: Path, pieces: list[str], out: Path, longest: int, strategy: str = "OnlySecond"
+) -> Path:
+    """The tokenizer with these pieces only, numbered in their order, without padding, cut at `longest` pieces by
+    `strategy` (OnlySecond cuts the second of two texts, LongestFirst a text of its own)."""
     told: dict[str, Any] = json.loads(tokenizer_file.read_bytes())
     numbers = {piece: number for number, piece in enumerate(pieces)}
     told["model"]["vocab"] = numbers
@@ -41,7 +44,7 @@ def pruned_tokenizer(tokenizer_file: Path, pieces: list[str], out: Path, longest
     for special in told["post_processor"]["special_tokens"].values():
         special["ids"] = [numbers[token] for token in special["tokens"]]
     told["padding"] = None
-    told["truncation"] = {"direction": "Right", "max_length": longest, "strategy": "OnlySecond", "stride": 0}
+    told["truncation"] = {"direction": "Right", "max_length": longest, "strategy": strategy, "stride": 0}
     out.write_text(json.dumps(told, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     return out
 

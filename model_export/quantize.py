@@ -29,6 +29,15 @@ def export_classifier(source: Path, folder: Path) -> Path:
     return folder / "model.onnx"
 
 
+def export_token_classifier(source: Path, folder: Path) -> Path:
+    """Write the fp32 ONNX of a local token classifier to `folder`; gives the file, whose output is logits per piece."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from optimum.onnxruntime import ORTModelForTokenClassification
+
+    ORTModelForTokenClassification.from_pretrained(source, export=True).save_pretrained(folder)
+    return folder / "model.onnx"
+
+
 def quantize_dynamic(model: Path, folder: Path) -> Path:
     """Write the int8 form of an fp32 ONNX file to `folder`; gives the file."""
     from optimum.onnxruntime import ORTQuantizer

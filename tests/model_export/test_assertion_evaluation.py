@@ -15,6 +15,7 @@ from model_export.__main__ import main
 from model_export.assertion_evaluation import evaluate_table, place
 
 OWN = Path(__file__).parent / "data" / "assertion_own.tsv"
+APART = Path(__file__).parent / "data" / "assertion_apart.tsv"
 
 
 def evaluated(tmp_path: Path, *lines: str) -> tuple[dict[str, object], list[dict[str, object]]]:
@@ -80,3 +81,11 @@ def test_the_condition_is_found_in_capitals_first_and_in_any_case_then(
 @given(st.text(max_size=200), st.integers(0, 200), st.integers(0, 200))
 def test_any_text_and_place_is_answered(text: str, start: int, length: int) -> None:
     read_assertion(text, (start, start + length))
+
+
+def test_sentences_of_unlike_syntax_are_read() -> None:
+    """172 sentences written apart from the cues (F1 .80, .75, .81 and .64 at the first look), kept from being lost."""
+    scores = evaluate_table(APART, None)
+    assert scores["n"] == 172
+    for name, least in (("negated", 0.97), ("historical", 0.94), ("family", 0.93), ("hypothetical", 0.95)):
+        assert scores[name]["f1"] >= least, (name, scores[name])

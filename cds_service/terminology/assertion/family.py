@@ -7,7 +7,7 @@ from cds_service.terminology.assertion.cues import BUT, Cues, closes, phrases
 _RELATIVE = (
     r"(?:mother|father|mom|dad|brother|sister|sibling|parent|son|daughter|aunt|uncle|cousin|niece|nephew|"
     r"grand(?:mother|father|parent|son|"
-    r"daughter)|husband|wife|twin|half-?(?:brother|sister))(?:'?s)?"
+    r"daughter)|husband|wife|room-?mate|friend|co-?worker|neighbou?r|girlfriend|boyfriend|twin|half-?(?:brother|sister))(?:'?s)?"
 )
 FAMILY = Cues(
     ahead=phrases(
@@ -15,13 +15,14 @@ FAMILY = Cues(
         r"fh(?:x)?",
         r"famhx",
         rf"(?:his|her|the patient's|patient's|maternal|paternal|"
-        rf"their|one|two|three|a|older|younger|first|the) (?:maternal |paternal |older |younger |identical "
+        rf"their|one|two|three|a|older|younger|first|the) (?:maternal |paternal |older |younger |birth |identical "
         rf")?{_RELATIVE}",
         r"runs in the family",
         rf"^{_RELATIVE}",
         r"(?:maternal|paternal)",
         r"(?:first|second)[- ]degree relatives?",
         r"family members?",
+        r"(?:no one|nobody|none) in (?:his|her|the|their) family",
         r"relatives? (?:with|who)",
         rf"(?<=[,;:] ){_RELATIVE}",
         rf"(?<=and ){_RELATIVE}",
@@ -40,8 +41,9 @@ FAMILY = Cues(
         rf"according|spoke|discuss\w*|called|"
         rf"reported|stated|told|with|by|from|to) (?:in )?(?:by |with |to )?(?:his|her|the|their|patient's)? ?(?:own "
         rf")?{_RELATIVE}",
-        rf"{_RELATIVE} (?:states?|stated|reports?|reported|says|said|noticed|noted|brought|called|found|is concerned|"
-        rf"was concerned|thinks|"
+        rf"{_RELATIVE}(?:, [^,;.]{{1,25}},)? "
+        r"(?:states?|stated|reports?|reported|says|said|noticed|noted|brought|called|found|is concerned|"
+        rf"was concerned|was alarmed|was worried|thinks|"
         r"believes|feels|gave|describes?|described|denies|denied|witnessed|at bedside|is present|took)",
     ),
     end=closes(

@@ -1,0 +1,1 @@
+"""Training sentences for the text reader, and its network."""
