@@ -127,4 +127,6 @@ def test_the_linkers_card_shows_what_is_lost_without_it() -> None:
     for texts in ("single slips", "all slips"):
         alone, with_model = shown[f"{texts}, nearest spelling"], shown[f"{texts}, with the model"]
         assert with_model["exact"] > alone["exact"] + 0.01
-        assert with_model["accepted_non_drugs"] < alone["accepted_non_drugs"] / 5
+        assert with_model["accepted_non_drugs"] < alone["accepted_non_drugs"] / 2  # the search leaves out most for both
+        assert with_model["wrong"] <= 0.01 < alone["wrong"]
+        assert with_model["accepted_non_drugs"] <= 0.02
