@@ -104,6 +104,11 @@ _USAGE = (
     "allergies are not, without `labs` and `vitals` renal dosing is not; each answer says so in its extension "
     "`org.countersign.assessment`, and warns when medications or allergies could not be read."
 )
+_USAGES: Mapping[str, str] = {
+    "chart-reconciliation": "Needs `notes`: 412 when neither the call nor the EHR's server gives them. Plain, HTML and "
+    "RTF text that comes inline is read at once; what stands behind a reference is read between calls by the worker. "
+    "Without `allergies`, `problems` or `medications` nothing is offered for that list, and the answer says so.",
+}
 
 
 def offered_services(
@@ -145,6 +150,6 @@ def _service(service_id: str, knowledge: Knowledge, checks: Mapping[str, Check])
         description=description,
         hooks=tuple(hook for hook in HOOKS if any(hook in check.hooks for check in mine)),
         prefetch_keys=tuple(dict.fromkeys([*_COMMON_KEYS, *(key for check in mine for key in check.needs)])),
-        usage_requirements=_USAGE,
+        usage_requirements=_USAGES.get(service_id, _USAGE),
         required=_REQUIRED.get(service_id, ()),
     )

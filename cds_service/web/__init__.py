@@ -21,6 +21,7 @@ from cds_service.web import (
     questions,
     recent,
     security,
+    service_pages,
 )
 from cds_service.web.call import begin_call
 from cds_service.web.client_auth import CallerCheck, ClientAuth, Everyone
@@ -56,6 +57,7 @@ def register(app: Flask, rooms: Rooms, answer: Answering = answer) -> None:
         recent.blueprint(rooms, callers),
         pages.blueprint(rooms, callers),
         check_pages.blueprint(rooms),
+        service_pages.blueprint(rooms),
     ):
         app.register_blueprint(routes)
 

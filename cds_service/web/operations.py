@@ -152,6 +152,18 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         statuses=(*_ALWAYS, 404),
         also={404: "There is no model of this name."},
     ),
+    ("/services", "get"): Operation(
+        "services", "For integrators", "The services", "What answers, each with a page of its own.", kind=_PAGE
+    ),
+    ("/services/<name>", "get"): Operation(
+        "service",
+        "For integrators",
+        "A service in its own words",
+        "Its hooks, its prefetch with what is required, and the checks that speak in it.",
+        kind=_PAGE,
+        statuses=(*_ALWAYS, 404),
+        also={404: "There is no service of this name."},
+    ),
     ("/checks", "get"): Operation(
         "checks", "For integrators", "The checks", "What is looked at, each with a page of its own.", kind=_PAGE
     ),
