@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-_BEFORE = r"(?:\d+(?: ?(?:-|to) ?\d+)? ?(?:min(?:ute)?s?|hours?|hrs?) )?before"
+_BEFORE = r"(?:\d+(?: ?(?:-|to) ?\d+)? ?(?:min(?:ute)?s?|hours?|hrs?) )?(?:before|ac)"
+_AFTER = r"(?:after|pc)"
+_NOT_ONE_MEAL = r"(?! (?:breakfast|lunch|dinner|supper))"
 _EACH = r"(?:an? |each |every |the |all )?"
 _WHEN = {
     "HS": r"(?:at |every |each |q ?)?(?:bedtime|hs|nightly|night(?: ?time)?)(?: (?:at )?bedtime)?|nocte|qhs"
@@ -16,15 +18,15 @@ _WHEN = {
     "NOON": r"(?:at )?(?:noon|midday)",
     "ACM": rf"{_BEFORE} breakfast",
     "CM": r"(?:with|at) breakfast",
-    "PCM": r"after breakfast",
+    "PCM": rf"{_AFTER} breakfast",
     "ACD": rf"{_BEFORE} lunch",
     "CD": r"(?:with|at) lunch",
-    "PCD": r"after lunch",
+    "PCD": rf"{_AFTER} lunch",
     "ACV": rf"{_BEFORE} (?:dinner|supper)",
     "CV": r"(?:with|at) (?:dinner|supper|(?:the )?evening meal)",
-    "PCV": r"after (?:dinner|supper)",
-    "AC": rf"{_BEFORE} {_EACH}(?:first )?(?:meals?|food|eating)(?: of the day)?|\bac\b",
-    "PC": rf"after {_EACH}(?:meals?|food|eating)|\bpc\b",
+    "PCV": rf"{_AFTER} (?:dinner|supper)",
+    "AC": rf"{_BEFORE} {_EACH}(?:first )?(?:meals?|food|eating)(?: of the day)?|\bac\b{_NOT_ONE_MEAL}",
+    "PC": rf"after {_EACH}(?:meals?|food|eating)|\bpc\b{_NOT_ONE_MEAL}",
     "C": r"with (?:each |every |the |a |all )?(?:meals?|food|snacks?)(?: or (?:milk|food|snacks?))?",
 }
 _EVENTS = tuple((code, re.compile(rf"\b(?:{pattern})\b")) for code, pattern in _WHEN.items())
@@ -32,13 +34,13 @@ _ANY_EVENT = re.compile(
     r"meal|food|eat|bed|night|hs\b|sleep|noct|am\b|a m\b|morn|mane|wak|noon|even|pm\b|[ap]c\b|fast|lunch|dinn|supp"
 )
 _MEAL = "breakfast|lunch|dinner|supper"
-_ONE_PREPOSITION = re.compile(rf"\b(with|before|after|at)(?: (?:{_MEAL}),?(?: ?and| ?&|,)?)* (?:{_MEAL})\b")
+_ONE_PREPOSITION = re.compile(rf"\b(with|before|after|at|ac|pc)(?: (?:{_MEAL}),?(?: ?and| ?&|,)?)* (?:{_MEAL})\b")
 # Two events that stand side by side, without "and", are one time.
 _SAME_TIME = {
     **{"MORN": ("ACM", "CM", "PCM"), "EVE": ("ACV", "CV", "PCV", "HS"), "NOON": ("ACD", "CD", "PCD"), "HS": ("EVE",)},
     **{"ACM": ("MORN",), "CM": ("MORN",), "PCM": ("MORN",), "ACV": ("EVE",), "CV": ("EVE",), "PCV": ("EVE",)},
 }
-_EVERY_MEAL = re.compile(r"meals\b|(?:each|every) meal|\b[ap]c\b")
+_EVERY_MEAL = re.compile(r"meals\b|(?:each|every) meal|\b[ap]c\b" + _NOT_ONE_MEAL)
 MEALS = {"AC": 3, "PC": 3, "C": 3}  # how many times a day "before meals" is
 _CLOCK = re.compile(r"\b(?:at |@ ?)?(\d{1,2})(?::(\d\d))? ?(am|pm)\b|\b(?:at |and |, ?|@ ?)(\d{1,2}):(\d\d)\b")
 

@@ -41,6 +41,23 @@ def test_a_drug_that_begins_like_carbohydrates_is_no_carbohydrate_ratio():
     assert read_directions("insulin lispro 1 unit per 10 g carbs").abstained
 
 
+@pytest.mark.parametrize(
+    ("text", "frequency", "when"),
+    [
+        ("20 mg ac breakfast", 1, ("ACM",)),
+        ("20 mg pc dinner", 1, ("PCV",)),
+        ("20 mg daily ac breakfast", 1, ("ACM",)),
+        ("10 units ac breakfast and dinner", 2, ("ACM", "ACV")),
+        ("5 units ac", 3, ("AC",)),
+        ("10 mg tid ac", 3, ("AC",)),
+    ],
+)
+def test_before_one_meal_is_once_a_day_and_before_meals_three_times(text, frequency, when):
+    read = read_directions(text)
+    assert read.abstained is None
+    assert (read.timing.frequency, read.timing.when) == (frequency, when)
+
+
 def test_roman_numbers_count_forms_and_stopping_at_the_end_is_no_other_dose():
     read = read_directions("ii gtts au qid x 7 days then stop")
     assert (read.dose, read.timing, read.duration) == (Amount(2, "drop"), Timing(4, 1, "d"), Span(7, "d"))
