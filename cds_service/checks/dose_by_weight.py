@@ -86,6 +86,7 @@ def _finding(
     slip = per_kg >= most * _SLIP
     assumed = f"; {row.unit} was assumed" if order.sig.unit_assumed else ""
     stated = Fact("Ordered dose", f"{per_kg:.3g} {row.unit}/kg {per}", order.origin, note=f"the most{assumed}")
+    limit = Fact("Maximum by weight", f"{most:g} {row.unit}/kg {per}", order.origin)
     return Finding(
         topic="dose-limit",
         rule=row.id,
@@ -96,6 +97,6 @@ def _finding(
         summary=f"{drug.name} {per_kg:.3g} {row.unit}/kg {per}: above {most:g} {row.unit}/kg; {row.summary}",
         cites=(row.id,),
         advice=row.management,
-        facts=(order.fact("Order"), stated, *facts),
+        facts=(order.fact("Order"), stated, limit, *facts),
         proposals=(stop(order, recommended=slip),),
     )

@@ -81,8 +81,10 @@ def _finding(order: Medication, drug: Drug, row: DoseLimit, dose: float, most: f
     display: Display = "critical" if slip else row.display
     assumed = f"; {row.dose_unit} was assumed" if order.sig.unit_assumed else ""
     stated = Fact("Ordered dose", f"{dose:g} {row.dose_unit} {per}", order.origin, note=f"the most{assumed}")
-    limit = Fact("Maximum of the label", f"{most:g} {row.dose_unit} {per}", order.origin)
-    times = f"{dose / most:.0f} times the maximum" if slip else "above the maximum"
+    much = f"{dose / most:.0f} times"
+    note = f"ordered are {much} that" if slip else None
+    limit = Fact("Maximum of the label", f"{most:g} {row.dose_unit} {per}", order.origin, note=note)
+    times = f"{much} the maximum" if slip else "above the maximum"
     return Finding(
         topic="dose-limit",
         rule=row.id,

@@ -74,7 +74,12 @@ def _finding(order: Medication, drug: Drug, row: InfusionRate, rate: Rate, times
     harm: Harm = "contraindicated" if slip else row.harm
     display: Display = "critical" if slip else row.display
     weighed = (weight.fact,) if rate.per_kilogram != row.most.per_kilogram and weight.fact else ()
-    above = f"{times:.0f} times the maximum" if slip else "above the maximum"
+    much = f"{times:.0f} times"
+    above = f"{much} the maximum" if slip else "above the maximum"
+    stated = Fact("Ordered rate", rate.words, order.origin, note="the most")
+    limit = Fact(
+        "Maximum of the label", row.most.words, order.origin, note=f"ordered are {much} that" if slip else None
+    )
     return Finding(
         topic="dose-limit",
         rule=row.id,
@@ -85,6 +90,6 @@ def _finding(order: Medication, drug: Drug, row: InfusionRate, rate: Rate, times
         summary=f"{drug.name} at {rate.words}: {above} of {row.most.words}; {row.summary}",
         cites=(row.id,),
         advice=row.management,
-        facts=(order.fact("Order"), Fact("Fastest rate of the label", row.most.words, order.origin), *weighed),
+        facts=(order.fact("Order"), stated, limit, *weighed),
         proposals=(stop(order, recommended=slip),),
     )

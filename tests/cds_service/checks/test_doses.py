@@ -14,13 +14,16 @@ from cds_service.checks.dose_limit import dose_limit
 from cds_service.checks.infusion_rate import infusion_rate
 from cds_service.checks.opioid_load import CLASS, opioid_load
 from cds_service.checks.weekly_methotrexate import weekly_methotrexate
+from cds_service.claims.drafting import claims_of
 from cds_service.findings import Finding
 from cds_service.knowledge.kinds.dose_limits import DoseLimit
 from cds_service.knowledge.kinds.infusion_rates import InfusionRate
+from cds_service.knowledge.passages import passages_of
 from cds_service.terminology.routes import routes_in
 from tests.charts import chart, data, knowledge, names, person, read, request, weight
 
 ROWS = knowledge().all(DoseLimit)
+PASSAGES = {passage.id: passage for passage in passages_of(knowledge())}
 _DOSE = re.compile(r"(\d+(?:\.\d+)?) ([a-z]+(?:/[a-z0-9]+)*)")
 
 
@@ -39,6 +42,7 @@ def test_a_maximum_is_silent_at_the_usual_dose_and_loud_at_ten_times_that(row: D
     assert findings(dose_limit, chart(request(row.usual))) == []
     (loud,) = findings(dose_limit, chart(request(tenfold(row.usual) + way)))
     assert (loud.rule, loud.display in ("warning", "critical", "info")) == (row.id, True)
+    assert claims_of(loud, PASSAGES, knowledge()).refused == ()
 
 
 RATES = knowledge().all(InfusionRate)
@@ -50,6 +54,7 @@ def test_a_rate_is_silent_at_the_usual_one_and_loud_at_ten_times_that(row: Infus
         assert list(check(chart(request(row.usual)), knowledge())) == []
     (loud,) = findings(infusion_rate, chart(request(tenfold(row.usual))))
     assert (loud.rule, loud.display in ("warning", "critical", "info")) == (row.id, True)
+    assert claims_of(loud, PASSAGES, knowledge()).refused == ()
 
 
 @pytest.mark.parametrize(
@@ -134,7 +139,9 @@ CHILD = data(person(born="2021-11-23"))  # five years
 )
 def test_a_childs_dose_is_judged_by_weight(order: str, display: str | None) -> None:
     made = chart(request(order), patient=CHILD, vitals=data(weight(20)))
-    assert [said.display for said in findings(dose_by_weight, made)] == ([display] if display else [])
+    said = findings(dose_by_weight, made)
+    assert [one.display for one in said] == ([display] if display else [])
+    assert [claims_of(one, PASSAGES, knowledge()).refused for one in said] == [()] * len(said)
 
 
 @pytest.mark.parametrize(
