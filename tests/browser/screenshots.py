@@ -43,9 +43,10 @@ def main(folder: Path) -> None:
     run_dir = tempfile.TemporaryDirectory(prefix="countersign-")
     with run_dir as place, three_apps(Path(place)) as running, chromium() as browser:
         ehr = f"{running.addresses.ehr}/fhir"
-        write_history(running.settings, ehr, f"{ehr}/{CLINICIAN}")
         album = Album(folder, browser, running.addresses)
-        for pictures in (_readme, _patients, _orders, _choices, _evidence, _roles, _frame, _messages):
+        _readme(album)  # as a new user sees it, without history and roles
+        write_history(running.settings, ehr, f"{ehr}/{CLINICIAN}")
+        for pictures in (_patients, _orders, _choices, _evidence, _roles, _frame, _messages):
             pictures(album)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
