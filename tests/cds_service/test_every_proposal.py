@@ -104,7 +104,10 @@ def faults_of(call: Call, ask: Ask, done: Counter[str]) -> Iterator[str]:
             lost = [name for name, value in old.items() if name not in MAY_CHANGE and resource.get(name) != value]
             yield from (f"{where}: {name} is lost" for name in lost)
         after = {**accepted(call.body, suggestion), "hookInstance": str(uuid.uuid4())}
-        if any(action["type"] != "delete" for action in suggestion["actions"]):
+        # A corrected name gives a concern about what was only read its full weight: that is what it is for.
+        corrects = suggestion["label"].startswith("Correct the drug name")
+        assert not (corrects and suggestion.get("isRecommended"))
+        if not corrects and any(action["type"] != "delete" for action in suggestion["actions"]):
             again = {**call.body, "hookInstance": str(uuid.uuid4())}
             known = grave(before if call.service == SAFETY else ask(again, SAFETY))
             new = grave(ask(after, SAFETY)).items() - known.items()
