@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from cds_service.chart.naming import name_drug
 from cds_service.knowledge import Knowledge
 from cds_service.settings import Settings
+from cds_service.store import Keyring, open_store
 from cds_service.store.imported import Imported
 from cds_service.tables import knowledge_of, rxnorm
 from cds_service.terminology.systems import RXNORM
@@ -144,3 +147,11 @@ def test_a_coded_order_of_an_imported_product_has_its_strength(
     named = name_drug([concept], knowledge_of(installation).vocabulary)
     assert named.text == "zolvaritine 20 MG Oral Tablet"
     assert [drug.name for drug in named.drugs] == ["zolvaritine"]
+
+
+def test_an_import_is_on_record_before_and_after(run: Run, installation: Settings, tmp_path: Path) -> None:
+    assert run("import", "rxnorm", rrf.folder(tmp_path / "release")).exit_code == 0
+    with closing(open_store(installation, Keyring.load(installation))) as store:
+        every = store.reports.audit(datetime(2026, 1, 1, tzinfo=UTC), datetime.now(UTC) + timedelta(days=1))
+        rows = [row.event for row in every if row.event.action == "import-names"]
+    assert [(one.outcome, one.detail.get("count")) for one in rows] == [("begun", None), ("done", 11)]
