@@ -5,12 +5,11 @@ The question may name a patient's trouble, so it travels in the body of a post a
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, render_template, request
 
 from smart_app.access.opened import opened_view
 from smart_app.access.security import require_own_form
 from smart_app.access.trail import audit_view
-from smart_app.ask.as_json import as_json
 from smart_app.wiring import wired
 
 blueprint = Blueprint("ask", __name__)
@@ -26,13 +25,11 @@ def form() -> str:
 
 
 @blueprint.post("/ask")
-def ask() -> str | Response:
-    """The same page with what was found; JSON for whoever accepts that rather than a page."""
+def ask() -> str:
+    """The same page with what was found. Programs ask at `/evidence/questions` of the service."""
     view = opened_view(request.form.get("view"))
     require_own_form(view)
     question = " ".join(request.form.get("question", "").split())[:LONGEST_QUESTION]
     answer = wired().related.answering(question) if question else None
     audit_view("smart-ask", "shown" if answer and answer.found else "not-found", view)
-    if request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html") == "application/json":
-        return jsonify(as_json(question, answer, view))
     return render_template("ask/ask.html", view=view, question=question, answer=answer, longest=LONGEST_QUESTION)

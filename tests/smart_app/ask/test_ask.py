@@ -34,19 +34,6 @@ def test_a_question_brings_passages_with_its_words_marked_and_their_source(house
     assert not any("metronidazole" in address for address in browser.visited)
 
 
-def test_the_same_answer_is_to_be_had_as_json_with_the_spans_of_the_marked_words(house: House) -> None:
-    browser, page = house.open("p1")
-    form = browser.get(page.partition('href="/ask')[2].partition('"')[0].join(("/ask", "")).replace("&amp;", "&"))
-    fields = {**hidden_fields(form.text.partition('class="ask"')[2]), "question": QUESTION}
-    answer = browser.post("/ask", fields, Accept="application/json").json()
-    first = answer["passages"][0]
-    marked = [first["text"][start:end] for start, end in first["spans"]]
-    assert answer["found"] and "INR" in marked and first["kind"] == "our summary"
-    nothing = browser.post("/ask", {**fields, "question": "xylophone zugzwang"}, Accept="application/json").json()
-    assert (nothing["found"], nothing["said"]) == (False, "not found in this corpus")
-    assert nothing["calculators"] == []
-
-
 def test_what_is_not_in_the_corpus_is_said_not_to_be_there(house: House) -> None:
     _, page = asked(house, "xylophone zugzwang")
     assert "Not found in this corpus" in words(page)
