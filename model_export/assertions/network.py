@@ -6,7 +6,6 @@ over its pieces. Checkpoints are written on the way, so that a run that was cut 
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from model_export.assertions.reader import marked
 from model_export.assertions.sentences import HEADS, Sentence
+from model_export.checkpoint import keep, resume
 from model_export.pruning import kept_pieces, pruned_rows, pruned_tokenizer
 
 LONGEST = 128  # pieces
@@ -52,7 +52,7 @@ def train(folder: Path, sentences: Sequence[Sentence]) -> None:
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=0.01)
     groups = batches(sentences)
     steps = len(groups)
-    done, encode = _resume(folder, network, optimizer), _encoder(folder)
+    done, encode = resume(folder, network, optimizer), _encoder(folder)
     losses: list[float] = []
     for step in range(done, steps):
         inputs, marked, flags = encode(groups[step])
@@ -69,7 +69,7 @@ def train(folder: Path, sentences: Sequence[Sentence]) -> None:
         losses.append(loss.item())
         if (step + 1) % EVERY == 0:
             print(f"{step + 1}/{steps} batches, loss {sum(losses[-EVERY:]) / len(losses[-EVERY:]):.4f}", flush=True)
-            _keep(folder, network, optimizer, step + 1)
+            keep(folder, network, optimizer, step + 1)
     network.eval().save_pretrained(folder)
 
 
@@ -108,23 +108,3 @@ def _encoder(folder: Path) -> Callable[[Sequence[Sentence]], Any]:
         )
 
     return encode
-
-
-def _keep(folder: Path, network: Any, optimizer: Any, step: int) -> None:
-    import torch
-
-    torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict()}, folder / "checkpoint.pt")
-    (folder / "checkpoint.json").write_text(json.dumps({"step": step}))
-
-
-def _resume(folder: Path, network: Any, optimizer: Any) -> int:
-    """How many batches were done before; 0 for a new run."""
-    import torch
-
-    said = folder / "checkpoint.json"
-    if not said.exists():
-        return 0
-    state = torch.load(folder / "checkpoint.pt", weights_only=True)
-    network.load_state_dict(state["network"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(json.loads(said.read_text())["step"])

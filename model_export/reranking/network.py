@@ -6,13 +6,13 @@ goes on where it stopped.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from model_export.checkpoint import keep, resume
 from model_export.pruning import kept_pieces, pruned_rows, pruned_tokenizer
 from model_export.reranking.groups import Group
 
@@ -52,7 +52,7 @@ def train(folder: Path, batches: Callable[[int], Iterator[Group]], epochs: int, 
     network = AutoModelForSequenceClassification.from_pretrained(folder).train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=0.01)
     steps = epochs * (of_groups // BATCH)
-    done = _resume(folder, network, optimizer)
+    done = resume(folder, network, optimizer)
     encode = _encoder(folder)
     losses: list[float] = []
     for step, groups in enumerate(_batched(batches, epochs)):
@@ -70,7 +70,7 @@ def train(folder: Path, batches: Callable[[int], Iterator[Group]], epochs: int, 
         losses.append(loss.item())
         if (step + 1) % EVERY == 0:
             print(f"{step + 1}/{steps} batches, loss {sum(losses[-EVERY:]) / EVERY:.4f}", flush=True)
-            _keep(folder, network, optimizer, step + 1)
+            keep(folder, network, optimizer, step + 1)
     network.eval().save_pretrained(folder)
 
 
@@ -98,26 +98,6 @@ def _encoder(folder: Path) -> Callable[[Sequence[Group]], Any]:
         }
 
     return encode
-
-
-def _keep(folder: Path, network: Any, optimizer: Any, step: int) -> None:
-    import torch
-
-    torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict()}, folder / "checkpoint.pt")
-    (folder / "checkpoint.json").write_text(json.dumps({"step": step}))
-
-
-def _resume(folder: Path, network: Any, optimizer: Any) -> int:
-    """How many batches were done before; 0 for a new run."""
-    import torch
-
-    said = folder / "checkpoint.json"
-    if not said.exists():
-        return 0
-    state = torch.load(folder / "checkpoint.pt", weights_only=True)
-    network.load_state_dict(state["network"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(json.loads(said.read_text())["step"])
 
 
 def seeded(seed: int, epoch: int) -> random.Random:
