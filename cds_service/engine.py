@@ -119,9 +119,27 @@ def _run(checks: Iterable[Check], chart: Chart, knowledge: Knowledge) -> Assessm
     if broken and not looked:
         raise broken[-1][1]
     ordered = sorted(
-        concerns.values(), key=lambda c: (DISPLAYS.index(c.finding.display), HARMS.index(c.finding.harm), c.id)
+        _without_echoes(concerns.values()),
+        key=lambda c: (DISPLAYS.index(c.finding.display), HARMS.index(c.finding.harm), c.id),
     )
     return Assessment(tuple(ordered), _once(missing), tuple(broken))
+
+
+def _without_echoes(concerns: Iterable[Concern]) -> list[Concern]:
+    """Without what is information alone where another check interrupts about the same drugs, order and topic: it has
+    judged the same matter with more of the chart."""
+    concerns = list(concerns)
+    loud = [(_matter(one.finding), one.check.id) for one in concerns if one.finding.display != "info"]
+    return [
+        one
+        for one in concerns
+        if one.finding.display != "info"
+        or not any(matter == _matter(one.finding) and by != one.check.id for matter, by in loud)
+    ]
+
+
+def _matter(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
+    return finding.topic, finding.subject.reference, tuple(sorted(finding.concepts))
 
 
 def _once(missing: Iterable[NotAssessed]) -> tuple[NotAssessed, ...]:
