@@ -59,7 +59,7 @@ def create_app(
         sign_ins=Launches(store.sessions, "staff-sign-in"),
         views=Views(store.sessions),
         related=related or open_related(settings, knowledge),
-        catalogue=open_catalogue(settings, knowledge, datetime.fromtimestamp(now(), UTC)),
+        catalogue=open_catalogue(settings, knowledge, store.ran_versions, datetime.fromtimestamp(now(), UTC)),
         writer=open_writer(settings, knowledge.vocabulary.lexicon),
         now=now,
     )

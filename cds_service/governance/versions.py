@@ -1,25 +1,23 @@
 """What this installation has spoken from, version by version: which rows, checks and models came, went and changed.
 
-Each state is kept once as a file of the run folder: the digest of every cited row, whether it is reviewed, the versions
-of checks and models. No row's words are kept. A host knows the versions that have run on it.
+Each state is kept once in the database: the digest of every cited row, whether it is reviewed, the versions of checks
+and models. No row's words are kept. All hosts of one database tell the same history.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.rows import KINDS, Cited
+from cds_service.store import RanVersion, RanVersions
 
-FOLDER = "versions"
 _NOT_CONTENT = frozenset({"place", "review"})
 
 
@@ -47,34 +45,41 @@ class Version:
 
 
 def record(
-    run_dir: Path, knowledge: Knowledge, checks: Mapping[str, str], models: Mapping[str, str], at: datetime
+    ran: RanVersions, knowledge: Knowledge, checks: Mapping[str, str], models: Mapping[str, str], at: datetime
 ) -> None:
     """Keep this state if it is new. `checks` and `models`: {name: version}."""
     name = hashlib.sha256(orjson.dumps([knowledge.version, checks, models], option=orjson.OPT_SORT_KEYS)).hexdigest()
-    path = run_dir / FOLDER / f"{name[:16]}.json"
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    state = {"at": at.isoformat(), "knowledge": knowledge.version, "rows": _rows(knowledge)}
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_bytes(orjson.dumps({**state, "checks": dict(checks), "models": dict(models)}))
-    draft.replace(path)
+    if name not in ran.ids():
+        state = {"knowledge": knowledge.version, "rows": _rows(knowledge), "checks": dict(checks)}
+        ran.add(RanVersion(name, at, {**state, "models": dict(models)}))
 
 
-def history(run_dir: Path) -> list[Version]:
-    """The versions that ran here, newest first."""
-    states = [orjson.loads(path.read_bytes()) for path in sorted((run_dir / FOLDER).glob("*.json"))]
-    states.sort(key=lambda state: str(state["at"]))
-    return [_version(states[at - 1] if at else None, state) for at, state in enumerate(states)][::-1]
+class History:
+    """The versions that ran on this database, newest first; compared again only when there is another."""
+
+    def __init__(self, ran: RanVersions) -> None:
+        self._ran = ran
+        self._known: tuple[tuple[str, ...], list[Version]] = ((), [])
+
+    def versions(self) -> list[Version]:
+        """StoreUnavailable on an outage."""
+        ids, known = self._known
+        if self._ran.ids() == ids:
+            return known
+        found = self._ran.all()
+        compared = [_version(found[at - 1].state if at else None, one) for at, one in enumerate(found)][::-1]
+        self._known = (tuple(one.id for one in found), compared)
+        return compared
 
 
-def _version(before: Mapping[str, Any] | None, state: Mapping[str, Any]) -> Version:
+def _version(before: Mapping[str, Any] | None, ran: RanVersion) -> Version:
+    at, state = ran.at.isoformat(), ran.state
     if before is None:
-        return Version(state["at"], state["knowledge"], True, (), (), ())
+        return Version(at, state["knowledge"], True, (), (), ())
     nouns = sorted(before["rows"].keys() | state["rows"].keys())
     compared = (_compared(noun, before["rows"].get(noun, {}), state["rows"].get(noun, {})) for noun in nouns)
     return Version(
-        at=state["at"],
+        at=at,
         knowledge=state["knowledge"],
         first=False,
         tables=tuple(one for one in compared if one.added or one.removed or one.changed or one.approved),

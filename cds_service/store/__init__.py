@@ -28,6 +28,7 @@ from cds_service.store.overrides import Occasion, Overrides
 from cds_service.store.own_keys import OwnKey, OwnKeys
 from cds_service.store.patient_cards import PatientCards
 from cds_service.store.people import People
+from cds_service.store.ran_versions import RanVersion, RanVersions
 from cds_service.store.records import (
     AuditEvent,
     BackendClient,
@@ -79,6 +80,8 @@ __all__ = [
     "OwnKey",
     "OwnKeys",
     "Periods",
+    "RanVersion",
+    "RanVersions",
     "RecentCall",
     "ReplayGuard",
     "Reply",
@@ -136,6 +139,7 @@ class Store:
         self.people = People(database, keyring, clock)
         self.replies = Replies(database, keyring, clock)
         self.modes = Modes(database, keyring, clock)
+        self.ran_versions = RanVersions(database)
         self.notes = Notes(database, keyring, clock)
         self.resealing = Resealing(database, keyring, journal, clock)
 

@@ -44,6 +44,7 @@ smart_client = Table(
     Column("secret_sealed", LargeBinary),
     Column("private_jwk_sealed", LargeBinary),
     Column("scopes", JSON, nullable=False),
+    Column("auth_origins", JSON(none_as_null=True)),  # null: none, as older code leaves it
     Column("created", UtcDateTime, nullable=False),
 )
 

@@ -1,9 +1,9 @@
-"""Tables of what a site imports into its knowledge: drug names, and rows that wait for a review. Nothing here is about
-a person, so nothing is sealed."""
+"""Tables of a site's knowledge: drug names that it imports, rows that wait for a review, and the versions of it that
+have run. Nothing here is about a person, so nothing is sealed."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, String, Table, Text
+from sqlalchemy import JSON, Column, LargeBinary, String, Table, Text
 
 from cds_service.store.schema import UtcDateTime, main
 
@@ -33,4 +33,12 @@ candidate_row = Table(  # drafted from a label; fires only when a site has appro
     Column("version", Text, nullable=False),  # of the passage
     Column("state", String(16), nullable=False),  # waiting | approved | rejected
     Column("at", UtcDateTime, nullable=False),
+)
+
+ran_version = Table(  # with the checks and models that ran with it: see `ran_versions`
+    "ran_version",
+    main,
+    Column("id", String(64), primary_key=True),  # digest of what it consists of
+    Column("at", UtcDateTime, nullable=False),  # first seen
+    Column("state", LargeBinary, nullable=False),
 )

@@ -200,7 +200,10 @@ class CdsClient:
 
 @dataclass(frozen=True, slots=True)
 class SmartClient:
-    """Our registration at an EHR's SMART issuer. A public client has neither `secret` nor `private_jwk`."""
+    """Our registration at an EHR's SMART issuer. A public client has neither `secret` nor `private_jwk`.
+
+    `auth_origins`: where else than on the origin of `issuer` its authorization server may stand.
+    """
 
     tenant: str
     issuer: str
@@ -208,6 +211,7 @@ class SmartClient:
     secret: str | None = field(default=None, repr=False)
     private_jwk: Mapping[str, Any] | None = field(default=None, repr=False)
     scopes: tuple[str, ...] = ()
+    auth_origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

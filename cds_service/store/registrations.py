@@ -44,6 +44,7 @@ def put_smart_client(connection: Connection, keyring: Keyring, client: SmartClie
         "secret_sealed": None if secret is None else keyring.seal(secret.encode(), _aad(row_id, "secret")),
         "private_jwk_sealed": None if jwk is None else keyring.seal(to_json(jwk), _aad(row_id, "private_jwk")),
         "scopes": list(client.scopes),
+        "auth_origins": list(client.auth_origins),
         "created": now,
     }
     insert_or_replace(connection, smart_client, row)
@@ -82,6 +83,7 @@ def _smart_client(keyring: Keyring, row: Any) -> SmartClient:
         secret=None if secret is None else keyring.open(secret, _aad(row["id"], "secret")).decode(),
         private_jwk=None if jwk is None else keyring.open_json(jwk, _aad(row["id"], "private_jwk")),
         scopes=tuple(row["scopes"]),
+        auth_origins=tuple(row["auth_origins"] or ()),
     )
 
 

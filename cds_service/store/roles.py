@@ -24,6 +24,7 @@ ON_RECORD = frozenset(
         "known_unit",
         "feedback_reply",
         "silent_card",
+        "ran_version",
     }
 )
 # Kept by the owner's commands, triggers and functions alone.

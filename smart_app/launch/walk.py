@@ -37,7 +37,7 @@ def launch() -> Response | str:
     client = _registered(iss)
     if (probe := _cookies_in_this_frame()) is not None:
         return probe
-    configuration = fetch_configuration(client.issuer)
+    configuration = fetch_configuration(client.issuer, client.auth_origins)
     _require_offered(configuration, standalone=handle is None)
     secrets = new_secrets()
     url = oauth.authorization_url(client, configuration, secrets, redirect_uri=wired().redirect_uri, launch=handle)

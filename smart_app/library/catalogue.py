@@ -10,12 +10,13 @@ from typing import Any
 from cds_service.checks import CHECKS
 from cds_service.errors import ModelRefused
 from cds_service.governance import versions
-from cds_service.governance.versions import Version
+from cds_service.governance.versions import History
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.rows import KINDS, Graded
 from cds_service.models import WEIGHTS
 from cds_service.models.manifest import WeightsFolder
 from cds_service.settings import Settings
+from cds_service.store import RanVersions
 from cds_service.web.check_pages import Described, described
 from smart_app.wording import check_words, topic_words
 
@@ -66,10 +67,10 @@ class Catalogue:
     tables: tuple[TableLine, ...]
     models: tuple[ModelLine, ...]
     described: Mapping[str, Described]
-    history: tuple[Version, ...]
+    history: History
 
 
-def open_catalogue(settings: Settings, knowledge: Knowledge, at: datetime) -> Catalogue:
+def open_catalogue(settings: Settings, knowledge: Knowledge, ran: RanVersions, at: datetime) -> Catalogue:
     """What this installation speaks from; a version that has not run here before goes on record, first seen `at`."""
     checks = (
         CheckLine(one.id, check_words(one.id), one.service, topic_words(one.topic), one.version, one.words)
@@ -77,7 +78,7 @@ def open_catalogue(settings: Settings, knowledge: Knowledge, at: datetime) -> Ca
     )
     models = _models(settings)
     versions.record(
-        settings.run_dir,
+        ran,
         knowledge,
         {one.id: one.version for one in CHECKS.values()},
         {one.name: one.version for one in models if not one.refused},
@@ -96,7 +97,7 @@ def open_catalogue(settings: Settings, knowledge: Knowledge, at: datetime) -> Ca
         tables=tuple(sorted(tables, key=lambda one: one.name)),
         models=models,
         described={name: described(one, knowledge) for name, one in CHECKS.items()},
-        history=tuple(versions.history(settings.run_dir)),
+        history=History(ran),
     )
 
 

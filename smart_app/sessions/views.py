@@ -209,6 +209,7 @@ def _configuration(fields: Mapping[str, Any]) -> SmartConfiguration:
         configuration,
         token_auth_methods=None if methods is None else tuple(methods),
         capabilities=None if capabilities is None else tuple(capabilities),
+        origins=tuple(configuration.origins),
     )
 
 

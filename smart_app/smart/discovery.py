@@ -19,7 +19,9 @@ ASK_YOUR_SITE = "Tell whoever looks after this app at your site; trying again wi
 
 @dataclass(frozen=True, slots=True)
 class SmartConfiguration:
-    """The endpoints of one SMART server, absolute, on the origin of its FHIR base. None = not published."""
+    """The endpoints of one SMART server, absolute, on the origin of its FHIR base or one of `origins`, which our own
+    registration names: a document alone cannot send code and secret elsewhere. None = not published.
+    """
 
     iss: str  # FHIR base URL, character for character as registered
     issuer: str | None  # of id_tokens
@@ -30,14 +32,18 @@ class SmartConfiguration:
     token_auth_methods: tuple[str, ...] | None
     names_itself: bool = False  # it promised to put `iss` into its answers (RFC 9207)
     capabilities: tuple[str, ...] | None = None
+    origins: tuple[str, ...] = ()
 
     def offers(self, capability: str) -> bool:
         """False only when the server lists what it can do, and this is not in the list."""
         return self.capabilities is None or capability in self.capabilities
 
 
-def fetch_configuration(iss: str) -> SmartConfiguration:
-    """Read `{iss}/.well-known/smart-configuration`; LaunchRefused when it cannot be had or is not safe to use."""
+def fetch_configuration(iss: str, origins: tuple[str, ...] = ()) -> SmartConfiguration:
+    """Read `{iss}/.well-known/smart-configuration`; LaunchRefused when it cannot be had or is not safe to use.
+
+    `origins`: where else its authorization server may stand (`SmartClient.auth_origins`).
+    """
     try:
         document = get_json(f"{iss.rstrip('/')}/.well-known/smart-configuration", seconds=DEADLINE_S)
     except Unreachable as error:
@@ -47,25 +53,27 @@ def fetch_configuration(iss: str) -> SmartConfiguration:
             "Try again in a moment; if it stays so, tell whoever looks after this app at your site.",
             status=502,
         ) from error
-    return parse_configuration(iss, document)
+    return parse_configuration(iss, document, origins)
 
 
-def parse_configuration(iss: str, document: Mapping[str, Any]) -> SmartConfiguration:
+def parse_configuration(iss: str, document: Mapping[str, Any], origins: tuple[str, ...] = ()) -> SmartConfiguration:
     """Check the document of a SMART server; LaunchRefused names what is wrong with it."""
+    place = _Place(iss, document, origins)
     _require_s256(document)
     grants = document.get("grant_types_supported")
     if isinstance(grants, list) and "authorization_code" not in grants:
         raise _unusable("no-authorization-code", "does not offer the authorization code grant")
     return SmartConfiguration(
         iss=iss,
-        issuer=_issuer(iss, document),
-        authorization_endpoint=_required_endpoint(iss, document, "authorization_endpoint"),
-        token_endpoint=_required_endpoint(iss, document, "token_endpoint"),
-        jwks_uri=_endpoint(iss, document, "jwks_uri"),
-        revocation_endpoint=_endpoint(iss, document, "revocation_endpoint"),
+        issuer=place.issuer(),
+        authorization_endpoint=place.required("authorization_endpoint"),
+        token_endpoint=place.required("token_endpoint"),
+        jwks_uri=place.endpoint("jwks_uri"),
+        revocation_endpoint=place.endpoint("revocation_endpoint"),
         token_auth_methods=_words(document, "token_endpoint_auth_methods_supported"),
         names_itself=document.get("authorization_response_iss_parameter_supported") is True,
         capabilities=_words(document, "capabilities"),
+        origins=origins,
     )
 
 
@@ -80,7 +88,7 @@ def jwks_uri_of(configuration: SmartConfiguration) -> str | None:
         return None
     if document.get("issuer") != configuration.issuer:
         return None
-    return _endpoint(configuration.iss, document, "jwks_uri")
+    return _Place(configuration.iss, document, configuration.origins).endpoint("jwks_uri")
 
 
 def _words(document: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
@@ -96,34 +104,43 @@ def _require_s256(document: Mapping[str, Any]) -> None:
         raise _unusable("pkce-plain", "accepts PKCE without a hash (plain)")
 
 
-def _issuer(iss: str, document: Mapping[str, Any]) -> str | None:
-    issuer = document.get("issuer")
-    if issuer is None:
-        return None
-    if not isinstance(issuer, str) or _origin(urlsplit(issuer)) != _origin(urlsplit(iss)):
-        raise _unusable("other-origin-issuer", "names an issuer on another origin")
-    return issuer
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A document of the server at `iss`, whose addresses must lie on its origin or one of `origins`."""
 
+    iss: str
+    document: Mapping[str, Any]
+    origins: tuple[str, ...]
 
-def _required_endpoint(iss: str, document: Mapping[str, Any], name: str) -> str:
-    endpoint = _endpoint(iss, document, name)
-    if endpoint is None:
-        raise _unusable(f"no-{name.replace('_', '-')}", f"publishes no {name}")
-    return endpoint
+    def issuer(self) -> str | None:
+        issuer = self.document.get("issuer")
+        if issuer is None:
+            return None
+        if not isinstance(issuer, str) or not self._is_ours(urlsplit(issuer)):
+            raise _unusable("other-origin-issuer", "names an issuer on another origin")
+        return issuer
 
+    def required(self, name: str) -> str:
+        endpoint = self.endpoint(name)
+        if endpoint is None:
+            raise _unusable(f"no-{name.replace('_', '-')}", f"publishes no {name}")
+        return endpoint
 
-def _endpoint(iss: str, document: Mapping[str, Any], name: str) -> str | None:
-    """Absolute URL of an endpoint. Legacy servers publish paths relative to the FHIR base."""
-    value = document.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value:
-        raise _unusable(f"bad-{name.replace('_', '-')}", f"publishes an unusable {name}")
-    url = urljoin(iss.rstrip("/") + "/", value)
-    parts = urlsplit(url)
-    if _origin(parts) != _origin(urlsplit(iss)) or parts.username or parts.fragment:
-        raise _unusable(f"other-origin-{name.replace('_', '-')}", f"names a {name} on another origin")
-    return url
+    def endpoint(self, name: str) -> str | None:
+        """Absolute URL of an endpoint. Legacy servers publish paths relative to the FHIR base."""
+        value = self.document.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value:
+            raise _unusable(f"bad-{name.replace('_', '-')}", f"publishes an unusable {name}")
+        url = urljoin(self.iss.rstrip("/") + "/", value)
+        parts = urlsplit(url)
+        if not self._is_ours(parts) or parts.username or parts.fragment:
+            raise _unusable(f"other-origin-{name.replace('_', '-')}", f"names a {name} on another origin")
+        return url
+
+    def _is_ours(self, parts: SplitResult) -> bool:
+        return _origin(parts) in {_origin(urlsplit(one)) for one in (self.iss, *self.origins)}
 
 
 def _origin(parts: SplitResult) -> tuple[str, str, int | None]:

@@ -13,7 +13,7 @@ from cds_service.cards.dialects import DIALECTS
 from cds_service.cli import opened_store
 from cds_service.cli.clients.backend import add_backend, own_keys
 from cds_service.cli.clients.fhir import add_fhir, remove_fhir
-from cds_service.cli.clients.keys import key_set, require_https
+from cds_service.cli.clients.keys import key_set, origin_of, require_https
 from cds_service.cli.clients.sheet import sheet
 from cds_service.cli.clients.trial import trial
 from cds_service.settings import Settings
@@ -93,7 +93,8 @@ def list_() -> None:
             click.echo(f"cds  {client.tenant}  {client.issuer}  {client.dialect}  {about}")
         for app in store.smart_clients():
             proof = "private key" if app.private_jwk else "secret" if app.secret else "public"
-            click.echo(f"app  {app.tenant}  {app.issuer}  {app.client_id}  {proof}  {' '.join(app.scopes)}")
+            elsewhere = f"  also at: {' '.join(app.auth_origins)}" if app.auth_origins else ""
+            click.echo(f"app  {app.tenant}  {app.issuer}  {app.client_id}  {proof}  {' '.join(app.scopes)}{elsewhere}")
         for ours in store.backend_clients():
             click.echo(
                 f"back {ours.tenant}  {ours.fhir_base}  {ours.client_id}  {ours.algorithm}  {' '.join(ours.scopes)}"
@@ -111,8 +112,19 @@ def list_() -> None:
 @click.option("--secret-file", type=_FILE, help="File that holds the client secret.")
 @click.option("--private-key", type=_FILE, help="File with the private key (PEM or JWK) for private_key_jwt.")
 @click.option("--scopes", default=SCOPES, show_default=True, help="Scopes asked for at launch.")
+@click.option(
+    "--auth-origin",
+    multiple=True,
+    help="Origin of its authorization server where that is not the FHIR base's (https://host); repeatable.",
+)
 def add_app(
-    tenant: str, iss: str, client_id: str, secret_file: Path | None, private_key: Path | None, scopes: str
+    tenant: str,
+    iss: str,
+    client_id: str,
+    secret_file: Path | None,
+    private_key: Path | None,
+    scopes: str,
+    auth_origin: tuple[str, ...],
 ) -> None:
     """Register the SMART app's client at an EHR; without secret and key it is a public client."""
     from cds_service.store import SmartClient
@@ -122,6 +134,7 @@ def add_app(
     secret = secret_file.read_text(encoding="utf-8").strip() if secret_file else None
     if secret == "":
         raise click.UsageError("the secret file is empty")
+    settings = Settings.from_env()
     client = SmartClient(
         tenant=tenant,
         issuer=iss.rstrip("/"),
@@ -129,8 +142,9 @@ def add_app(
         secret=secret,
         private_jwk=_private_key(private_key) if private_key else None,
         scopes=tuple(scopes.split()),
+        auth_origins=tuple(dict.fromkeys(origin_of(one, settings) for one in auth_origin)),
     )
-    with opened_store(Settings.from_env()) as store:
+    with opened_store(settings) as store:
         store.add_smart_client(client)
     click.echo(f"Registered the app at {client.issuer} for tenant {tenant}.")
 

@@ -1,4 +1,4 @@
-"""Public keys as `clients` takes them: a file with a JWK Set, or the URL of one."""
+"""What `clients` checks before it registers it: public keys (a file or the URL of a JWK Set), and origins."""
 
 from __future__ import annotations
 
@@ -31,3 +31,21 @@ def require_https(url: str, settings: Settings) -> None:
     local = settings.loopback and is_loopback(parts.hostname or "")
     if not parts.hostname or parts.username or parts.fragment or (parts.scheme != "https" and not local):
         raise click.UsageError("--jwks-url must be an https URL without user, password or fragment")
+
+
+def origin_of(text: str, settings: Settings) -> str:
+    """`https://host[:port]`, in small letters and without a default port. http only on loopback, for trying out."""
+    try:
+        parts = urlsplit(text.lower())
+        port = parts.port
+    except ValueError as error:
+        raise click.UsageError(f"--auth-origin {text} is not an address") from error
+    host = parts.hostname or ""
+    local = settings.loopback and parts.scheme == "http" and is_loopback(host)
+    bare = parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username)
+    if not host or "*" in host or not bare or not (parts.scheme == "https" or local):
+        raise click.UsageError("--auth-origin must be https://host or https://host:port, without a path")
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + (
+        f":{port}" if port not in (None, 443 if parts.scheme == "https" else 80) else ""
+    )

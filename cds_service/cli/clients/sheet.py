@@ -86,6 +86,8 @@ def _apps(settings: Settings, apps: list) -> Iterator[str]:  # type: ignore[type
         yield f"  {app.issuer}"
         yield f"    client id          {app.client_id} ({proof})"
         yield f"    scopes             {' '.join(app.scopes)}"
+        if app.auth_origins:
+            yield f"    signs in at        {', '.join(app.auth_origins)} as well as on its own origin"
     if not apps:
         yield "  not registered yet: clients add-app"
 

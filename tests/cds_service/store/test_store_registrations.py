@@ -45,7 +45,11 @@ def test_registering_again_replaces_and_both_times_are_on_record(store, cds_clie
 
 @pytest.mark.parametrize(
     "client",
-    [SMART, replace(SMART, secret="s3cret"), replace(SMART, private_jwk={"kty": "EC", "d": "s3cret"}, scopes=())],
+    [
+        SMART,
+        replace(SMART, secret="s3cret"),
+        replace(SMART, private_jwk={"kty": "EC", "d": "s3cret"}, scopes=(), auth_origins=("https://a.example",)),
+    ],
 )
 def test_a_smart_client_comes_back_as_registered_and_its_secret_is_sealed(store, client, settings):
     store.add_smart_client(client)
@@ -59,3 +63,9 @@ def test_one_issuer_may_serve_two_tenants(store):
     store.add_smart_client(SMART)
     store.add_smart_client(replace(SMART, tenant="south", client_id="other"))
     assert [client.client_id for client in store.smart_clients()] == ["countersign", "other"]
+
+
+def test_a_registration_of_older_code_names_no_other_origin(store, rows):
+    store.add_smart_client(replace(SMART, auth_origins=("https://a.example",)))
+    rows("UPDATE smart_client SET auth_origins = NULL")
+    assert store.smart_clients() == [SMART]

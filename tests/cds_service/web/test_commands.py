@@ -83,6 +83,25 @@ def test_the_app_is_registered_with_a_key_or_a_secret_that_is_never_shown(folder
     assert "canary" not in listed
 
 
+def test_other_origins_of_an_authorization_server_are_named_one_by_one(folder: Path) -> None:
+    base = ("clients", "add-app", "--tenant", "north", "--client-id", "app", "--iss", "https://fhir.example.org/r4")
+    given = (
+        "--auth-origin",
+        "https://Authorization.Example.org:443/",
+        "--auth-origin",
+        "https://keys.example.org:8443",
+    )
+    assert countersign(folder, *base, *given).returncode == 0
+    kept = "https://authorization.example.org https://keys.example.org:8443"
+    assert f"also at: {kept}" in countersign(folder, "clients", "list").stdout
+    assert f"signs in at        {kept.replace(' ', ', ')}" in countersign(folder, "clients", "sheet", "north").stdout
+    for bad in ("authorization.example.org", "http://authorization.example.org", "https://*.example.org", "https://"):
+        ended = countersign(folder, *base, "--auth-origin", bad)
+        assert (ended.returncode, "--auth-origin" in ended.stderr) == (2, True), bad
+    for bad in ("https://example.org/oauth", "https://user@example.org", "https://example.org:no", "https://e.org?x=1"):
+        assert countersign(folder, *base, "--auth-origin", bad).returncode == 2, bad
+
+
 def test_the_audit_chain_verifies(folder: Path) -> None:
     ended = countersign(folder, "audit", "verify")
     assert ended.returncode == 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -15,8 +17,9 @@ from joserfc.jwk import ECKey, RSAKey
 from cds_service.cli.clients import SCOPES
 from cds_service.store import SmartClient
 from smart_app.smart.scopes import ASKED
-from tests.smart_app.browser import Browser, words
-from tests.smart_app.fake_ehr import CLIENT_ID, CLIENT_SECRET
+from tests.browser.three_apps import free_ports
+from tests.smart_app.browser import Browser, hidden_fields, words
+from tests.smart_app.fake_ehr import CLIENT_ID, CLIENT_SECRET, flask_app, running
 from tests.smart_app.house import House
 from tests.smart_app.sample_card import TENANT
 
@@ -91,6 +94,45 @@ def test_a_server_that_is_not_safe_to_use_is_refused(house: House, member: str, 
 def test_relative_endpoints_are_resolved_against_the_fhir_base(house: House) -> None:
     house.ehr.configuration["authorization_endpoint"] = "../authorize"
     assert at_the_ehr(house)[1].startswith(f"{house.ehr.base}/authorize?")
+
+
+@contextmanager
+def registered(house: House, **changes: Any) -> Iterator[None]:
+    """The app's registration at the EHR, otherwise than usual for as long as the block lasts."""
+    usual = SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET)
+    house.store.add_smart_client(replace(usual, **changes))
+    try:
+        yield
+    finally:
+        house.store.add_smart_client(usual)
+
+
+def test_an_authorization_server_elsewhere_is_used_when_the_registration_names_its_origin(house: House) -> None:
+    """As Oracle and others keep it: FHIR on one host, authorization on another."""
+    (port,) = free_ports(1)
+    other = f"http://localhost:{port}"
+    with running(flask_app(house.ehr), port, "localhost"), registered(house, auth_origins=(other,)):
+        for member in ("authorization_endpoint", "token_endpoint", "jwks_uri", "revocation_endpoint", "issuer"):
+            house.ehr.configuration[member] = house.ehr.configuration[member].replace(house.ehr.base, other)
+        house.ehr.claims = {"iss": house.ehr.configuration["issuer"]}
+        browser, authorize = at_the_ehr(house)
+        assert authorize.startswith(f"{other}/authorize?")
+        page = browser.get(callback_of(browser, authorize))
+        assert page.status_code == 200 and "Patient/p1" in page.text
+        browser.post("/logout", hidden_fields(page.text))
+        assert house.ehr.revoked
+
+
+@pytest.mark.covers("G-121", "G-124")
+@pytest.mark.parametrize("member", ["authorization_endpoint", "token_endpoint", "jwks_uri", "issuer"])
+def test_naming_one_other_origin_lets_no_third_one_in(house: House, member: str) -> None:
+    house.ehr.configuration[member] = "https://evil.example/x"
+    with registered(
+        house, auth_origins=("https://auth.example", "https://evil.example:8443", "https://sub.evil.example")
+    ):
+        response = house.browser().launch(house.ehr.launch_query(house.ehr.launch("p1")))
+    refused(response, f"other-origin-{member.replace('_', '-')}")
+    assert house.ehr.seen == [DISCOVERY]
 
 
 def drip() -> Response:
