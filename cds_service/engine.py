@@ -206,19 +206,22 @@ def _one_recommended(proposals: list[Proposal]) -> Iterable[Proposal]:
 
 
 def _uncovered(checks: Iterable[Check], chart: Chart, knowledge: Knowledge) -> Iterable[NotAssessed]:
-    """Cells of the coverage matrix in which nobody has looked yet; a drug without any coverage asks for a card."""
+    """Cells of the coverage matrix in which nobody has looked yet, or where the sources give no advice; a drug without
+    any coverage asks for a card."""
     mine = {check.topic for check in checks}
     topics = [topic for topic in COVERED_TOPICS if topic in mine]
     for order in chart.orders if topics and not chart.entered else ():
-        gaps = {topic: _not_covered(order, topic, knowledge) for topic in topics}
         for drug in order.drugs:
             # Not only in the topics that are asked about here: a view of one topic must not call metformin unknown.
             if all(knowledge.coverage(drug, topic) == "not-covered" for topic in COVERED_TOPICS):
                 yield NotAssessed(f"{drug.name} is not covered by our tables yet", order.ref, "not-assessed", "info")
-        for topic, names in gaps.items():
-            if names:
-                yield NotAssessed(f"no {topic} rows yet for {', '.join(names)}", order.ref, topic)
+        for topic in topics:
+            yield from _gaps(order, topic, knowledge)
 
 
-def _not_covered(order: Medication, topic: str, knowledge: Knowledge) -> list[str]:
-    return [drug.name for drug in order.drugs if knowledge.coverage(drug, topic) == "not-covered"]
+def _gaps(order: Medication, topic: str, knowledge: Knowledge) -> Iterable[NotAssessed]:
+    names = [drug.name for drug in order.drugs if knowledge.coverage(drug, topic) == "not-covered"]
+    if names:
+        yield NotAssessed(f"no {topic} rows yet for {', '.join(names)}", order.ref, topic)
+    notes = ((drug.name, knowledge.no_guidance(drug, topic)) for drug in order.drugs)
+    yield from (NotAssessed(f"{name}: {note}", order.ref, topic) for name, note in notes if note)

@@ -21,7 +21,7 @@ from cds_service.knowledge.treated_names import TreatedNames
 from cds_service.terminology.lexicon import Entry, Lexicon
 from cds_service.terminology.vocabulary import Drug, Vocabulary
 
-Coverage = Literal["rows", "none-needed", "not-covered"]
+Coverage = Literal["rows", "none-needed", "no-guidance", "not-covered"]
 _R = TypeVar("_R", bound=Row)
 
 
@@ -57,10 +57,16 @@ class Knowledge:
         return of_table[drug.rxcui]  # type: ignore[return-value]
 
     def coverage(self, drug: Drug, topic: str) -> Coverage:
-        """Whether rows speak of an ingredient in a topic, none is needed, or nobody looked."""
-        if (drug.rxcui, topic) in self._none_needed:
-            return "none-needed"
+        """Whether rows speak of an ingredient in a topic, none is needed, its sources are silent, or nobody looked."""
+        cell = self._cells.get((drug.rxcui, topic))
+        if cell:
+            return cell.state
         return "rows" if self.has_rows(drug, topic) else "not-covered"
+
+    def no_guidance(self, drug: Drug, topic: str) -> str:
+        """What is said of an ingredient whose sources give no advice in a topic; empty unless that is its coverage."""
+        cell = self._cells.get((drug.rxcui, topic))
+        return cell.note if cell and cell.state == "no-guidance" else ""
 
     def has_rows(self, drug: Drug, topic: str) -> bool:
         """True when a row of the topic speaks of the ingredient or of one of its classes."""
@@ -150,8 +156,8 @@ class Knowledge:
         return {table: {} for table in self.rows}
 
     @cached_property
-    def _none_needed(self) -> frozenset[tuple[str, str]]:
-        return frozenset((cell.drug, cell.of_topic) for cell in self.all(CoverageCell))
+    def _cells(self) -> Mapping[tuple[str, str], CoverageCell]:
+        return {(cell.drug, cell.of_topic): cell for cell in self.all(CoverageCell)}
 
     @cached_property
     def _keys_of_topic(self) -> Mapping[str, frozenset[str]]:

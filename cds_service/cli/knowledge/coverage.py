@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cds_service.knowledge import Knowledge
     from cds_service.terminology.vocabulary import Drug
 
-_MARKS = {"rows": "rows", "none-needed": "none needed", "not-covered": "-"}
+_MARKS = {"rows": "rows", "none-needed": "none needed", "no-guidance": "no guidance", "not-covered": "-"}
 
 
 @click.command("coverage")
@@ -23,7 +23,7 @@ _MARKS = {"rows": "rows", "none-needed": "none needed", "not-covered": "-"}
 @click.option("--high-alert", is_flag=True, help="Only high-alert drugs; exit status 1 while one has a gap.")
 @click.option("--summary", is_flag=True, help="Only the counts of each topic, as a table.")
 def coverage(topic: tuple[str, ...], missing: bool, high_alert: bool, summary: bool) -> None:
-    """Print the matrix of ingredients and topics: rows, none needed, or not covered (-)."""
+    """Print the matrix of ingredients and topics: rows, none needed, no guidance in the sources, or not covered (-)."""
     from cds_service.knowledge import COVERED_TOPICS
 
     unknown = set(topic) - set(COVERED_TOPICS)
@@ -57,7 +57,7 @@ def _print_matrix(knowledge: Knowledge, drugs: Iterable[Drug], topics: Sequence[
 
 
 def _print_summary(knowledge: Knowledge, drugs: Sequence[Drug], topics: Sequence[str]) -> None:
-    click.echo(f"| topic | {' | '.join(_MARKS)} |\n|---|---:|---:|---:|")
+    click.echo(f"| topic | {' | '.join(_MARKS)} |\n|---|{'---:|' * len(_MARKS)}")
     for name in topics:
         seen = Counter(knowledge.coverage(drug, name) for drug in drugs)
         click.echo(f"| `{name}` | {' | '.join(str(seen[state]) for state in _MARKS)} |")

@@ -83,6 +83,12 @@ def test_a_drug_that_must_not_be_met_blind_says_so_and_others_do_not(row: LabGat
         ("spironolactone 25 mg", "2823-3", 5.8, "mmol/L", "lab-potassium-sparing-potassium-55"),
         ("spironolactone 25 mg", "2823-3", 5.8, "mg/dL", None),  # 1.5 mmol/L, and no unit error that fires
         ("insulin lispro 5 units sc", "2345-7", 3.1, "mmol/L", "lab-hypoglycemia"),  # 56 mg/dL
+        ("vincristine 2 mg iv weekly", "1975-2", 65, "umol/L", "lab-vincristine-bilirubin"),  # 3.8 mg/dL
+        ("vincristine 2 mg iv weekly", "1975-2", 30, "umol/L", None),
+        ("argatroban 2 mcg/kg/min iv", "1742-6", 150, "U/L", "lab-argatroban-alt"),
+        ("argatroban 2 mcg/kg/min iv", "1742-6", 60, "U/L", None),
+        ("sodium chloride 0.9% 1000 mL iv", "2951-2", 156, "mmol/L", "lab-sodium-chloride-sodium"),
+        ("sodium chloride 0.9% 1000 mL iv", "2951-2", 146, "mmol/L", None),
     ],
 )
 def test_units_travel_with_their_values(order: str, code: str, value: float, unit: str, expected: str | None) -> None:

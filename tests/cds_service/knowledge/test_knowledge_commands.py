@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cds_service.cli.knowledge import command
-from cds_service.knowledge import load_knowledge
+from cds_service.knowledge import COVERED_TOPICS, load_knowledge
 from cds_service.knowledge.kinds.interactions import Interaction
 from cds_service.tables import read_tables
 from tests.charts import knowledge
@@ -36,12 +36,20 @@ def test_coverage_is_counted_by_topic() -> None:
     assert sum(cells) == len(knowledge().names.drugs)
 
 
-def test_a_gap_of_a_high_alert_drug_is_printed_and_fails() -> None:
-    assert run("coverage", "--high-alert", "--topic", "drug-allergy").exit_code == 0
-    shown = run("coverage", "--high-alert", "--missing", "--topic", "drug-allergy", "--topic", "renal-dosing")
-    gaps = [drug for drug in knowledge().high_alert if knowledge().coverage(drug, "renal-dosing") == "not-covered"]
-    assert shown.exit_code == (1 if gaps else 0)
-    assert all(drug.name in shown.output for drug in gaps)
+def test_no_high_alert_drug_has_a_gap_in_any_topic() -> None:
+    shown = run("coverage", "--high-alert")
+    assert shown.exit_code == 0, shown.output
+    assert "not-covered" not in shown.output and "no guidance" in shown.output
+
+
+def test_a_gap_of_a_high_alert_drug_is_printed_and_fails(tmp_path: Path) -> None:
+    header = "group,drugs,source,locator"
+    (tmp_path / "high_alert.csv").write_text(f"{header}\nours,biotin,ismp-high-alert,here\n", "utf-8")
+    biotin = knowledge().names.drugs[knowledge().names.by_name["biotin"]]
+    gaps = [topic for topic in COVERED_TOPICS if knowledge().coverage(biotin, topic) == "not-covered"]
+    shown = run("coverage", "--high-alert", "--missing", site=tmp_path)
+    assert gaps and shown.exit_code == 1
+    assert "biotin" in shown.output and f"{len(gaps)} cells not-covered" in shown.output
 
 
 def test_high_alert_drugs_are_known_by_class_and_by_name() -> None:
