@@ -54,7 +54,7 @@ class CoverageCell(Row):
             known = bool(cell.sources) and set(cell.sources) <= knowledge.sources.keys()
             cell.require(known, "its sources are not in sources.yaml")
             if cell.state == "no-guidance":
-                cell.require(bool(cell.locator), "a source that gives no advice needs the place where it was looked for")
+                cell.require(bool(cell.locator), "its locator says where advice was looked for")
                 cell.require(0 < len(cell.note) <= LONGEST_NOTE, f"its note is said: 1 to {LONGEST_NOTE} characters")
             drug = knowledge.names.drugs[cell.drug]
             has_rows = knowledge.has_rows(drug, cell.of_topic)

@@ -140,7 +140,7 @@ def test_a_band_or_a_dose_that_does_not_fit_is_named(rows: list[str], says: str)
         ("coverage.csv", "cetirizine,drug-interaction,none-needed,,,", "its sources are not in sources.yaml"),
         ("coverage.csv", "biotin,renal-dosing,perhaps,warfarin-label,here,Silent.", "state is 'perhaps'"),
         ("coverage.csv", "biotin,renal-dosing,no-guidance,,here,Silent.", "its sources are not in sources.yaml"),
-        ("coverage.csv", "biotin,renal-dosing,no-guidance,warfarin-label,,Silent.", "the place where it was looked for"),
+        ("coverage.csv", "biotin,renal-dosing,no-guidance,warfarin-label,,Silent.", "its locator says where"),
         ("coverage.csv", "biotin,renal-dosing,no-guidance,warfarin-label,here,", "its note is said"),
         ("coverage.csv", f"biotin,renal-dosing,no-guidance,warfarin-label,here,{'x' * 91}", "its note is said"),
         (
