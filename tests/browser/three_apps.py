@@ -20,7 +20,7 @@ from cds_service.settings import PREFIX, Settings
 from fixtures.ehr.prepare import CLIENT_ID, CLIENT_SECRET_FILE, JWKS_FILE
 
 ROOT = Path(__file__).parents[2]
-SECONDS_TO_START = 60
+SECONDS_TO_START = 180  # three servers on two cores that may be busy with other tests
 SECONDS_TO_STOP = 20
 
 
