@@ -1,6 +1,6 @@
 """What every answer of the app carries, and what a form post must prove.
 
-The pages need no script, so none is allowed. Only the EHR origins of COUNTERSIGN_FRAME_ANCESTORS may frame them.
+A page without scripts of ours allows none. Only the EHR origins of COUNTERSIGN_FRAME_ANCESTORS may frame them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from smart_app.sessions.views import View
 from smart_app.wiring import wired
 
 LONGEST_FORM = 32 * 1024
+WITH_SCRIPTS = frozenset({"quality.quality"})  # our own files, drawing from what the page holds; nothing is fetched
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -23,16 +24,17 @@ def install(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=list(settings.hosts), MAX_CONTENT_LENGTH=LONGEST_FORM, MAX_FORM_MEMORY_SIZE=LONGEST_FORM
     )
     policy = content_security_policy(settings.frame_ancestors)
+    scripted = f"{policy}; script-src 'self'"
     secure_transport = settings.app_url.startswith("https:")
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = policy
+        response.headers["Content-Security-Policy"] = scripted if request.endpoint in WITH_SCRIPTS else policy
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
-        # Only the style sheet may be kept, and is asked for again each time; pages leave nothing behind.
+        # Only static files may be kept, and are asked for again each time; pages leave nothing behind.
         response.headers["Cache-Control"] = "no-cache" if request.endpoint == "static" else "no-store"
         if secure_transport:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -16,13 +16,15 @@ from flask import Blueprint, Response, render_template, request
 from cds_service.governance.control_charts import Chart, laney_p, laney_u, xmr
 from cds_service.governance.disclosure import Asked, Disclosure, listed
 from cds_service.governance.measures import LEAST_CELL, Line, Sent, Week, monday, weeks_of
+from cds_service.store.modes import ALL, SilentCount
 from smart_app.access.opened import opened_view
 from smart_app.access.roles import require_role
 from smart_app.access.trail import audit_view
-from smart_app.quality.plots import Plot, plot_of
+from smart_app.quality.plots import Plot, Unit, plot_of
 from smart_app.record.reasons import reason_displays
 from smart_app.sessions.views import View
 from smart_app.wiring import wired
+from smart_app.wording import topic_words
 
 blueprint = Blueprint("quality", __name__)
 PERIODS = {"13": "13 weeks", "26": "26 weeks", "52": "52 weeks"}
@@ -45,8 +47,16 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """What silent services found and did not show: service, topic, count of each line. `services`: silent now."""
+
+    services: tuple[str, ...]
+    lines: list[tuple[str, str, int | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
-    """What the page shows. `reasons` hide small cells too; None: no number may be said."""
+    """What the page shows. `reasons` and `silent` hide small cells too; None: no number may be said."""
 
     filters: Filters
     tables: dict[str, list[Line]]
@@ -55,6 +65,7 @@ class Quality:
     choices: dict[str, list[str]]
     per_100: str
     changes: list[tuple[date, str]]
+    silent: Silent
 
 
 @blueprint.get("/quality")
@@ -65,7 +76,13 @@ def quality() -> str:
     page = _gathered(view)
     audit_view("smart-quality", "shown", view)
     return render_template(
-        "quality/quality.html", view=view, page=page, periods=PERIODS, dimensions=DIMENSIONS, least=LEAST_CELL
+        "quality/quality.html",
+        view=view,
+        page=page,
+        periods=PERIODS,
+        dimensions=DIMENSIONS,
+        least=LEAST_CELL,
+        said=lambda dimension, group: topic_words(group) if dimension == "topic" else group,
     )
 
 
@@ -108,7 +125,27 @@ def _gathered(view: View) -> Quality:
         choices={name: sorted({getattr(row, name) for row in everything} - {""}) for name in DIMENSIONS},
         per_100="too few to say" if may.is_closed(asked) else _per_100(weeks),
         changes=tallies.changes(view.tenant, start, end),
+        silent=_silent(view.tenant, start, [one for one in starts.values() if one < start], end),
     )
+
+
+def _silent(tenant: str, start: datetime, longer: Sequence[datetime], end: datetime) -> Silent:
+    """Small counts are hidden, and those that a longer period would give away."""
+    modes = wired().store.modes
+    counts = [_by_topic(modes.counts(tenant, one, end)) for one in (start, *longer)]
+    names = (mode.service for mode in modes.all() if mode.tenant == tenant and mode.mode == "silent")
+    return Silent(
+        tuple("all that are not named otherwise" if name == ALL else name for name in names),
+        [(*name.split("\n"), count) for name, count in listed(counts[0], counts[1:]).items()],  # type: ignore[misc]
+    )
+
+
+def _by_topic(counts: Sequence[SilentCount]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in counts:
+        name = f"{one.service}\n{topic_words(one.topic)}"
+        found[name] = found.get(name, 0) + one.cards
+    return found
 
 
 def _filters() -> Filters:
@@ -129,7 +166,7 @@ def _plots(weeks: Sequence[Week], shown: Collection[date], changes: Sequence[tup
     hundreds = [week.orders / 100 if week.orders >= LEAST_CELL and week.start in shown else 0.0 for week in weeks]
     cards = [week.at_signing if n else 0 for week, n in zip(weeks, hundreds, strict=True)]
     orders = [float(week.orders) if week.orders >= LEAST_CELL else None for week in weeks]
-    charts: list[tuple[str, str, Chart | None]] = [
+    charts: list[tuple[str, Unit, Chart | None]] = [
         ("Overridden, share of cards sent", "percent", laney_p(overridden, sent, BASELINE)),
         ("Accepted, share of cards sent", "percent", laney_p(accepted, sent, BASELINE)),
         ("Cards at signing, per 100 signed orders", "number", laney_u(cards, hundreds, BASELINE)),
@@ -140,7 +177,7 @@ def _plots(weeks: Sequence[Week], shown: Collection[date], changes: Sequence[tup
 
 
 def _reasons(found: Mapping[str, int | None]) -> list[tuple[str, int | None]]:
-    return [(reason_displays().get(code, code) or "no reason of ours", count) for code, count in found.items()]
+    return [(reason_displays().get(code, code) or "no coded reason", count) for code, count in found.items()]
 
 
 def _per_100(weeks: Sequence[Week]) -> str:

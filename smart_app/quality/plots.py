@@ -1,100 +1,98 @@
-"""A control chart as plain geometry for SVG, with the same numbers as rows of a table."""
+"""A control chart as the rows of its table. The page's script draws the picture from that table alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
-from cds_service.governance.control_charts import Chart
+from cds_service.governance.control_charts import Chart, Point
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 200, 56, 10, 14, 24
+Unit = Literal["percent", "number"]
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
-    x: float
-    y: float
-    signal: bool
+class Cell:
+    """A number as a reader sees it and as the script draws it, no finer; `plain` is empty where there is none."""
+
+    words: str
+    plain: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """One week. `signals` are the numbers of the rules that it sets off, `change` what became different in it."""
+
     week: date
-    value: str
-    lower: str
-    upper: str
-    signals: str
+    value: Cell
+    lower: Cell
+    upper: Cell
+    signals: tuple[int, ...]
+    change: str
+    in_baseline: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """`chart` None: too few points with enough cards; then nothing is drawn. `marks`: x and words of each change."""
+    """`chart` None: too few points with enough cards; nothing is drawn. `rules`: those that were set off, by number."""
 
     title: str
+    unit: Unit
     chart: Chart | None
-    centre: float = 0.0
-    centre_words: str = ""
-    dots: tuple[Dot, ...] = ()
-    line: str = ""
-    band: str = ""
-    scale: tuple[tuple[float, str], ...] = ()
-    weeks: tuple[tuple[float, str], ...] = ()
-    marks: tuple[tuple[float, str], ...] = ()
+    centre: Cell = Cell("", "")
     rows: tuple[Row, ...] = ()
-    frozen: float = 0.0  # x where the baseline ends
+    rules: Mapping[int, str] | None = None
 
 
 def plot_of(
-    title: str, unit: str, chart: Chart | None, starts: Sequence[date], changes: Sequence[tuple[date, str]]
+    title: str, unit: Unit, chart: Chart | None, starts: Sequence[date], changes: Sequence[tuple[date, str]]
 ) -> Plot:
-    """`unit`: "percent" for shares from 0 to 1, "number" otherwise. `changes`: day and words of what changed."""
+    """`unit`: "percent" for shares from 0 to 1, "number" otherwise. `changes`: day and words of what changed.
+
+    What the first week brings is no change: the chart knows nothing from before it.
+    """
     if chart is None:
-        return Plot(title, None)
-    values = [point.value for point in chart.points if point.value is not None]
-    top = max([*values, *(point.upper for point in chart.points if point.upper < 1e9), chart.centre]) * 1.05 or 1.0
+        return Plot(title, unit, None)
+    changes = [(day, words) for day, words in changes if day >= starts[0] + timedelta(days=7)]
+    names = list(dict.fromkeys(name for point in chart.points for name in point.signals))
+    weeks = list(zip(starts, chart.points, _in_baseline(chart), strict=True))
+    rows = (_row(start, point, unit, chart.kind, names, changes, first) for start, point, first in weeks)
+    return Plot(title, unit, chart, _cell(chart.centre, unit), tuple(rows), dict(enumerate(names, start=1)))
 
-    def y(value: float) -> float:
-        return round(TOP + (1 - min(max(value / top, 0.0), 1.0)) * (HEIGHT - TOP - BOTTOM), 1)
 
-    xs = [_x(at, len(starts)) for at in range(len(starts))]
-    placed = list(zip(xs, chart.points, strict=True))
-    dots = tuple(Dot(x, y(p.value), bool(p.signals)) for x, p in placed if p.value is not None)
-    upper, lower = [(x, y(p.upper)) for x, p in placed], [(x, y(p.lower)) for x, p in placed]
-    return Plot(
-        title=title,
-        chart=chart,
-        centre=y(chart.centre),
-        centre_words=_words(chart.centre, unit),
-        dots=dots,
-        line=" ".join(f"{dot.x},{dot.y}" for dot in dots),
-        band=" ".join(f"{a},{b}" for a, b in [*upper, *reversed(lower)]),
-        scale=tuple((y(top * part), _words(top * part, unit)) for part in (0, 0.5, 1)),
-        weeks=tuple(
-            (xs[at], f"{starts[at].day} {starts[at]:%b}") for at in range(0, len(starts), max(len(starts) // 6, 1))
-        ),
-        marks=tuple((xs[at], words) for day, words in changes if (at := _week(day, starts)) is not None),
-        rows=tuple(
-            Row(
-                start,
-                "too few" if point.value is None else _words(point.value, unit),
-                _words(point.lower, unit),
-                _words(point.upper, unit),
-                "; ".join(point.signals),
-            )
-            for start, point in zip(starts, chart.points, strict=True)
-        ),
-        frozen=xs[min(chart.baseline, len(xs)) - 1],
+def _row(
+    start: date,
+    point: Point,
+    unit: Unit,
+    kind: str,
+    names: Sequence[str],
+    changes: Sequence[tuple[date, str]],
+    in_baseline: bool,
+) -> Row:
+    within = (words for day, words in changes if start <= day < start + timedelta(days=7))
+    bounded = point.value is not None or kind == "XmR"  # limits of shares follow from what they are shares of
+    return Row(
+        week=start,
+        value=_cell(point.value, unit),
+        lower=_cell(point.lower if bounded else None, unit, "none"),
+        upper=_cell(point.upper if bounded else None, unit, "none"),
+        signals=tuple(names.index(name) + 1 for name in point.signals),
+        change="; ".join(within),
+        in_baseline=in_baseline,
     )
 
 
-def _x(at: int, count: int) -> float:
-    return round(LEFT + (WIDTH - LEFT - RIGHT) * (at + 0.5) / max(count, 1), 1)
+def _in_baseline(chart: Chart) -> list[bool]:
+    """Which points the limits are made from: the first that have a value, as many as the chart says."""
+    left, found = chart.baseline, []
+    for point in chart.points:
+        found.append(left > 0)
+        left -= point.value is not None
+    return found
 
 
-def _week(day: date, starts: Sequence[date]) -> int | None:
-    return next((at for at, start in enumerate(starts) if start <= day < start + timedelta(days=7)), None)
-
-
-def _words(value: float, unit: str) -> str:
-    return f"{value * 100:.1f} %" if unit == "percent" else f"{value:.1f}"
+def _cell(value: float | None, unit: Unit, absent: str = "too few") -> Cell:
+    if value is None:
+        return Cell(absent, "")
+    return Cell(f"{value * 100:.1f} %", f"{value:.3f}") if unit == "percent" else Cell(f"{value:.1f}", f"{value:.1f}")
