@@ -38,6 +38,8 @@ def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAsse
         over = [(row, dose, most, per) for row, dose, most, per in stated if dose > most]
         if over:
             yield _finding(order, drug, *over[0])
+        elif (basis := _unnamed_basis(limits, order)) and order.sig.dose_value is not None:
+            yield NotAssessed(f"{drug.name}: not said to be in {basis}; write it so", order.ref, prominent="info")
         elif limits and _has_no_dose(order) and not is_compared(order, drug, knowledge):
             yield NotAssessed(
                 f"{order.sig.reason}: the dose of {drug.name} was not compared with its maximum", order.ref
@@ -51,7 +53,13 @@ def _limits(knowledge: Knowledge, drug: Drug, order: Medication) -> Iterator[lis
     for rows in (knowledge.for_drug(DoseLimit, drug), of_form):
         mine: list[DoseLimit] = [row for row in rows if row.speaks_of(drug) and by_route(row, order)]
         if mine:
-            yield mine
+            yield _in_its_basis(mine, order.sig.text)
+
+
+def _in_its_basis(rows: list[DoseLimit], text: str) -> list[DoseLimit]:
+    """The rows about what the amount is counted in. Where the drug has no others, they may still raise a concern."""
+    stated = [row for row in rows if row.is_counted_in(text)]
+    return stated or [row for row in rows if not row.basis] or rows
 
 
 def _row_of(order: Medication, rows: list[DoseLimit]) -> DoseLimit:
@@ -69,6 +77,12 @@ def _stated(order: Medication, row: DoseLimit) -> list[tuple[float, float, str]]
         (order.sig.single(row.dose_unit), row.max_single, "at a time"),
     )
     return [(float(dose.value), most, per) for dose, most, per in doses if dose is not None and most is not None]
+
+
+def _unnamed_basis(limits: list[DoseLimit], order: Medication) -> str:
+    """The basis in which the drug is always counted, where the order does not name it; else empty."""
+    unnamed = limits and all(row.basis and not row.is_counted_in(order.sig.text) for row in limits)
+    return limits[0].basis[-1] if unnamed else ""
 
 
 def _has_no_dose(order: Medication) -> bool:

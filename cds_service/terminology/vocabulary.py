@@ -5,6 +5,7 @@ Built from the knowledge tables (a level above); this room only looks things up.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
@@ -41,6 +42,15 @@ class Naming:
     certain: bool
     unknown: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+
+
+# "325 mg (65 mg elemental iron)", "65 mg of elemental iron": an amount stands before the element, not after it.
+_AMOUNT_BEFORE = re.compile(r"\d ?mg (?:of )?$", re.IGNORECASE)
+
+
+def is_a_basis(text: str, span: tuple[int, int]) -> bool:
+    """True for an element that a salt's strength is counted in, which is no second drug of the order."""
+    return text[slice(*span)].lower().startswith("elemental") and bool(_AMOUNT_BEFORE.search(text[: span[0]]))
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,11 @@ class Vocabulary:
         named = self._sure(together) or together
         rxcuis = dict.fromkeys(rxcui for mention in named for rxcui in mention.rxcuis)
         span = (together[0].span[0], together[-1].span[1])
-        others = (mention.text for mention in mentions[len(together) :] if not set(mention.rxcuis) <= rxcuis.keys())
+        others = (
+            mention.text
+            for mention in mentions[len(together) :]
+            if not set(mention.rxcuis) <= rxcuis.keys() and not is_a_basis(text, mention.span)
+        )
         return Naming(
             drugs=tuple(self.drugs[rxcui] for rxcui in rxcuis),
             span=span,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -23,6 +24,7 @@ class LimitColumns(DrugColumns):
     max_single: float | None
     critical_times: float
     usual: str
+    basis: tuple[str, ...]
 
 
 @kind
@@ -30,7 +32,8 @@ class LimitColumns(DrugColumns):
 class DoseLimit(DrugRow):
     """`max_daily_dose` and `max_single` are in `dose_unit`, at least one of them; a dose ordered per m2 of body surface
     is judged by a row in mg/m2. `usual` is an order of a usual dose, from which the row is proved: silent at that, loud
-    at ten times that. From `critical_times` the maximum on a dose is a slip."""
+    at ten times that. From `critical_times` the maximum on a dose is a slip. `basis` holds the words that follow an
+    amount which is counted in something else than the drug: elemental iron, phenytoin equivalents (PE)."""
 
     table: ClassVar[str] = "dose_limits.csv"
     noun: ClassVar[str] = "dose limits"
@@ -38,6 +41,7 @@ class DoseLimit(DrugRow):
     max_single: float | None
     critical_times: float
     usual: str
+    basis: tuple[str, ...]
 
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
@@ -54,6 +58,7 @@ class DoseLimit(DrugRow):
             "max_single": max_single,
             "critical_times": cells.number("critical_times") or CRITICAL_TIMES,
             "usual": cells.required("usual"),
+            "basis": cells.items("basis") if "basis" in cells.values else (),
         }
 
     @classmethod
@@ -67,6 +72,13 @@ class DoseLimit(DrugRow):
             loud = any(usual * TENFOLD > most for usual, most in stated)
             row.require(loud, "ten times the usual dose is still within the maximum")
             row.require(row.critical_times > 1, "critical_times must be above 1")
+            row.require(not row.basis or row.is_counted_in(row.usual), "its usual dose does not name its basis")
+
+    def is_counted_in(self, text: str) -> bool:
+        """True when the words of the basis follow an amount; one in parentheses repeats another amount."""
+        words = "|".join(re.escape(word) for word in self.basis)
+        amount = rf"(?<![(\d.])\d+(?:\.\d+)? ?mg (?:of )?(?:{words})\b"
+        return bool(self.basis) and re.search(amount, text, re.IGNORECASE) is not None
 
     def title(self, knowledge: Knowledge) -> str:
         return f"{self.drugs_title(knowledge)}: maximum dose"

@@ -51,6 +51,11 @@ _MIXED = re.compile(
 )
 # "ii gtts", "i tab": Roman numbers count forms; "iv" is a route.
 _ROMAN = re.compile(r"\b(i{1,3})(?= ?(?:gtts?|drops?|tab(?:let)?s?|cap(?:sule)?s?|puffs?|sprays?|supp\w*)\b)")
+# "325 mg (65 mg elemental iron)": the same amount in another basis is no second dose.
+_SAME_IN_ANOTHER_BASIS = re.compile(
+    r" ?\((?:equal to |equivalent to |equiv\w* |= ?|as )?\d+(?:\.\d+)? ?mg "
+    r"(?:of )?(?:elemental(?: [a-z]+)?|iron|calcium|pe)\)"
+)
 _LONE_FRACTION = re.compile(rf"\b(?:1[ -])?({_FRACTION})\b(?!/)(?: (?:of )?an?\b(?= ))?")
 
 
@@ -81,6 +86,7 @@ def _numbers(text: str) -> str:
     text = _MIXED.sub(lambda mixed: f"{int(mixed[1]) + float(_FRACTIONS[mixed[2]]):g}", text)
     text = _LONE_FRACTION.sub(lambda part: _FRACTIONS[part[1]], text)
     text = re.sub(r"(?<![\w.])\.(\d)", r"0.\1", text)
+    text = _SAME_IN_ANOTHER_BASIS.sub("", text)
     # "one (1) tablet" says the same twice.
     return re.sub(r"(?<![\w.])(\d+(?:\.\d+)?) ?\(\1\)", r"\1", text)
 

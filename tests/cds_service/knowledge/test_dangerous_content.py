@@ -1,12 +1,14 @@
 """Every dangerous content mistake that we know of, and what would show it: a case with its silent twin, or a lint.
 
-The cases stand in `tests/acceptance/vignettes`, are typed orders and are answered over HTTP there; here each is asked
-once more with the drug's code beside the text. What only the tables can show is read from them here.
+`MISTAKES` is the list of issue 5 with its cases, `GUARDS` what looks for the same mistakes over whole tables. The cases
+stand in `tests/acceptance/vignettes`, are typed orders and are answered over HTTP there; here each is asked once more
+with the drug's code beside the text. What only the tables can show is read from them here.
 """
 
 from __future__ import annotations
 
 import copy
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,6 +53,52 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "ceftriaxone and calcium in newborns": (),
 }
 
+# The same mistakes -> what looks for them over all rows, or beyond the cases: tests here and elsewhere by module and
+# name, or the table whose loading refuses them.
+_CHECKS, _TERMS = "tests.cds_service.checks", "tests.cds_service.terminology"
+_DOSES = f"{_CHECKS}.test_doses:test_a_maximum_is_silent_at_the_usual_dose_and_loud_at_ten_times_that"
+GUARDS: dict[str, tuple[str, ...]] = {
+    "methotrexate per day instead of week": (f"{_CHECKS}.test_doses:test_methotrexate_may_be_daily_in_leukemia_alone",),
+    "mcg and mg": (_DOSES, f"{_CHECKS}.test_doses:test_milligrams_for_micrograms_are_a_slip_and_critical"),
+    "mEq and mmol": (f"{_CHECKS}.test_lab_gated:test_units_travel_with_their_values",),
+    "creatinine x88.4": (f"{_TERMS}.test_units:test_known_conversions",),
+    "strength basis": (
+        f"{_CHECKS}.test_strength_basis:test_a_limit_is_silent_at_the_usual_number_of_tablets_and_loud_at_ten_times_that",
+        f"{_CHECKS}.test_strength_basis:test_an_amount_is_compared_in_what_it_is_counted_in",
+        f"{_TERMS}.test_paired_strength:test_what_leaves_several_or_none_is_not_guessed",
+    ),
+    "eGFR put for CrCl": (f"{_CHECKS}.test_renal_bands:test_anticoagulants_go_by_clearance_and_never_by_egfr",),
+    "band gaps and < against <=": (
+        f"{_CHECKS}.test_renal_bands:test_a_band_begins_with_its_lowest_value_and_ends_before_its_highest",
+        f"{_CHECKS}.test_renal_bands:test_or_less_holds_the_number_itself",
+    ),
+    "immediate and extended release merged": (
+        f"{__name__}:test_a_limit_of_one_release_differs_from_that_of_the_other",
+    ),
+    "class over-expansion": (f"{__name__}:test_a_class_is_not_spread_over_the_member_that_is_different",),
+    "route": (f"{_CHECKS}.test_interaction_conditions:test_the_route_decides_whether_drugs_meet",),
+    "washout": (
+        f"{_CHECKS}.test_interaction_conditions:test_a_stopped_drug_counts_to_the_last_day_of_its_washout",
+        f"{_CHECKS}.test_interaction_conditions:test_a_stopped_drug_without_a_washout_does_not_count",
+    ),
+    "shared side chains": (f"{_CHECKS}.test_allergy_cases:test_the_case_is_met_as_it_should_be",),
+    "renewals, basal and bolus, immediate and extended release": (
+        f"{_CHECKS}.test_duplicate_cases:test_orders_that_are_one_therapy_or_none_are_no_duplicate",
+    ),
+    "doNotPerform and plan intents": (
+        f"{_CHECKS}.test_duplicate_cases:test_two_drafts_of_one_drug_are_a_duplicate_and_a_plan_beside_is_not",
+    ),
+    "old MME factors": (f"{_CHECKS}.test_doses:test_opioids_are_counted_with_the_factors_of_2022",),
+    "age and weight units": (f"{_CHECKS}.test_doses:test_without_a_usable_weight_it_says_that_it_could_not_look",),
+    "inverted or wrong-formulation citations": (
+        f"{__name__}:test_a_label_that_is_cited_is_that_of_a_drug_of_the_row",
+        "tests.cds_service.knowledge.test_shipped_tables:"
+        "test_an_interaction_that_cites_a_label_cites_that_of_one_of_its_drugs",
+        "tests.cds_service.knowledge.test_shipped_tables:"
+        "test_a_summary_names_no_number_and_no_drug_that_its_source_does_not",
+    ),
+}
+
 
 def named() -> dict[str, set[str]]:
     """Mistake -> ids of the cases that name it."""
@@ -72,6 +120,12 @@ def test_every_mistake_has_a_case_and_a_twin() -> None:
         cases = {*others, *named().get(mistake, ())}
         assert cases, mistake
         assert {*cases, *(f"{case}-twin" for case in cases)} <= by_id, mistake
+
+
+@pytest.mark.parametrize("guard", [one for guards in GUARDS.values() for one in guards])
+def test_what_guards_over_all_rows_is_still_there(guard: str) -> None:
+    module, _, function = guard.partition(":")
+    assert callable(getattr(importlib.import_module(module), function))
 
 
 def coded() -> Iterator[Vignette]:

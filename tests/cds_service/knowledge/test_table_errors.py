@@ -23,7 +23,8 @@ RENAL = (
     "slow,,,,{source},here,So it says.,"
 )
 
-LIMIT = "x,warfarin,,,{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
+LIMIT = "x,warfarin,,,{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,,"
+PARTS = "x,{},,,{},mg,{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
 RATE = "x,warfarin,,,{},{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
 
 
@@ -156,6 +157,27 @@ def test_a_band_or_a_dose_that_does_not_fit_is_named(rows: list[str], says: str)
         ("dose_limits.csv", LIMIT.format("20,,mg/m2,,warfarin 5 mg daily"), "has no clear daily dose in mg/m2"),
         ("dose_limits.csv", LIMIT.format("20,4,mg,,warfarin 5 mg daily"), "the usual dose is above the maximum"),
         ("dose_limits.csv", LIMIT.format("50,,mg,,warfarin 5 mg daily"), "ten times the usual dose is still within"),
+        ("dose_limits.csv", LIMIT.format("9,,mg,,warfarin 5 mg daily") + "PE", "usual dose does not name its basis"),
+        (
+            "combined_limits.csv",
+            PARTS.format("warfarin", "warfarin,5/5,5,5", "warfarin 1 tab"),
+            "it is about two drugs",
+        ),
+        (
+            "combined_limits.csv",
+            PARTS.format("amoxicillin|clavulanate", "clavulanate,875-125,125,375", "augmentin 1 tab"),
+            "'875-125' is no strength of two drugs",
+        ),
+        (
+            "combined_limits.csv",
+            PARTS.format("amoxicillin|clavulanate", "clavulanate,875/125,,375", "augmentin 1 tab"),
+            "max_single and max_daily_dose are needed",
+        ),
+        (
+            "combined_limits.csv",
+            PARTS.format("amoxicillin|clavulanate", "clavulanate,875/125,125,375", "amoxicillin 1 tab"),
+            "does not name the two drugs",
+        ),
         ("infusion_rates.csv", RATE.format("5 mg", ",warfarin 1 mg/h"), "max_rate is not one rate of infusion"),
         ("infusion_rates.csv", RATE.format("5 mg/h", ",warfarin 1 mg"), "does not state one rate in its terms"),
         ("infusion_rates.csv", RATE.format("5 mg/kg/h", ",warfarin 1 mg/h"), "does not state one rate in its terms"),
