@@ -15,6 +15,7 @@ from cds_service.terminology.vocabulary import Drug
 
 # A labelled use weighs as much as an entry whose every word says it; each place further down a row, a fifth of that.
 _LABELLED, _WHOLE, _LATER = 0.5, 0.5, 0.1
+_LEAST = 0.13  # an entry of which less speaks of the problem is about something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _found(
             Fit(at, key, drug, row, _LABELLED * (row.basis == "label") - _LATER * place + _WHOLE * shares[key])
             for drug, row in treats
             for place, key in enumerate(row.problems)
-            if key in shares
+            if shares.get(key, 0.0) >= _LEAST
         ]
 
 

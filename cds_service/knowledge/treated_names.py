@@ -17,13 +17,23 @@ from cds_service.terminology.systems import ICD10, ICD10CM
 
 Code = tuple[str, str]
 _BY_CODE = 1.0  # a code says it whole
+_BESIDE = 0.5  # what a problem's name is worth where it only stands beside another problem
+# Words that say where, when and how badly, and not what: an entry says its problem wholly with them or without them.
+_QUALIFIERS = frozenset(
+    "a active acute and at benign bilateral both by chronic complete controlled current disease disorder due encounter"
+    " episode for full history hx in initial left lower mild moderate multiple nos not of on or other p partial poorly"
+    " primary recurrent remission right s secondary sequela severe single specified stable status subsequent symptom"
+    " syndrome the to type uncontrolled unspecified upper well with without"
+    " ankle arm chest ear elbow extremity eye face finger foot forearm hand hip knee leg limb neck shoulder skin thigh toe"
+    " trunk wrist".split()
+)
 
 
 @dataclass(frozen=True, eq=False)
 class TreatedNames:
-    """`names`: words of a name -> the keys that it means; `closed`: names whose parts mean nothing by themselves."""
+    """`names`: words of a name -> key -> what it is worth; `closed`: names whose parts mean nothing by themselves."""
 
-    names: Mapping[Words, frozenset[str]]
+    names: Mapping[Words, Mapping[str, float]]
     closed: frozenset[Words]
     codes: Mapping[Code, frozenset[str]]
     longest: int
@@ -31,24 +41,26 @@ class TreatedNames:
     @classmethod
     def of(cls, rows: Iterable[TreatedProblem]) -> TreatedNames:
         """Index the rows of treated.csv."""
-        names: defaultdict[Words, set[str]] = defaultdict(set)
+        names: defaultdict[Words, dict[str, float]] = defaultdict(dict)
         codes: defaultdict[Code, set[str]] = defaultdict(set)
         closed: set[Words] = set()
         for row in rows:
-            for name in row.words:
-                names[_words(name)].add(row.id)
+            names_of_row = [*((name, _BESIDE) for name in row.related), *((name, 1.0) for name in row.words)]
+            for name, worth in names_of_row:
+                names[_words(name)][row.id] = worth
             closed.update(map(_words, row.closed))
             for system, code in row.codes:
                 codes[system, code.replace(".", "")].add(row.id)
         return cls(
-            {words: frozenset(keys) for words, keys in names.items()},
+            names,
             frozenset(closed),
             {code: frozenset(keys) for code, keys in codes.items()},
             max(map(len, names), default=0),
         )
 
     def in_entry(self, label: str, codes: Iterable[Code] = ()) -> Mapping[str, float]:
-        """Problem key -> how much of the entry's words says it, from 0 to 1; 1 where a code does."""
+        """Problem key -> how much of the entry's words says it, from 0 to 1, and half of that where they only name what
+        stands beside it; 1 where a code says it."""
         found = dict(_in_label(self, label))
         for system, code in codes:
             if system in (ICD10, ICD10CM):
@@ -76,8 +88,10 @@ def _in_label(names: TreatedNames, label: str) -> tuple[tuple[str, float], ...]:
     for start, end in spans:
         if (start, end) not in closed and any(first < end and start < last for first, last in closed):
             continue
-        for key in names.names[words[start:end]]:
-            found[key] = max(found.get(key, 0.0), (end - start) / len(words))
+        rest = sum(word not in _QUALIFIERS for word in (*words[:start], *words[end:]))
+        share = (end - start) / (end - start + rest)
+        for key, worth in names.names[words[start:end]].items():
+            found[key] = max(found.get(key, 0.0), share * worth)
     return tuple(found.items())
 
 

@@ -27,6 +27,8 @@ BASES: tuple[Basis, ...] = ("label", "off-label")
 class TreatedProblem(Row):
     """`words` are whole names; a name in `closed` means this problem and none that its parts would mean.
 
+    `related`: names of what is not the problem but stands beside it, a cause, a consequence or a neighbour that the same
+    drugs are given for ("cirrhosis" beside ascites): they point to it, and less.
     `codes`: (system URI, code or prefix with `*`).
     """
 
@@ -35,6 +37,7 @@ class TreatedProblem(Row):
     id: str
     label: str
     words: tuple[str, ...]
+    related: tuple[str, ...]
     closed: frozenset[str]
     codes: frozenset[tuple[str, str]]
     source: str
@@ -46,6 +49,7 @@ class TreatedProblem(Row):
             id=cells.required("key"),
             label=cells.required("label"),
             words=cells.items("words"),
+            related=cells.items("related"),
             closed=frozenset(cells.items("closed")),
             codes=frozenset(codes(cells)),
             source=cells.required("source"),
@@ -55,7 +59,8 @@ class TreatedProblem(Row):
     def check(cls, knowledge: Knowledge) -> None:
         for row in knowledge.all(cls):
             row.require(row.source in knowledge.sources, f"source {row.source} is not in our tables")
-            row.require(row.closed <= set(row.words), "a closed name is none of its words")
+            row.require(row.closed <= {*row.words, *row.related}, "a closed name is none of its words")
+            row.require(not set(row.words) & set(row.related), "a name cannot be both the problem's and beside it")
 
 
 @kind

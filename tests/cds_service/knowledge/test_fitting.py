@@ -41,6 +41,15 @@ def likeliest(knowledge: Knowledge, name: str, *problems: str) -> str | None:
         ("cetirizine", ["Heart failure", "Parkinson's disease"], None),
         ("ferrous sulfate", ["Iron deficiency anemia", "Pernicious anemia"], 0),
         ("cyanocobalamin", ["Iron deficiency anemia", "Pernicious anemia"], 1),
+        ("carbidopa", ["HTN", "DM2", "GERD", "Afib", "PD"], 4),
+        ("oxybutynin", ["HLD", "OAB", "BPH"], 1),
+        # what stands beside a problem points to it, and less than the problem's own name does
+        ("buspirone", ["Insomnia", "Generalized anxiety disorder, severe, unspecified"], 1),
+        ("bosentan", ["Scleroderma", "Secondary pulmonary hypertension"], 1),
+        ("sildenafil", ["Scleroderma"], 0),
+        # words that say where and how badly do not make an entry another one's lesser
+        ("cephalexin", ["Sebaceous cyst", "Acute cellulitis of left lower leg"], 1),
+        ("celecoxib", ["Hormone receptor positive malignant breast cancer of upper outer quadrant"], None),
     ],
 )
 def test_the_problem_is_one_that_a_row_names(knowledge, drug, problems, expected):
