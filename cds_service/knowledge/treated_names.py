@@ -19,14 +19,15 @@ Code = tuple[str, str]
 _BY_CODE = 1.0  # a code says it whole
 _BESIDE = 0.5  # what a problem's name is worth where it only stands beside another problem
 # Words that say where, when and how badly, and not what: an entry says its problem wholly with them or without them.
-_QUALIFIERS = frozenset(
-    "a active acute and at benign bilateral both by chronic complete controlled current disease disorder due encounter"
-    " episode for full history hx in initial left lower mild moderate multiple nos not of on or other p partial poorly"
-    " primary recurrent remission right s secondary sequela severe single specified stable status subsequent symptom"
-    " syndrome the to type uncontrolled unspecified upper well with without"
-    " ankle arm chest ear elbow extremity eye face finger foot forearm hand hip knee leg limb neck shoulder skin thigh toe"
-    " trunk wrist".split()
-)
+_QUALIFIER_WORDS = """
+    a active acute and at benign bilateral both by chronic complete controlled current disease disorder due encounter
+    episode for full history hx in initial left lower mild moderate multiple nos not of on or other p partial poorly
+    primary recurrent remission right s secondary sequela severe single specified stable status subsequent symptom
+    syndrome the to type uncontrolled unspecified upper well with without
+    ankle arm chest ear elbow extremity eye face finger foot forearm hand hip knee leg limb neck shoulder skin thigh
+    toe trunk wrist
+"""
+_QUALIFIERS = frozenset(_QUALIFIER_WORDS.split())
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,8 +27,8 @@ BASES: tuple[Basis, ...] = ("label", "off-label")
 class TreatedProblem(Row):
     """`words` are whole names; a name in `closed` means this problem and none that its parts would mean.
 
-    `related`: names of what is not the problem but stands beside it, a cause, a consequence or a neighbour that the same
-    drugs are given for ("cirrhosis" beside ascites): they point to it, and less.
+    `related`: names of what is not the problem but stands beside it, a cause, a consequence or a neighbour that the
+    same drugs are given for ("cirrhosis" beside ascites): they point to it, and less.
     `codes`: (system URI, code or prefix with `*`).
     """
 
