@@ -62,7 +62,7 @@ def test_what_was_never_said_has_no_precision():
     ],
 )
 def test_orders_and_problems_of_our_own_stay_as_well_read(slice_, right, none_precision, none_recall):
-    """Half of the rows have a problem that a label names, half have none; no drug of them is in the development sets."""
+    """Half of the rows have a problem that a label names, half none; no drug of them is in the development sets."""
     scores = evaluate_table(DATA / f"{slice_}.tsv", None)
     assert scores["accuracy_at_1"] >= right
     assert scores["none_precision"] >= none_precision
