@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import random
-import statistics
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.governance.control_charts import laney_p, laney_u, xmr
+from cds_service.governance.control_charts import Point, laney_p, laney_u, xmr
 
 # Montgomery, Introduction to Statistical Quality Control: costs of processing loans (XmR), orange juice cans (p chart).
 LOANS = [310, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314, 295, 293, 306, 301, 304]
@@ -79,28 +80,56 @@ def test_counts_that_do_not_fit_are_refused(counts: list[int], sizes: list[int])
         laney_p(counts, sizes)
 
 
-# Typing errors per 100 lines in 12 reports of unequal length, invented; worked through by the published steps.
-ERRORS, LINES = (
-    [9, 14, 4, 22, 11, 7, 30, 5, 12, 18, 3, 25],
-    [1.2, 2.5, 0.9, 3.1, 2.2, 1.0, 4.0, 1.1, 1.9, 2.4, 0.7, 3.3],
-)
+# Attendances at major emergency departments in England seen within four hours, and all, in twenty weeks: the worked
+# example of Mohammed, Panesar, Laney and Wilson, BMJ Qual Saf 2013;22:362-368.
+SEEN = [266501, 264225, 276532, 281461, 269071, 261215, 270409, 279778, 270483, 270320]
+SEEN += [267923, 271478, 255353, 256820, 261835, 259144, 255910, 260863, 264465, 260989]
+ATTENDED = [280443, 276823, 291681, 296155, 282343, 275888, 283867, 295251, 284468, 282529]
+ATTENDED += [279618, 283932, 266629, 268091, 276803, 271578, 266005, 273520, 278574, 273772]
+# Infections acquired in the hospitals of Denmark's Capital Region, and days at risk, January 2015 to December 2016: the
+# data `hospital_infections` of qicharts2, summed by month (days here to a tenth).
+INFECTIONS = [575, 521, 585, 528, 507, 519, 457, 505, 494, 512, 543, 506]
+INFECTIONS += [509, 521, 549, 531, 509, 528, 419, 512, 495, 513, 454, 490]
+DAYS = [310466.8, 282346.8, 309089.7, 287977.3, 297743.4, 286988.3, 261120.3, 268720.8, 284437.9, 290449.5, 288104.5]
+DAYS += [279961.4, 289804.0, 275950.6, 290824.5, 285495.8, 282515.2, 273927.9, 253085.6, 262410.7, 275529.3, 282405.1]
+DAYS += [259530.8, 256235.5]
+
+# What qicharts2 (R, by Anhoej) makes of these data, as test fixtures of PowerBI-SPC (Australian Department of Health)
+# list it: index of a point, its lower and its upper limit.
+P_PRIME = {0: (0.940129644, 0.965669779), 3: (0.940473007, 0.965326415), 16: (0.939787662, 0.966011761)}
+P_PRIME_FROZEN = {0: (0.938664691, 0.963454596), 12: (0.938347656, 0.963771632), 19: (0.938514586, 0.963604701)}
+U_PRIME = {0: (1.57638178, 2.07076856), 18: (1.54978949, 2.09736084), 23: (1.55147748, 2.09567285)}
 
 
-def test_u_with_unequal_sizes_follows_the_published_steps() -> None:
-    """Rates to z-scores, their mean moving range over 1.128 as sigma Z, limits at 3 sigma Z, none below zero.
+def test_p_prime_of_the_published_emergency_attendances() -> None:
+    """Plain p limits would call nearly every week a signal; with Laney's factor of about ten none lies beyond them."""
+    chart = laney_p(SEEN, ATTENDED)
+    assert chart is not None and chart.centre == pytest.approx(0.952899711, abs=1e-9)
+    limits_agree(chart.points, P_PRIME, 1e-8)
+    assert not any("beyond the limits" in point.signals for point in chart.points)
+    plain = 3 * math.sqrt(chart.centre * (1 - chart.centre) / ATTENDED[0])
+    assert plain == pytest.approx(0.952899711 - 0.951699565, abs=1e-8) and chart.sigma_z > 10
 
-    The steps as Minitab publishes them for its Laney U' chart ("Methods and formulas"), done here by hand.
-    """
-    mean = sum(ERRORS) / sum(LINES)
-    spread = [(mean / lines) ** 0.5 for lines in LINES]
-    z = [(errors / lines - mean) / one for errors, lines, one in zip(ERRORS, LINES, spread, strict=True)]
-    moving = [abs(z[at] - z[at - 1]) for at in range(1, len(z))]
-    sigma_z = statistics.mean(moving) / 1.128
-    chart = laney_u(ERRORS, LINES)
-    assert chart is not None
-    assert (chart.centre, chart.sigma_z) == pytest.approx((mean, sigma_z))
-    assert [point.upper for point in chart.points] == pytest.approx([mean + 3 * sigma_z * one for one in spread])
-    assert [point.lower for point in chart.points] == pytest.approx(
-        [max(mean - 3 * sigma_z * one, 0.0) for one in spread]
-    )
-    assert chart.sigma_z != pytest.approx(1.0, abs=0.05)  # else the factor would not be seen
+
+def test_p_prime_frozen_after_ten_of_the_published_weeks() -> None:
+    chart = laney_p(SEEN, ATTENDED, baseline=10)
+    assert chart is not None and chart.centre == pytest.approx(0.951059644, abs=1e-9)
+    limits_agree(chart.points, P_PRIME_FROZEN, 1e-8)
+
+
+def test_u_prime_of_the_published_hospital_infections() -> None:
+    chart = laney_u(INFECTIONS, [days / 1000 for days in DAYS])
+    assert chart is not None and chart.centre == pytest.approx(1.82357517, abs=1e-6)
+    limits_agree(chart.points, U_PRIME, 1e-6)
+
+
+def test_xmr_of_the_published_shares() -> None:
+    shares = [seen / attended for seen, attended in zip(SEEN, ATTENDED, strict=True)]
+    chart = xmr(shares)
+    assert chart is not None and chart.centre == pytest.approx(0.952969911, abs=1e-9)
+    limits_agree(chart.points, {0: (0.940125354, 0.965814467)}, 5e-7)
+
+
+def limits_agree(points: Sequence[Point], expected: Mapping[int, tuple[float, float]], within: float) -> None:
+    for at, (lower, upper) in expected.items():
+        assert (points[at].lower, points[at].upper) == pytest.approx((lower, upper), abs=within), at
