@@ -56,7 +56,7 @@ def _concern(card: Card, setting: Setting) -> dict[str, Any]:
             {"intent": one.intent, "label": one.label, "cites": list(one.cites), "recommended": one.recommended}
             for one in finding.proposals
         ],
-        "facts": [_fact(fact) for fact in finding.facts],
+        "facts": [fact_record(fact) for fact in finding.facts],
         "claims": [
             {"kind": c.kind, "text": c.text, "passages": list(c.passages), "facts": list(c.facts), "span": c.span}
             for c in card.claims.stand
@@ -85,7 +85,8 @@ def _passage(setting: Setting, passage_id: str) -> dict[str, Any]:
     }
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+def fact_record(fact: Fact) -> dict[str, Any]:
+    """JSON-ready; what is not known is null."""
     origin = fact.origin
     return {
         "label": fact.label,

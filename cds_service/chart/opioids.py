@@ -30,13 +30,17 @@ _LONG_BY_NATURE = frozenset({"methadone", "levorphanol"})
 
 @dataclass(frozen=True, slots=True)
 class Opioid:
-    """`mme`: a day's morphine milligram equivalents, None when they are not known; `patch`: through the skin."""
+    """`mme`: a day's morphine milligram equivalents, None when they are not known; `patch`: through the skin.
+
+    `counted` says what they were worked out from: "40 mg a day x 1.5".
+    """
 
     medication: Medication
     name: str
     mme: float | None
     long_acting: bool
     patch: bool
+    counted: str = ""
 
 
 def opioid_in(medication: Medication, is_opioid: Callable[[Drug], bool]) -> Opioid | None:
@@ -47,15 +51,19 @@ def opioid_in(medication: Medication, is_opioid: Callable[[Drug], bool]) -> Opio
     text = f"{medication.origin.text or ''} {sig_text(medication.resource)}"
     patch = "transdermal" in medication.routes
     long_acting = patch or drug.name in _LONG_BY_NATURE or bool(_LONG_ACTING.search(text))
-    return Opioid(medication, drug.name, _equivalents(medication, drug.name, text, patch), long_acting, patch)
+    mme, counted = _equivalents(medication, drug.name, text, patch)
+    return Opioid(medication, drug.name, mme, long_acting, patch, counted)
 
 
-def _equivalents(medication: Medication, name: str, text: str, patch: bool) -> float | None:
+def _equivalents(medication: Medication, name: str, text: str, patch: bool) -> tuple[float | None, str]:
+    if patch:
+        rate = _PATCH_RATE.search(text) if name == FENTANYL else None
+        amount, factor, unit = float(rate[1]) if rate else None, "fentanyl transdermal", "mcg an hour"
+    else:
+        amount, factor, unit = daily_milligrams(medication, name) if name in FACTORS else None, name, "mg a day"
+    if amount is None:
+        return None, ""
     try:
-        if patch:
-            rate = _PATCH_RATE.search(text) if name == FENTANYL else None
-            return morphine_equivalents("fentanyl transdermal", float(rate[1])) if rate else None
-        daily = daily_milligrams(medication, name) if name in FACTORS else None
-        return None if daily is None else morphine_equivalents(name, daily)
+        return morphine_equivalents(factor, amount), f"{amount:g} {unit} x {FACTORS[factor]:g}"
     except CannotCompute:
-        return None
+        return None, ""

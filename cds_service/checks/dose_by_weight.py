@@ -76,16 +76,25 @@ def _judge(
         ]
         if over:
             per_kg, most, per = max(over, key=lambda one: one[0] / one[1])
-            yield _finding(order, drug, row, per_kg, most, per, facts)
+            yield _finding(order, drug, row, per_kg, most, per, facts, kilograms)
             return
 
 
 def _finding(
-    order: Medication, drug: Drug, row: WeightDose, per_kg: float, most: float, per: str, facts: tuple[Fact, ...]
+    order: Medication,
+    drug: Drug,
+    row: WeightDose,
+    per_kg: float,
+    most: float,
+    per: str,
+    facts: tuple[Fact, ...],
+    kilograms: float | None,
 ) -> Finding:
     slip = per_kg >= most * _SLIP
     assumed = f"; {row.unit} was assumed" if order.sig.unit_assumed else ""
-    stated = Fact("Ordered dose", f"{per_kg:.3g} {row.unit}/kg {per}", order.origin, note=f"the most{assumed}")
+    divided = f"{per_kg * kilograms:g} {row.unit} in {kilograms:g} kg, " if kilograms else ""
+    note = f"{divided}the most that the order allows{assumed}"
+    stated = Fact("Ordered dose", f"{per_kg:.3g} {row.unit}/kg {per}", order.origin, note=note)
     limit = Fact("Maximum by weight", f"{most:g} {row.unit}/kg {per}", order.origin)
     return Finding(
         topic="dose-limit",

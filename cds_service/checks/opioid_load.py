@@ -23,6 +23,7 @@ CLASS = "class:opioid"
 # Rules by what they are about; the thresholds are MME a day.
 HIGH, RAISED, LONG_ACTING, PATCH = "opioid-load-90", "opioid-load-50", "opioid-naive-long-acting", "opioid-naive-patch"
 TWO_LONG = "opioid-two-long-acting"
+SUM = "computed from the facts above"
 THRESHOLDS = ((HIGH, 90.0), (RAISED, 50.0))
 
 
@@ -68,7 +69,9 @@ def _load(rules: Mapping[str, LogicRule], ordered: Opioid, others: list[Opioid])
     if rule is not None:
         unknown = " at least" if any(one.mme is None for one in everything) else ""
         summary = f"{ordered.name}, all opioids{unknown} {total:.0f} MME a day: {rule.summary}"
-        yield _finding(rule, ordered, summary, tuple(_fact(one) for one in everything))
+        together = Fact("All opioids together", f"{total:.0f} MME a day", ordered.medication.origin, note=SUM)
+        facts = tuple(_fact(one) for one in everything)
+        yield _finding(rule, ordered, summary, (*facts, together) if others else facts)
     elif ordered.mme is None and ordered.name != "buprenorphine":
         yield NotAssessed(f"the morphine equivalents of {ordered.name} are not known", ordered.medication.ref)
 
@@ -85,7 +88,8 @@ def _naive(rule: LogicRule, ordered: Opioid) -> Finding:
 
 def _fact(one: Opioid) -> Fact:
     amount = "not known" if one.mme is None else f"{one.mme:.0f} MME a day"
-    return Fact(f"Load of {one.medication.ref.text}", amount, one.medication.origin, one.medication.on)
+    note = one.counted or None
+    return Fact(f"Load of {one.medication.ref.text}", amount, one.medication.origin, one.medication.on, note)
 
 
 def _finding(rule: LogicRule, ordered: Opioid, summary: str, facts: tuple[Fact, ...]) -> Finding:

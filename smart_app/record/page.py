@@ -12,10 +12,11 @@ from typing import Any
 
 from cds_service.store import Reply, StoredCard
 from smart_app.record.answers import Answer, answers
-from smart_app.record.calculation import Calculation, calculations
 from smart_app.record.facts import FactLine, fact_lines
 from smart_app.record.marking import Piece, pieces_of
 from smart_app.record.rule import RuleLine, rule_line
+from smart_app.record.workings import calculations
+from smart_app.record.workings.shape import Calculation
 from smart_app.wording import instant, items, link, members, optional, text, topic_words
 
 INDICATORS = {"critical": "Critical", "warning": "Warning", "info": "Information"}

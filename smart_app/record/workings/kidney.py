@@ -1,32 +1,16 @@
-"""A computed fact with the numbers in its formula, worked out again by the very calculator that the rule used.
-
-Only what comes out as the card said is shown: a line that does not add up would explain another number.
-"""
+"""Creatinine clearance and eGFR, with the numbers that the renal rules put into their formulas."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cds_service.tools import CannotCompute
 from cds_service.tools.ckd_epi_2021 import egfr
 from cds_service.tools.cockcroft_gault import crcl
 from smart_app.record.facts import FactLine
-
-_NUMBER = r"(\d+(?:\.\d+)?)"
-
-
-@dataclass(frozen=True, slots=True)
-class Calculation:
-    """`formula` with its names, `numbers` with its numbers; `facts` are the numbers of the facts that went in."""
-
-    result: str
-    formula: str
-    numbers: str
-    source: str
-    facts: tuple[int, ...]
-    fact: int
+from smart_app.record.workings.shape import NUMBER, Calculation, first
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +22,15 @@ class _Inputs:
     facts: tuple[int, ...]
 
 
-def calculations(facts: Sequence[FactLine]) -> tuple[Calculation, ...]:
-    """One for each fact that says it was computed from others, as far as it can be worked out again."""
-    made = (
-        _worked_out(fact, facts)
-        for fact in facts
-        if "computed" in fact.note and any(name in fact.label for name in _KNOWN)
-    )
-    return tuple(one for one in made if one is not None)
+def worked_out(facts: Sequence[FactLine]) -> Iterator[Calculation]:
+    """From creatinine, age, sex and, for the clearance, weight."""
+    for fact in facts:
+        if "computed" in fact.note and any(name in fact.label for name in _KNOWN) and (one := _worked_out(fact, facts)):
+            yield one
 
 
 def _worked_out(fact: FactLine, facts: Sequence[FactLine]) -> Calculation | None:
-    inputs, shown = _inputs(facts), re.search(_NUMBER, fact.value)
+    inputs, shown = _inputs(facts), re.search(NUMBER, fact.value)
     method = next(make for name, make in _KNOWN.items() if name in fact.label)
     if inputs is None or shown is None:
         return None
@@ -63,21 +44,13 @@ def _worked_out(fact: FactLine, facts: Sequence[FactLine]) -> Calculation | None
 
 
 def _inputs(facts: Sequence[FactLine]) -> _Inputs | None:
-    creatinine = _first(facts, "creatinine", _NUMBER + r"\s*mg/dL")
-    age, sex = _first(facts, "age", _NUMBER + r"\s*years"), _first(facts, "sex", r"(female|male)")
-    weight = _first(facts, "weight", _NUMBER + r"\s*kg")
+    creatinine = first(facts, "creatinine", NUMBER + r"\s*mg/dL")
+    age, sex = first(facts, "age", NUMBER + r"\s*years"), first(facts, "sex", r"(female|male)")
+    weight = first(facts, "weight", NUMBER + r"\s*kg")
     if creatinine is None or age is None or sex is None:
         return None
     used = tuple(found[0] for found in (creatinine, age, sex, weight) if found)
     return _Inputs(float(creatinine[1]), float(age[1]), sex[1], float(weight[1]) if weight else None, used)
-
-
-def _first(facts: Sequence[FactLine], word: str, pattern: str) -> tuple[int, str] | None:
-    for fact in facts:
-        named = re.search(rf"\b{word}\b", fact.label, re.IGNORECASE) and "clearance" not in fact.label
-        if named and (match := re.search(pattern, fact.value)):
-            return fact.number, match[1]
-    return None
 
 
 def _cockcroft_gault(inputs: _Inputs) -> tuple[float, str, str, str]:
