@@ -29,7 +29,8 @@ from smart_app.library.catalogue import open_catalogue
 from smart_app.library.related import RelatedEvidence, open_related
 from smart_app.patient import pages as patient
 from smart_app.quality import pages as quality
-from smart_app.sessions.views import Launches, Views
+from smart_app.sessions.launches import Launches
+from smart_app.sessions.views import Views
 from smart_app.wiring import EXTENSION, Wiring
 
 __all__ = ["create_app"]
@@ -62,6 +63,7 @@ def create_app(
         catalogue=open_catalogue(settings, knowledge, store.ran_versions, datetime.fromtimestamp(now(), UTC)),
         writer=open_writer(settings, knowledge.vocabulary.lexicon),
         now=now,
+        vocabulary=knowledge.vocabulary,
     )
     security.install(app, settings)
     error_pages.install(app)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
-
 import jinja2
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from cds_service.errors import StoreUnavailable
-from smart_app.access.trail import audit
-from smart_app.refusals import REOPEN, LaunchRefused, PostRefused, Refused, SessionEnded
+from smart_app.access.trail import log_fault, record_refusal
+from smart_app.refusals import REOPEN, Refused, SessionEnded
 from smart_app.wording import day, instant
 
 log = structlog.get_logger(__name__)
@@ -31,12 +29,7 @@ def install(app: Flask) -> None:
 
 
 def _refused(error: Refused) -> Page:
-    log.info("refused", reason=error.reason, status=error.status, route=request.endpoint)
-    if isinstance(error, LaunchRefused | PostRefused):
-        action = "smart-launch" if isinstance(error, LaunchRefused) else "smart-post"
-        client = g.get("registration")
-        tenant, issuer = (client.tenant, client.issuer) if client else (None, None)
-        audit(action, "refused", tenant=tenant, issuer=issuer, reason=error.reason)
+    record_refusal(error)
     typed = error.typed if isinstance(error, SessionEnded) else ""
     return _page(error.title, error.happened, error.advice, error.reason, typed), error.status
 
@@ -59,10 +52,8 @@ def _foreign_host(_: SecurityError) -> tuple[str, int, dict[str, str]]:
 
 
 def _broken(error: Exception) -> Page:
-    """The last net: a fault of ours. Its text may quote what was being read, so only type and place are logged."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{frame.filename}:{frame.lineno}"
-    log.error("page failed", route=request.endpoint, error=type(error).__name__, place=where)
+    """The last net: a fault of ours."""
+    log_fault("page failed", error, request.endpoint)
     words = "The app failed while it made this page. Nothing was changed in the chart."
     return _page("Something went wrong here", words, "Try again; if it stays so, report it.", "fault"), 500
 

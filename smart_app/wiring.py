@@ -11,9 +11,11 @@ from flask import current_app
 from cds_service.evidence.writing import Writer
 from cds_service.settings import Settings
 from cds_service.store import Store
+from cds_service.terminology.vocabulary import Vocabulary
 from smart_app.library.catalogue import Catalogue
 from smart_app.library.related import RelatedEvidence
-from smart_app.sessions.views import Launches, Views
+from smart_app.sessions.launches import Launches
+from smart_app.sessions.views import Views
 
 EXTENSION = "countersign"
 
@@ -31,6 +33,7 @@ class Wiring:
     catalogue: Catalogue
     writer: Writer
     now: Callable[[], float]
+    vocabulary: Vocabulary
 
     @property
     def redirect_uri(self) -> str:

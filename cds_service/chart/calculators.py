@@ -18,6 +18,7 @@ from cds_service.tools import CannotCompute
 from cds_service.tools.body_mass_index import bmi
 from cds_service.tools.body_surface import mosteller
 from cds_service.tools.corrected_calcium import corrected_calcium
+from cds_service.tools.corrected_phenytoin import corrected_phenytoin
 
 CREATININE_MAX_AGE_DAYS = 90
 ALBUMIN_MAX_AGE_DAYS = 14  # calcium and albumin have to be of about one time
@@ -48,6 +49,11 @@ class _Calculator:
 def calculators_for(question: str, chart: Chart) -> Iterator[Calculated]:
     """Each calculator that `question` is about, in a fixed order."""
     return (one.compute(chart) for one in _CALCULATORS if one.about.search(question))
+
+
+def any_about(question: str) -> bool:
+    """True when a calculator may help with it: only then need the chart be read."""
+    return any(one.about.search(question) for one in _CALCULATORS)
 
 
 def _clearance(chart: Chart) -> Calculated:
@@ -91,6 +97,12 @@ def _calcium(chart: Chart) -> Calculated:
     return _by(chart, "Corrected calcium", "mg/dL", formula, ages, corrected_calcium)
 
 
+def _phenytoin(chart: Chart) -> Calculated:
+    formula = "phenytoin / (0.2 x albumin + 0.1); not with valproate or a creatinine clearance under 10 mL/min"
+    ages = {"phenytoin": ALBUMIN_MAX_AGE_DAYS, "albumin": ALBUMIN_MAX_AGE_DAYS}
+    return _by(chart, "Corrected phenytoin", "ug/mL", formula, ages, corrected_phenytoin)
+
+
 def _by(
     chart: Chart, name: str, unit: str, formula: str, max_ages: dict[str, int], compute: Callable[..., float]
 ) -> Calculated:
@@ -117,4 +129,5 @@ _CALCULATORS = (
     _Calculator(_about(r"bmi|body mass|obes\w+|overweight|underweight"), _mass_index),
     _Calculator(_about(r"bsa|body surface|mg/m2|mg/m²|chemotherapy"), _surface),
     _Calculator(_about(r"calcium|hypocalc\w+|hypercalc\w+"), _calcium),
+    _Calculator(_about(r"phenytoin|fosphenytoin|dilantin"), _phenytoin),
 )

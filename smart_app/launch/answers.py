@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from smart_app.refusals import LaunchRefused
-from smart_app.sessions.views import Launch
+from smart_app.sessions.launches import Launch
 
 LONGEST_PARAMETER = 8000  # codes and launch handles of several servers are signed tokens of some thousand characters
 

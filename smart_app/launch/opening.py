@@ -6,7 +6,8 @@ from flask import url_for
 
 from smart_app.access.card import card_of
 from smart_app.access.trail import audit, audit_view
-from smart_app.sessions.views import Launch, View, new_view
+from smart_app.sessions.launches import Launch
+from smart_app.sessions.views import LONGEST_LIFE_S, View, new_view
 from smart_app.smart import id_token, oauth
 from smart_app.smart.patient import read_person
 from smart_app.smart.practitioner import person_of_role
@@ -14,7 +15,6 @@ from smart_app.smart.scopes import may_read
 from smart_app.smart.style import read_style
 from smart_app.wiring import wired
 
-LONGEST_LIFE_S = 8 * 3600.0
 # SMART leaves the words of `intent` to app and EHR; those that we know open a page, others the usual one.
 INTENTS = {
     "ask-evidence": "ask.form",
@@ -24,12 +24,13 @@ INTENTS = {
 }
 
 
-def view_of(started: Launch, grant: oauth.Grant, now: float) -> View:
-    """The view; a card of another patient or tenant refuses the launch before anything is opened."""
+def view_of(started: Launch, grant: oauth.Grant, now: float, name: str) -> View:
+    """The view of this name; a card of another patient or tenant refuses the launch before anything is opened."""
     user, feedback_off = _user(started, grant, now)
     token_ends = now + min(grant.lifetime_s, LONGEST_LIFE_S)
     renewable = grant.refresh_token is not None
     view = new_view(
+        view=name,
         tenant=started.tenant,
         client_id=started.client_id,
         configuration=started.configuration,

@@ -5,19 +5,20 @@ The provider says who they are, and nothing more; what they may open are local g
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from cds_service.store import SmartClient
 from smart_app.access.trail import audit, audit_view
 from smart_app.launch.answers import code_of, one
+from smart_app.launch.waiting import going_on
 from smart_app.refusals import LaunchRefused, Refused
-from smart_app.sessions.views import Launch, View, new_secrets, new_view
+from smart_app.sessions.launches import Launch, new_secret, new_secrets
+from smart_app.sessions.views import LONGEST_LIFE_S, View, new_name, new_view
 from smart_app.smart import openid
 from smart_app.wiring import wired
 
 blueprint = Blueprint("staff", __name__)
-LONGEST_LIFE_S = 8 * 3600.0
 PAGES = {"quality": "quality.quality", "rule-owner": "queue.queue"}  # the first that is granted opens
 AGAIN = "Sign in again at /staff."
 
@@ -25,12 +26,17 @@ AGAIN = "Sign in again at /staff."
 @blueprint.get("/staff")
 def sign_in() -> Response:
     """Step 1: to the provider. `tenant` names an organisation, for those who have roles at several."""
-    client = _client()
-    provider, secrets = openid.fetch_provider(client.issuer), new_secrets()
-    response = redirect(openid.sign_in_url(client, provider, secrets, _redirect_uri()), 303)
-    started = Launch(one("tenant") or "", client.client_id, provider, secrets)
-    wired().sign_ins.begin(started, response, wired().now())
-    audit("staff-sign-in", "begun", issuer=client.issuer)
+    client, secrets, binding = _client(), new_secrets(), new_secret()
+
+    def begun() -> str:
+        provider = openid.fetch_provider(client.issuer)
+        started = Launch(one("tenant") or "", client.client_id, provider, secrets)
+        wired().sign_ins.keep(started, binding, wired().now())
+        audit("staff-sign-in", "begun", issuer=client.issuer)
+        return openid.sign_in_url(client, provider, secrets, _redirect_uri())
+
+    response = going_on(begun, "Asking the sign-in service of your organisation.")
+    wired().sign_ins.bind(secrets.state, binding, response)
     return response
 
 
@@ -43,20 +49,20 @@ def callback() -> Response:
         raise LaunchRefused(
             "state", "This browser did not begin that sign-in, or it took too long, or it was used before.", AGAIN
         )
-    person = openid.person_of(
-        client,
-        started.configuration,
-        started.secrets,
-        code=code_of(started),
-        redirect_uri=_redirect_uri(),
-        now=wired().now(),
-    )
-    view = _view(started, person)
-    page = next((page for role, page in PAGES.items() if role in view.roles), "catalogue.catalogue")
-    response = redirect(url_for(page, view=view.view), 303)
+    name, secret, code = new_name(), new_secret(), code_of(started)
+
+    def opened() -> str:
+        configuration, secrets, now = started.configuration, started.secrets, wired().now()
+        person = openid.person_of(client, configuration, secrets, code=code, redirect_uri=_redirect_uri(), now=now)
+        view = _view(started, person, name)
+        wired().views.open(view, secret, wired().now())
+        audit_view("staff-sign-in", "opened", view)
+        page = next((page for role, page in PAGES.items() if role in view.roles), "catalogue.catalogue")
+        return url_for(page, view=view.view)
+
+    response = going_on(opened, "Asking the sign-in service of your organisation who you are.")
     wired().sign_ins.forget(state, response)
-    wired().views.open(view, request.cookies, response, wired().now())
-    audit_view("staff-sign-in", "opened", view)
+    wired().views.hand_out(name, secret, request.cookies, response, wired().now())
     return response
 
 
@@ -78,11 +84,12 @@ def _redirect_uri() -> str:
     return f"{wired().settings.app_url}/staff/callback"
 
 
-def _view(started: Launch, person: str) -> View:
+def _view(started: Launch, person: str, name: str) -> View:
     """A view without patient, token and card. Refused (403) when no grant says where this person belongs."""
     tenant = _tenant(started, person)
     now = wired().now()
     return new_view(
+        view=name,
         tenant=tenant,
         client_id=started.client_id,
         configuration=started.configuration,

@@ -17,9 +17,11 @@ from smart_app.access.security import require_own_form
 from smart_app.access.trail import audit, audit_view
 from smart_app.launch.answers import code_of, one
 from smart_app.launch.opening import first_page, view_of
+from smart_app.launch.waiting import going_on
 from smart_app.refusals import LaunchRefused, SessionEnded
 from smart_app.sessions.cookies import PROBE_COOKIE, set_cookie
-from smart_app.sessions.views import Launch, new_secrets
+from smart_app.sessions.launches import Launch, new_secret, new_secrets
+from smart_app.sessions.views import new_name
 from smart_app.smart import oauth
 from smart_app.smart.discovery import ASK_YOUR_SITE, SmartConfiguration, fetch_configuration
 from smart_app.wiring import wired
@@ -37,14 +39,19 @@ def launch() -> Response | str:
     client = _registered(iss)
     if (probe := _cookies_in_this_frame()) is not None:
         return probe
-    configuration = fetch_configuration(client.issuer, client.auth_origins)
-    _require_offered(configuration, standalone=handle is None)
-    secrets = new_secrets()
-    url = oauth.authorization_url(client, configuration, secrets, redirect_uri=wired().redirect_uri, launch=handle)
-    response = redirect(url, 303)
-    started = Launch(client.tenant, client.client_id, configuration, secrets, standalone=handle is None)
-    wired().launches.begin(started, response, wired().now())
-    audit("smart-launch", "begun", tenant=client.tenant, issuer=client.issuer)
+    secrets, binding = new_secrets(), new_secret()
+
+    def begun() -> str:
+        configuration = fetch_configuration(client.issuer, client.auth_origins)
+        _require_offered(configuration, standalone=handle is None)
+        url = oauth.authorization_url(client, configuration, secrets, redirect_uri=wired().redirect_uri, launch=handle)
+        started = Launch(client.tenant, client.client_id, configuration, secrets, standalone=handle is None)
+        wired().launches.keep(started, binding, wired().now())
+        audit("smart-launch", "begun", tenant=client.tenant, issuer=client.issuer)
+        return url
+
+    response = going_on(begun, "Asking the EHR how its apps sign in.")
+    wired().launches.bind(secrets.state, binding, response)
     return response
 
 
@@ -61,15 +68,19 @@ def callback() -> Response:
             "the EHR's frame: open the link of the card in a new window.",
         )
     client = _registered(started.configuration.iss, started)
-    code = code_of(started)
-    grant = oauth.exchange(
-        client, started.configuration, code=code, verifier=started.secrets.verifier, redirect_uri=wired().redirect_uri
-    )
-    view = view_of(started, grant, wired().now())
-    response = redirect(first_page(view, grant.intent), 303)
+    name, secret, code = new_name(), new_secret(), code_of(started)
+
+    def opened() -> str:
+        verifier, back = started.secrets.verifier, wired().redirect_uri
+        grant = oauth.exchange(client, started.configuration, code=code, verifier=verifier, redirect_uri=back)
+        view = view_of(started, grant, wired().now(), name)
+        wired().views.open(view, secret, wired().now(), grant.refresh_token)
+        audit_view("smart-launch", "opened", view)
+        return first_page(view, grant.intent)
+
+    response = going_on(opened, "Waiting for the EHR's server to give access.")
     wired().launches.forget(state, response)
-    wired().views.open(view, request.cookies, response, wired().now(), grant.refresh_token)
-    audit_view("smart-launch", "opened", view)
+    wired().views.hand_out(name, secret, request.cookies, response, wired().now())
     return response
 
 

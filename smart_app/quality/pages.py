@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from cds_service.governance.control_charts import Chart, laney_p, laney_u, xmr
 from cds_service.governance.disclosure import Asked, Disclosure, listed
@@ -19,6 +19,7 @@ from cds_service.governance.measures import LEAST_CELL, Line, Sent, Week, monday
 from cds_service.store.modes import ALL, SilentCount
 from smart_app.access.opened import opened_view
 from smart_app.access.roles import require_role
+from smart_app.access.streaming import streamed
 from smart_app.access.trail import audit_view
 from smart_app.quality.plots import Plot, Unit, plot_of
 from smart_app.record.reasons import reason_displays
@@ -69,16 +70,15 @@ class Quality:
 
 
 @blueprint.get("/quality")
-def quality() -> str:
+def quality() -> Response:
     """The page; filters stand in the address, they name no person."""
     view = opened_view(request.args.get("view"), of_a_chart=False)
     require_role(view, "quality")
-    page = _gathered(view)
     audit_view("smart-quality", "shown", view)
-    return render_template(
+    return streamed(
         "quality/quality.html",
         view=view,
-        page=page,
+        gather=lambda: _gathered(view),
         periods=PERIODS,
         dimensions=DIMENSIONS,
         least=LEAST_CELL,

@@ -1,44 +1,28 @@
-"""Launches under way and open views, kept on the server and sealed; the browser holds only random ids in cookies.
+"""Open views, kept on the server and sealed; the browser holds only random ids in cookies.
 
-A launch is found only by its state together with the cookie of the browser that began it, so a state from elsewhere
-finds nothing. Every opened launch is a view of its own, with its own cookie: two patients in two tabs never mix.
+Every opened launch is a view of its own, with its own cookie: two patients in two tabs never mix.
 Flask's own session (a readable cookie) is not used, so there is no SECRET_KEY to lose.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, cast
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from werkzeug.wrappers import Response
 
 from cds_service.store import Sessions
-from smart_app.sessions.cookies import LAUNCH_COOKIE, VIEW_COOKIE, clear_cookie, set_cookie
+from smart_app.sessions.cookies import VIEW_COOKIE, clear_cookie, set_cookie
+from smart_app.sessions.launches import configuration_from, new_secret
 from smart_app.smart.discovery import SmartConfiguration
-from smart_app.smart.oauth import Secrets
 
-LAUNCH_LIFETIME_S = 600
 IDLE_S = 900
+LONGEST_LIFE_S = 8 * 3600  # of a view, whatever its token lives; then its cookie goes too
 MOST_VIEWS = 8  # cookies of one browser that are kept; each costs about 100 bytes of every request's head
 _VIEW = re.compile(r"^[A-Za-z0-9_-]{12}$")
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """One launch between the redirect to the EHR and its callback. Its endpoints were checked at its start.
-
-    A sign-in of staff is one too: with their provider in the EHR's place, and the tenant that they asked for, if any.
-    """
-
-    tenant: str
-    client_id: str
-    configuration: SmartConfiguration
-    secrets: Secrets
-    standalone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,55 +62,22 @@ class View:
         return bool(self.patient)
 
 
-class Launches:
-    """Single-use launch records, each bound to one browser by a cookie. One of another `kind` is not found."""
-
-    def __init__(self, sessions: Sessions, kind: str = "smart-launch") -> None:
-        self._sessions = sessions
-        self._kind = kind
-
-    def begin(self, launch: Launch, response: Response, now: float) -> None:
-        """Keep the launch and give this browser the cookie that must come back with its state."""
-        binding = secrets.token_urlsafe(32)
-        state = launch.secrets.state
-        self._sessions.put(self._kind, _launch_id(state, binding), asdict(launch), now + LAUNCH_LIFETIME_S)
-        set_cookie(response, _launch_cookie(state), binding, LAUNCH_LIFETIME_S)
-
-    def finish(self, state: str, cookies: Mapping[str, str]) -> Launch | None:
-        """The launch of this state and this browser, once; None for an unknown, used, expired or foreign one."""
-        binding = cookies.get(_launch_cookie(state))
-        payload = self._sessions.take(self._kind, _launch_id(state, binding)) if binding else None
-        if payload is None:
-            return None
-        fields = cast(dict[str, Any], dict(payload))
-        return Launch(
-            **{
-                **fields,
-                "configuration": _configuration(fields["configuration"]),
-                "secrets": Secrets(**fields["secrets"]),
-            }
-        )
-
-    def forget(self, state: str, response: Response) -> None:
-        clear_cookie(response, _launch_cookie(state))
-
-
 class Views:
     """Open views. `find` is the only way to one, and it needs the cookie of that very view."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def open(
-        self, view: View, cookies: Mapping[str, str], response: Response, now: float, refresh_token: str | None = None
-    ) -> None:
-        """Keep the view under a fresh secret id; the oldest beyond MOST_VIEWS in this browser are closed."""
-        self._close_oldest(cookies, response, now)
-        secret = secrets.token_urlsafe(32)
+    def open(self, view: View, secret: str, now: float, refresh_token: str | None = None) -> None:
+        """Keep the view for the browser that was, or will be, given `secret`."""
         self._sessions.put("smart-view", secret, asdict(view), _idle_end(view, now))
         if refresh_token is not None:
             self._sessions.put("smart-refresh", secret, {"token": refresh_token}, view.ends)
-        set_cookie(response, VIEW_COOKIE + view.view, secret, max(1, int(view.ends - now)))
+
+    def hand_out(self, name: str, secret: str, cookies: Mapping[str, str], response: Response, now: float) -> None:
+        """Give this browser the cookie of the view of this name; its oldest beyond MOST_VIEWS are closed."""
+        self._close_oldest(cookies, response, now, but=name)
+        set_cookie(response, VIEW_COOKIE + name, secret, LONGEST_LIFE_S)
 
     def again(self, view: View, cookies: Mapping[str, str], now: float) -> View | None:
         """The view as it stands now: another request may have renewed it, or closed it."""
@@ -170,22 +121,22 @@ class Views:
         view = None if payload is None else _view(payload)
         return view if view is not None and view.view == name and view.ends > now else None
 
-    def _close_oldest(self, cookies: Mapping[str, str], response: Response, now: float) -> None:
-        live = self.open_names(cookies, now)
+    def _close_oldest(self, cookies: Mapping[str, str], response: Response, now: float, but: str) -> None:
+        live = [name for name in self.open_names(cookies, now) if name != but]
         keep = set(live[-(MOST_VIEWS - 1) :])
         for cookie in cookies:
             if cookie.startswith(VIEW_COOKIE) and cookie.removeprefix(VIEW_COOKIE) not in keep:
                 self.close(cookie.removeprefix(VIEW_COOKIE), cookies, response)
 
 
+def new_name() -> str:
+    """Of a view: it stands in URLs and opens nothing without its cookie."""
+    return secrets.token_urlsafe(9)
+
+
 def new_view(**fields: Any) -> View:
-    """A view with a fresh name and form token. The name stands in URLs and opens nothing without its cookie."""
-    return View(view=secrets.token_urlsafe(9), csrf=secrets.token_urlsafe(32), **fields)
-
-
-def new_secrets() -> Secrets:
-    """256 bits each for state and nonce; the verifier has the 64 unreserved characters that RFC 7636 allows."""
-    return Secrets(state=secrets.token_urlsafe(32), nonce=secrets.token_urlsafe(32), verifier=secrets.token_urlsafe(48))
+    """A view with a fresh form token, and a fresh name unless one is given."""
+    return View(**{"view": new_name(), "csrf": new_secret(), **fields})
 
 
 def _idle_end(view: View, now: float) -> float:
@@ -195,28 +146,8 @@ def _idle_end(view: View, now: float) -> float:
 def _view(payload: Mapping[str, Any]) -> View:
     fields = dict(payload)
     parts = {
-        "configuration": _configuration(fields["configuration"]),
+        "configuration": configuration_from(fields["configuration"]),
         "scopes": tuple(fields.get("scopes", ())),
         "roles": tuple(fields.get("roles", ())),
     }
     return View(**{**fields, **parts})
-
-
-def _configuration(fields: Mapping[str, Any]) -> SmartConfiguration:
-    configuration = SmartConfiguration(**fields)
-    methods, capabilities = configuration.token_auth_methods, configuration.capabilities
-    return replace(
-        configuration,
-        token_auth_methods=None if methods is None else tuple(methods),
-        capabilities=None if capabilities is None else tuple(capabilities),
-        origins=tuple(configuration.origins),
-    )
-
-
-def _launch_id(state: str, binding: str) -> str:
-    return f"{state}.{binding}"  # the store keeps a digest of it only
-
-
-def _launch_cookie(state: str) -> str:
-    """One cookie per launch under way, so that two begun at once do not disturb each other."""
-    return LAUNCH_COOKIE + hashlib.sha256(state.encode()).hexdigest()[:16]

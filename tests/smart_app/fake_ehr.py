@@ -77,6 +77,7 @@ class FakeEhr:
         self.resources: dict[str, list[dict[str, Any]]] = {}  # what a search of this type finds
         self.search_status = 200
         self.public = False
+        self.slow: dict[str, float] = {}  # seconds that an address takes, by the end of its path
         self.code_bytes = 12
         self.assertion_algorithm = ""  # of the last client assertion
         self.client_key: ECKey | RSAKey | None = (
@@ -95,6 +96,11 @@ class FakeEhr:
 
     def sign(self, claims: dict[str, Any]) -> str:
         return jwt.encode({"alg": "RS256", "kid": "k1"}, claims, self.key, algorithms=["RS256"])
+
+    def take_in(self) -> None:
+        """Write down what was called, and take the time that it takes."""
+        self.seen.append(request.path)
+        time.sleep(max((seconds for end, seconds in self.slow.items() if request.path.endswith(end)), default=0.0))
 
     # What the server answers
 
@@ -216,7 +222,7 @@ def running(app: Flask, port: int, host: str = "127.0.0.1") -> Iterator[None]:
 
 def flask_app(ehr: FakeEhr) -> Flask:
     app = Flask("fake-ehr")
-    app.before_request(lambda: ehr.seen.append(request.path))
+    app.before_request(ehr.take_in)
     app.add_url_rule("/fhir/.well-known/smart-configuration", view_func=ehr.smart_configuration)
     app.add_url_rule("/authorize", view_func=ehr.authorize)
     app.add_url_rule("/token", view_func=ehr.token, methods=["POST"])

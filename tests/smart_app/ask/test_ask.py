@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from smart_app.record.marking import pieces_of
+from tests.smart_app.ask.test_calculators import WEIGHT
 from tests.smart_app.browser import Browser, hidden_fields, words
 from tests.smart_app.house import House
+from tests.smart_app.patient.test_this_patient import SCOPE, lab, of
 
 QUESTION = "does metronidazole raise the INR?"
 
@@ -37,6 +41,35 @@ def test_a_question_brings_passages_with_its_words_marked_and_their_source(house
 def test_what_is_not_in_the_corpus_is_said_not_to_be_there(house: House) -> None:
     _, page = asked(house, "xylophone zugzwang")
     assert "Not found in this corpus" in words(page)
+
+
+def test_a_question_about_a_calculation_brings_it_filled_in_from_the_chart(house: House) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    house.ehr.scope = SCOPE
+    house.ehr.resources = {"Observation": of("p1", lab(1, 1.9, today), lab(2, 61, today, unit="kg", **WEIGHT))}
+    _, page = asked(house, "what dose at this creatinine clearance?")
+    seen = words(page)
+    assert (
+        "Calculated for this patient Creatinine clearance 23.5 mL/min" in seen and "serum creatinine 1.9 mg/dL" in seen
+    )
+    _, page = asked(house, QUESTION)
+    assert "Calculated for this patient" not in page
+    house.ehr.resources = {}
+    _, page = asked(house, "phenytoin level")
+    assert "Corrected phenytoin Not computed: no phenytoin level on record" in words(page)
+    house.ehr.scope = "launch openid fhirUser patient/Patient.r"
+    _, page = asked(house, "which dose?")
+    assert "did not allow this app to read it" in page and "could not be read" in page
+
+
+def test_a_page_that_fails_on_its_way_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> object:
+        raise RuntimeError("with words of a patient")
+
+    monkeypatch.setattr(importlib.import_module("smart_app.ask.pages"), "calculators_for", failing)
+    _, page = asked(house, "which dose?")
+    assert "could not be made" in page and "words of a patient" not in page
+    assert 'class="reading-now"' in page and page.index('class="off done"') > page.index('class="reading-now"')
 
 
 @pytest.mark.parametrize("question", ["", "   "])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from smart_app.ask.calculators import results_of
+from smart_app.ask.formulas import FIELDS, FORMULAS, results_of
 from tests.smart_app.browser import hidden_fields, words
 from tests.smart_app.house import House
 from tests.smart_app.patient.test_this_patient import at, lab, of
@@ -12,15 +14,29 @@ from tests.smart_app.patient.test_this_patient import at, lab, of
 WEIGHT = {"code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}], "text": "Weight"}}
 
 
+HEIGHT = {"code": {"coding": [{"system": "http://loinc.org", "code": "8302-2"}], "text": "Height"}}
+
+
 def test_fields_come_from_the_chart_with_their_day_and_units(house: House) -> None:
-    house.ehr.resources = {"Observation": of("calc", lab(1, 168, unit="µmol/L"), lab(2, 61, unit="kg", **WEIGHT))}
+    today = datetime.now(UTC).date().isoformat()
+    house.ehr.resources = {
+        "Observation": of(
+            "calc",
+            lab(1, 168, today, unit="µmol/L"),
+            lab(2, 61, "2026-11-01", unit="kg", **WEIGHT),
+            lab(3, 170, "2019-11-01", unit="cm", **HEIGHT),
+        )
+    }
     browser, page = at(house, "calc", "/calculators")
     assert 'name="creatinine" type="text" inputmode="decimal" size="8" value="1.9"' in page
     assert 'name="weight" type="text" inputmode="decimal" size="8" value="61"' in page and "on 1 Nov 2026" in page
-    assert "not in the chart" in page and "Body mass index Not computed" in words(page)
+    assert "is older than 365 days" in page and "Body mass index Not computed: height is missing" in words(page)
+    assert "no albumin on record" in page
     form = {**hidden_fields(page), "age": "78", "sex": "male", "weight": "61", "creatinine": "1,9", "height": "170"}
+    form |= {"calcium": "7.6", "albumin": "2", "phenytoin": "8", "qt": "400", "rate": "60"}
     seen = words(browser.post("/calculators", form).text)
-    assert "27.6 mL/min" in seen and "21.1 kg/m²" in seen
+    for result in ("27.6 mL/min", "21.1 kg/m²", "1.70 m²", "65.9 kg", "9.20 mg/dL", "16.0 µg/mL", "400 ms"):
+        assert result in seen
 
 
 def test_what_may_not_be_read_is_said(house: House) -> None:
@@ -30,8 +46,8 @@ def test_what_may_not_be_read_is_said(house: House) -> None:
 
 @pytest.mark.parametrize("value", ["", "abc", "-1", "1e400", "nan", "99999"])
 def test_odd_numbers_compute_nothing(value: str) -> None:
-    found = results_of({"age": "78", "sex": "male", "weight": value, "creatinine": value, "height": value})
-    assert [one.value for one in found] == ["", "", ""] and all(one.why_not for one in found)
+    found = results_of({"sex": "male", **dict.fromkeys(FIELDS, value)})
+    assert [one.value for one in found] == [""] * len(FORMULAS) and all(one.why_not for one in found)
 
 
 def test_an_unknown_sex_is_never_assumed() -> None:

@@ -1,0 +1,44 @@
+"""The patient's measured values as a `Chart` of the service, so that calculators here use what the rules would use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cds_service.chart import Chart, Supplied, build_chart
+from cds_service.hooks import Context
+from smart_app.chart.reads import Read, read_measurements
+from smart_app.sessions.views import View
+from smart_app.wiring import wired
+
+_KEYS = {"labs": "laboratory", "vitals": "vital-signs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """`why_not`: in sentences, what could not be read; empty when all was."""
+
+    chart: Chart
+    why_not: str
+
+
+def chart_of(view: View) -> Charted:
+    """Read now from the EHR: results, vital signs, and the birth date and sex of the launch's patient."""
+    reads = {key: read_measurements(view, category) for key, category in _KEYS.items()}
+    person = view.person or {}
+    patient = {
+        "resourceType": "Patient",
+        "id": view.patient,
+        "birthDate": person.get("born"),
+        "gender": person.get("sex"),
+    }
+    supplied = {"patient": Supplied("data", (patient,)), **{key: _supplied(read) for key, read in reads.items()}}
+    now = datetime.fromtimestamp(wired().now(), UTC)
+    chart = build_chart(Context(patient_id=view.patient), supplied, wired().vocabulary, now, view.configuration.iss)
+    return Charted(chart, " ".join(dict.fromkeys(read.why_not for read in reads.values() if read.why_not)))
+
+
+def _supplied(read: Read) -> Supplied:
+    if read.resources is None:
+        return Supplied("failed", note=read.why_not)
+    return Supplied("data", read.resources, complete=not read.more) if read.resources else Supplied("empty")
