@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -16,6 +16,7 @@ from cds_service.cards import Card, Setting, cards_of
 from cds_service.cards.dialects import DIALECTS
 from cds_service.cards.offers import Client
 from cds_service.chart import build_chart, merge
+from cds_service.checks.registry import SAFETY
 from cds_service.claims import Claims, claims_of
 from cds_service.engine import Assessment, assess
 from cds_service.evidence.figures import REFUSED
@@ -72,7 +73,7 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
         readings = replace(readings, notes=notes_read)
     chart = merge(chart, readings, vocabulary)
     assessed = assess(service.base, request.hook, chart, rooms.knowledge, topics=service.topics)
-    assessment = _with_missing_orders(assessed, request)
+    assessment = _with_unread_orders(assessed, request, "warning" if service.base == SAFETY else "")
     assessment, overridden = _without_overridden(rooms, call, assessment)
     claims = {one.id: claims_of(one.finding, rooms.passages, rooms.knowledge) for one in assessment.concerns}
     _report_refused(claims)
@@ -152,10 +153,16 @@ def _drafts(request: HookRequest) -> dict[str, Mapping[str, Any]]:
     return {reference: order for reference, order in orders.items() if reference not in request.context.named}
 
 
-def _with_missing_orders(assessment: Assessment, request: HookRequest) -> Assessment:
-    drugs = (one for one in request.context.missing if one.startswith("MedicationRequest/"))
-    notes = (NotAssessed("the order was not supplied, so nothing was checked", OrderRef(one, one)) for one in drugs)
-    missing = tuple(replace(note, topic="not-assessed", prominent="warning") for note in notes)
+def _with_unread_orders(assessment: Assessment, request: HookRequest, prominent: Literal["", "warning"]) -> Assessment:
+    """The assessment, and what is said of orders that were never supplied, or are in another FHIR version's shape."""
+    context = request.context
+    said = {one: "the order was not supplied" for one in context.missing if one.startswith("MedicationRequest/")}
+    for order in context.unread:
+        said[reference_of(order)] = f"{order['resourceType']} is no order of FHIR R4 (MedicationRequest is)"
+    missing = tuple(
+        NotAssessed(f"{why}, so nothing was checked", OrderRef(one, one), "not-assessed", prominent)
+        for one, why in said.items()
+    )
     return replace(assessment, not_assessed=(*missing, *assessment.not_assessed)) if missing else assessment
 
 

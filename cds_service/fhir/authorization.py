@@ -71,12 +71,12 @@ def read_authorization(
     """`service_client_id` is what `subject` must be, None when it is not known. Never raises."""
     if value is None:
         return Unusable(NO_TOKEN)
-    token, kind, life = value.get("access_token"), value.get("token_type"), value.get("expires_in")
+    token, kind, life = value.get("access_token"), value.get("token_type"), _seconds(value.get("expires_in"))
     if not isinstance(token, str) or len(token) > MAX_TOKEN or not _TOKEN.match(token):
         return Unusable("the token is not a usable string")
     if not isinstance(kind, str) or kind.lower() != "bearer":
         return Unusable("the token's type is not Bearer")
-    if not isinstance(life, int) or isinstance(life, bool) or life <= 0:
+    if life <= 0:
         return Unusable("the token's expires_in is not a number of seconds")
     subject = value.get("subject")
     if not isinstance(subject, str) or not subject:
@@ -92,6 +92,12 @@ def read_authorization(
         if not scopes:
             return Unusable("the token grants nothing for a patient that it names")
     return FhirAuthorization(token, life, scopes) if scopes else Unusable("the token grants nothing that we can use")
+
+
+def _seconds(value: object) -> int:
+    """A whole number, or the digits of one, as some servers write it; 0 for anything else."""
+    digits = value if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10 else None
+    return int(digits) if digits else value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def read_scopes(value: object) -> tuple[Scope, ...]:

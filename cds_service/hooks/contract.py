@@ -12,6 +12,7 @@ from typing import Any
 
 from cds_service.hooks.members import Brought, Member, Resource, reference_of
 
+_READ = ("MedicationRequest", "Medication")
 _LAY_USERS = ("Patient/", "RelatedPerson/")
 
 
@@ -51,6 +52,18 @@ class Context:
         """Named orders that are not among the orders yet."""
         there = {reference_of(order) for order in self.orders} if self.named else frozenset()
         return tuple(reference for reference in self.named if reference not in there)
+
+    @property
+    def unread(self) -> tuple[Resource, ...]:
+        """Orders of a medicine in another version's shape, such as the MedicationOrder of DSTU2."""
+        others = (one for one in self.orders if one["resourceType"] not in _READ)
+        return tuple(
+            one for one in others if any(name.startswith(("Medication", "medication")) for name in _names(one))
+        )
+
+
+def _names(order: Resource) -> tuple[str, ...]:
+    return order["resourceType"], *order
 
 
 Making = Callable[[Mapping[str, Any], tuple[Brought, ...]], Context]

@@ -28,6 +28,10 @@ from smart_app.wiring import wired
 
 blueprint = Blueprint("launch", __name__)
 PROBE_S = 60
+REGISTER = (
+    f"{ASK_YOUR_SITE} They register the EHR's `iss`, character for character: "
+    "python -m cds_service clients add-app; clients list shows what is registered."
+)
 
 
 @blueprint.get("/launch")
@@ -136,6 +140,6 @@ def _registered(iss: str, started: Launch | None = None) -> SmartClient:
         found = [c for c in found if (c.tenant, c.client_id) == (started.tenant, started.client_id)]
     if len(found) != 1:
         reason = "iss-ambiguous" if found else "iss-not-registered"
-        raise LaunchRefused(reason, "The launch came from an EHR that is not registered with this app.", ASK_YOUR_SITE)
+        raise LaunchRefused(reason, "The launch came from an EHR that is not registered with this app.", REGISTER)
     g.registration = found[0]  # the audit row of a refusal names it
     return found[0]

@@ -18,7 +18,7 @@ from joserfc import jwk
 
 from cds_service.store import SmartClient
 from smart_app.outbound import Unreachable, guarded
-from smart_app.refusals import LaunchRefused
+from smart_app.refusals import REOPEN, LaunchRefused
 from smart_app.smart import scopes
 from smart_app.smart.discovery import ASK_YOUR_SITE, SmartConfiguration
 
@@ -34,6 +34,8 @@ _RFC6749_ERRORS = frozenset(
         "invalid_scope",
     }
 )
+# A launch that is tried again meets these again: the client id, its proof or its scopes are not what the server knows.
+_OF_THE_REGISTRATION = frozenset({"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"})
 
 
 @contextlib.contextmanager
@@ -45,7 +47,9 @@ def token_errors() -> Iterator[None]:
         raise no_token(f"token-{error}", status=502) from error
     except AuthlibBaseError as error:
         known = error.error if error.error in _RFC6749_ERRORS else "other"
-        raise no_token(f"token-error-{known}") from error
+        raise no_token(
+            f"token-error-{known}", advice=ASK_YOUR_SITE if known in _OF_THE_REGISTRATION else REOPEN
+        ) from error
     except (requests.RequestException, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise no_token("token-unreadable", status=502) from error
 
@@ -93,7 +97,6 @@ def _assertion(token_endpoint: str, key: Any) -> PrivateKeyJWT:
     )
 
 
-def no_token(reason: str, status: int = 400) -> LaunchRefused:
-    return LaunchRefused(
-        reason, "The EHR's server gave no access for this launch, so nothing was opened.", status=status
-    )
+def no_token(reason: str, status: int = 400, advice: str = REOPEN) -> LaunchRefused:
+    happened = "The EHR's server gave no access for this launch, so nothing was opened."
+    return LaunchRefused(reason, happened, advice, status)

@@ -6,7 +6,7 @@ Specification: SMART App Launch 2.2.0, conformance#using-well-known; RFC 8414 fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -47,10 +47,13 @@ def fetch_configuration(iss: str, origins: tuple[str, ...] = ()) -> SmartConfigu
     try:
         document = get_json(f"{iss.rstrip('/')}/.well-known/smart-configuration", seconds=DEADLINE_S)
     except Unreachable as error:
+        passing = str(error) in ("deadline", "connection") or str(error).startswith("status-5")
         raise LaunchRefused(
             f"smart-configuration-{error}",
             "The EHR's SMART configuration could not be read.",
-            "Try again in a moment; if it stays so, tell whoever looks after this app at your site.",
+            "Try again in a moment; if it stays so, tell whoever looks after this app at your site."
+            if passing
+            else ASK_YOUR_SITE,
             status=502,
         ) from error
     return parse_configuration(iss, document, origins)
@@ -81,14 +84,31 @@ def jwks_uri_of(configuration: SmartConfiguration) -> str | None:
     """Where the id_token keys are: from the SMART configuration, else from the issuer's OpenID configuration."""
     if configuration.jwks_uri or not configuration.issuer:
         return configuration.jwks_uri
-    url = f"{configuration.issuer.rstrip('/')}/.well-known/openid-configuration"
+    document = _openid_configuration(configuration.issuer)
+    return _Place(configuration.iss, document, configuration.origins).endpoint("jwks_uri") if document else None
+
+
+def with_stated_issuer(configuration: SmartConfiguration, stated: object) -> SmartConfiguration:
+    """For a server that publishes no `issuer`: the one that its id_token states, as SMART 1.0 had it.
+
+    It counts only when it stands on an origin of this server and its OpenID configuration names it too; otherwise the
+    configuration comes back as it was.
+    """
+    if not isinstance(stated, str) or not _Place(configuration.iss, {}, configuration.origins).holds(stated):
+        return configuration
+    if (document := _openid_configuration(stated)) is None:
+        return configuration
+    keys = _Place(configuration.iss, document, configuration.origins).endpoint("jwks_uri")
+    return replace(configuration, issuer=stated, jwks_uri=configuration.jwks_uri or keys)
+
+
+def _openid_configuration(issuer: str) -> Mapping[str, Any] | None:
+    """The issuer's own document; None when it cannot be had, or speaks of another issuer."""
     try:
-        document = get_json(url, seconds=DEADLINE_S)
+        document = get_json(f"{issuer.rstrip('/')}/.well-known/openid-configuration", seconds=DEADLINE_S)
     except Unreachable:
         return None
-    if document.get("issuer") != configuration.issuer:
-        return None
-    return _Place(configuration.iss, document, configuration.origins).endpoint("jwks_uri")
+    return document if document.get("issuer") == issuer else None
 
 
 def _words(document: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
@@ -116,7 +136,7 @@ class _Place:
         issuer = self.document.get("issuer")
         if issuer is None:
             return None
-        if not isinstance(issuer, str) or not self._is_ours(urlsplit(issuer)):
+        if not isinstance(issuer, str) or not self.holds(issuer):
             raise _unusable("other-origin-issuer", "names an issuer on another origin")
         return issuer
 
@@ -138,6 +158,13 @@ class _Place:
         if not self._is_ours(parts) or parts.username or parts.fragment:
             raise _unusable(f"other-origin-{name.replace('_', '-')}", f"names a {name} on another origin")
         return url
+
+    def holds(self, url: str) -> bool:
+        """Whether the address lies on an origin of this server. False for text that is no address."""
+        try:
+            return self._is_ours(urlsplit(url))
+        except ValueError:  # of an unfinished IPv6 address
+            return False
 
     def _is_ours(self, parts: SplitResult) -> bool:
         return _origin(parts) in {_origin(urlsplit(one)) for one in (self.iss, *self.origins)}

@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from joserfc import jwt
+import orjson
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from smart_app.outbound import Unreachable, get_json
 from smart_app.refusals import LaunchRefused
-from smart_app.smart.discovery import ASK_YOUR_SITE, SmartConfiguration, jwks_uri_of
+from smart_app.smart.discovery import ASK_YOUR_SITE, SmartConfiguration, jwks_uri_of, with_stated_issuer
 
 ALGORITHMS = (
     "RS256",
@@ -33,6 +34,7 @@ ALGORITHMS = (
 LEEWAY_S = 60
 OLDEST_S = 3600  # an id_token is made for this launch; one issued long ago was made for another
 DEADLINE_S = 4.0
+NOT_FOR_PATIENTS = "This app is made for clinicians; sign in to the EHR as one, and open it again."
 
 _PEOPLE = re.compile(r"^(Practitioner|PractitionerRole|RelatedPerson|Person)/[A-Za-z0-9\-.]{1,64}$")
 
@@ -58,6 +60,8 @@ def verified_claims(
     token: str, configuration: SmartConfiguration, *, client_id: str, nonce: str, now: float
 ) -> dict[str, Any]:
     """The claims of a token whose signature, issuer, audience, times and nonce stand. LaunchRefused otherwise."""
+    if configuration.issuer is None:
+        configuration = with_stated_issuer(configuration, _stated_issuer(token))
     if configuration.issuer is None:
         raise _wrong("no-issuer-published")
     claims = _signed_claims(token, _keys(configuration))
@@ -94,6 +98,8 @@ def fhir_user(value: object, iss: str) -> str | None:
         return None
     base = iss.rstrip("/") + "/"
     reference = value.removeprefix(base) if isinstance(value, str) else ""
+    if reference.startswith("Patient/"):
+        raise LaunchRefused("id-token-fhir-user", "The EHR says that a patient is signed in.", NOT_FOR_PATIENTS)
     if not _PEOPLE.match(reference):
         raise _wrong("fhir-user")
     return base + reference
@@ -122,6 +128,15 @@ def _signed_claims(token: str, keys: KeySet) -> dict[str, Any]:
     if "kid" not in decoded.header and len(keys.keys) != 1:
         raise _wrong("no-kid")
     return dict(decoded.claims)
+
+
+def _stated_issuer(token: str) -> object:
+    """The `iss` of a token that nothing is known of yet: where to ask, not whom to believe."""
+    try:
+        claims = orjson.loads(jws.extract_compact(token.encode()).payload)
+    except (JoseError, ValueError, TypeError):
+        return None
+    return claims.get("iss") if isinstance(claims, dict) else None
 
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float:

@@ -14,7 +14,8 @@ log = structlog.get_logger(__name__)
 
 
 def read_person(iss: str, patient: str, access_token: str) -> dict[str, str] | None:
-    """{"name", "born", "sex", "record"}: those the chart states. None when it could not be read; the page then says so.
+    """{"name", "born", "sex", "record"}, each empty where the chart states none. None when it could not be read; the
+    page then says so.
 
     The token goes to the FHIR base of the launch and nowhere else; redirects are refused.
     """
@@ -28,7 +29,7 @@ def read_person(iss: str, patient: str, access_token: str) -> dict[str, str] | N
     if resource.get("resourceType") != "Patient" or resource.get("id") != patient:
         log.warning("patient not read", reason="another-resource")
         return None
-    return {key: value for key, value in _stated(resource).items() if value}
+    return _stated(resource)
 
 
 def _stated(resource: Mapping[str, Any]) -> dict[str, str]:

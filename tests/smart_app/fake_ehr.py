@@ -66,6 +66,8 @@ class FakeEhr:
         self.authorize_iss: str | None = None
         self.well_known: Callable[[], Response] | None = None
         self.patient_status = 200
+        self.person: dict[str, Any] = PATIENT
+        self.openid: dict[str, Any] | None = None  # the OpenID configuration under /login, where there is one
         self.chosen = "p1"  # the patient that a standalone launch's picker brings
         self.refresh_token: str | None = None  # when set, tokens come with it, and it is renewed at each use
         self.used_refresh_tokens: list[str] = []
@@ -183,7 +185,10 @@ class FakeEhr:
 
     def patient(self, patient: str) -> tuple[Response, int]:
         assert request.headers["Authorization"] == f"Bearer {self.tokens[-1]}"
-        return jsonify({**PATIENT, "id": patient}), self.patient_status
+        return jsonify({**self.person, "id": patient}), self.patient_status
+
+    def openid_configuration(self) -> tuple[Response, int]:
+        return jsonify(self.openid), 200 if self.openid else 404
 
     def frame(self) -> str:
         """A chart page of the EHR with the app in a frame, as the launch of a card opens it."""
@@ -224,6 +229,7 @@ def flask_app(ehr: FakeEhr) -> Flask:
     app = Flask("fake-ehr")
     app.before_request(ehr.take_in)
     app.add_url_rule("/fhir/.well-known/smart-configuration", view_func=ehr.smart_configuration)
+    app.add_url_rule("/login/.well-known/openid-configuration", view_func=ehr.openid_configuration)
     app.add_url_rule("/authorize", view_func=ehr.authorize)
     app.add_url_rule("/token", view_func=ehr.token, methods=["POST"])
     app.add_url_rule("/keys", "keys", lambda: jsonify(KeySet([ehr.key]).as_dict(private=False)))

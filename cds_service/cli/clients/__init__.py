@@ -107,7 +107,7 @@ def list_() -> None:
 
 @command.command("add-app")
 @click.option("--tenant", required=True, help="The organisation's id here.")
-@click.option("--iss", required=True, help="FHIR base URL that launches name as `iss`.")
+@click.option("--iss", required=True, help="FHIR base URL that launches name as `iss`, to the last slash.")
 @click.option("--client-id", required=True, help="The app's client id there.")
 @click.option("--secret-file", type=_FILE, help="File that holds the client secret.")
 @click.option("--private-key", type=_FILE, help="File with the private key (PEM or JWK) for private_key_jwt.")
@@ -137,7 +137,7 @@ def add_app(
     settings = Settings.from_env()
     client = SmartClient(
         tenant=tenant,
-        issuer=iss.rstrip("/"),
+        issuer=iss,
         client_id=client_id,
         secret=secret,
         private_jwk=_private_key(private_key) if private_key else None,

@@ -81,6 +81,13 @@ def test_absent_keys_are_read_with_the_token_and_used(service: RunningService, e
     assert not [said for said in reply.not_assessed if "FHIR server" in said]
 
 
+@pytest.mark.covers("E1")
+def test_a_lifetime_written_as_text_is_a_lifetime(service: RunningService, ehr: FhirServer) -> None:
+    ehr.answers["MedicationRequest"] = Canned(bundle(WARFARIN))
+    reply = service.ask(call(ehr, without("medications"), expires_in="300", token_type="bearer"))
+    assert [found["topic"] for found in reply.findings] == ["drug-interaction"]
+
+
 @pytest.mark.covers("D4")
 def test_a_search_names_the_patient_by_a_typed_reference(service: RunningService, ehr: FhirServer) -> None:
     service.ask(call(ehr, without("medications")))
@@ -193,6 +200,10 @@ def test_the_scopes_decide_what_is_asked(
         ("access_token", "two words", "not a usable string"),
         ("expires_in", None, "expires_in"),
         ("expires_in", 0, "expires_in"),
+        ("expires_in", "0", "expires_in"),
+        ("expires_in", "-300", "expires_in"),
+        ("expires_in", "5 minutes", "expires_in"),
+        ("expires_in", True, "expires_in"),
         ("scope", None, "grants nothing"),
         ("subject", None, "names no subject"),
         ("patient", "someone-else", "another patient"),

@@ -78,8 +78,9 @@ def test_the_app_is_registered_with_a_key_or_a_secret_that_is_never_shown(folder
     base = ("clients", "add-app", "--tenant", "north", "--client-id", "app")
     assert countersign(folder, *base, "--iss", "https://a/fhir", "--private-key", str(key)).returncode == 0
     assert countersign(folder, *base, "--iss", "https://b/fhir", "--secret-file", str(secret)).returncode == 0
+    assert countersign(folder, *base, "--iss", "https://c/fhir/", "--secret-file", str(secret)).returncode == 0
     listed = countersign(folder, "clients", "list").stdout
-    assert "private key" in listed
+    assert "private key" in listed and "https://c/fhir/ " in listed
     assert "canary" not in listed
 
 

@@ -124,3 +124,44 @@ def test_without_fhir_user_the_evidence_opens_and_feedback_is_off(house: House) 
 def test_an_id_token_that_cannot_be_checked_refuses_the_launch(house: House) -> None:
     del house.ehr.configuration["issuer"]
     refused(launched(house), "no-issuer-published")
+
+
+def elsewhere(house: House, **document: Any) -> None:
+    """An EHR that names no issuer in its SMART configuration, only in its id_token and its OpenID configuration."""
+    issuer = f"{house.ehr.base}/login"
+    for member in ("issuer", "jwks_uri"):
+        del house.ehr.configuration[member]
+    house.ehr.openid = {"issuer": issuer, "jwks_uri": f"{house.ehr.base}/keys", **document}
+    house.ehr.claims = {"iss": issuer}
+
+
+@pytest.mark.covers("M6")
+def test_an_issuer_that_only_the_id_token_names_is_asked_at_its_own_openid_configuration(house: House) -> None:
+    elsewhere(house)
+    assert 'action="/feedback"' in launched(house).text
+
+
+@pytest.mark.covers("M6", "SA6")
+@pytest.mark.parametrize(
+    ("document", "claims"),
+    [
+        ({"issuer": "http://localhost/other"}, {}),
+        ({"issuer": None}, {}),
+        ({"jwks_uri": None}, {}),
+        ({}, {"iss": "https://evil.example"}),
+        ({}, {"iss": "http://[::1"}),
+        ({}, {"iss": None}),
+    ],
+)
+def test_an_issuer_that_does_not_name_itself_on_this_server_is_not_believed(
+    house: House, document: dict[str, Any], claims: dict[str, Any]
+) -> None:
+    elsewhere(house, **document)
+    house.ehr.claims |= claims
+    response = launched(house)
+    assert response.status_code == 400 and "could not be trusted" in response.text
+
+
+def test_an_issuer_in_another_place_is_not_asked_for_keys(house: House) -> None:
+    elsewhere(house, jwks_uri="https://evil.example/keys")
+    assert launched(house).status_code == 400

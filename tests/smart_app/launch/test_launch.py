@@ -19,7 +19,7 @@ from cds_service.store import SmartClient
 from smart_app.smart.scopes import ASKED
 from tests.browser.three_apps import free_ports
 from tests.smart_app.browser import Browser, hidden_fields, words
-from tests.smart_app.fake_ehr import CLIENT_ID, CLIENT_SECRET, flask_app, running
+from tests.smart_app.fake_ehr import CLIENT_ID, CLIENT_SECRET, PATIENT, flask_app, running
 from tests.smart_app.house import House
 from tests.smart_app.sample_card import TENANT
 
@@ -311,7 +311,9 @@ def test_a_wrong_client_secret_ends_in_a_page_that_says_so(house: House) -> None
     callback = callback_of(browser, authorize)
     house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, "rotated"))
     try:
-        refused(browser.get(callback), "token-error-invalid_client")
+        response = browser.get(callback)
+        refused(response, "token-error-invalid_client")
+        assert "trying again will not help" in words(response.text)
     finally:
         house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET))
 
@@ -362,3 +364,29 @@ def test_every_step_leaves_an_audit_row(house: House) -> None:
         ("smart-evidence", "shown"),
     ]
     assert house.store.verify_audit().intact
+
+
+@pytest.mark.covers("L11")
+@pytest.mark.parametrize("missing", ["identifier", "birthDate", "gender", "name"])
+def test_a_patient_with_less_on_record_opens_too(house: House, missing: str) -> None:
+    house.ehr.person = {name: value for name, value in PATIENT.items() if name != missing}
+    for card in (house.card("p1"), None):
+        response = house.browser().launch(house.ehr.launch_query(house.ehr.launch("p1", card)))
+        assert response.status_code == 200, words(response.text)
+        assert ("no name on record" in response.text) == (missing == "name")
+
+
+@pytest.mark.covers("L5", "L9", "L10", "L4")
+@pytest.mark.parametrize(
+    "token",
+    [
+        {"token_type": "bearer", "expires_in": "3600"},
+        {"expires_in": None, "scope": None},
+        {"scope": "launch openid fhirUser patient/*.read", "tenant": "a", "__epic.dstu2.patient": "T1", "user": "U"},
+        {"fhirContext": [{"reference": "ImagingStudy/1"}], "need_patient_banner": "true", "encounter": "Encounter/e1"},
+        {"smart_style_url": "https://elsewhere.example/style.json", "intent": "reconcile", "client_id": CLIENT_ID},
+    ],
+)
+def test_a_token_answer_in_the_manner_of_other_servers_opens(house: House, token: dict[str, Any]) -> None:
+    response = house.browser().launch(house.ehr.launch_query(house.ehr.launch("p1", house.card("p1"), **token)))
+    assert response.status_code == 200, words(response.text)
