@@ -25,10 +25,11 @@ _MASS = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mL": None, "unit": None, "meq": N
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One row: what the gold says, what was read (None: abstained), and whether abstaining was right."""
+    """One row: what the gold says, what was read (None: abstained, or phases), and the phases that were read."""
 
     gold: Mapping[str, str]
     read: Mapping[str, Any] | None
+    phases: str = ""
 
     @property
     def scored(self) -> bool:
@@ -73,7 +74,8 @@ class Answer:
 
 def evaluate_table(data: Path, predictions: Path | None) -> Score:
     """Read, answer and score `data`. Raises TaskFailed when it has no column sig."""
-    answers = [Answer(row, prediction(read_directions(row["sig"]))) for row in _rows(data)]
+    read = [(row, read_directions(row["sig"])) for row in _rows(data)]
+    answers = [Answer(row, prediction(one), phases(one)) for row, one in read]
     if predictions:
         write_predictions(predictions, (_line(number, answer.read) for number, answer in enumerate(answers)))
     return score(answers)
@@ -92,8 +94,17 @@ def prediction(read: Directions) -> Mapping[str, Any] | None:
     }
 
 
+def phases(read: Directions) -> str:
+    """The phases as the gold column writes them; empty where there are none."""
+    return ";".join(
+        f"{one.dose.high:g}x{one.timing.per_day:g}/{one.duration.days if one.duration else 0:g}".removesuffix("/0")
+        for one in read.phases
+        if one.dose and one.timing
+    )
+
+
 def score(answers: list[Answer]) -> Score:
-    """Shares of all scored rows, but `right_when_answered` of those answered; `harmful` is a count."""
+    """Shares of all scored rows, but `right_when_answered` of those answered; `harmful` and `phases` are counts."""
     scored = [answer for answer in answers if answer.scored]
     if not scored:
         return {"n": len(answers)}
@@ -107,7 +118,17 @@ def score(answers: list[Answer]) -> Score:
         "abstained": 1 - len(answered) * share,
         "wrong": (len(answered) - right) * share,
         "harmful": sum(answer.harmful or answer.should_abstain for answer in answered),
+        **_of_phases([answer for answer in scored if answer.gold.get("phases")]),
     }
+
+
+def _of_phases(answers: list[Answer]) -> Score:
+    """Directions whose dose changes: read phase by phase, read otherwise, or not read."""
+    if not answers:
+        return {}
+    right = sum(answer.phases == answer.gold["phases"] for answer in answers)
+    unread = sum(not answer.phases for answer in answers)
+    return {"phases": {"n": len(answers), "right": right, "abstained": unread, "wrong": len(answers) - right - unread}}
 
 
 def _rows(data: Path) -> Iterator[dict[str, str]]:

@@ -64,6 +64,9 @@ _ASIDE = re.compile(
     r"|\b(?:and |then )?remove(?: and discard)?(?: (?:the )?patch)? (?:after|for|in|within) "
     r"\d{1,2} ?(?:hours?|hrs?|h)\b"
     r"|,? ?\b(?:and|then) stop\b\.?$"
+    # Labels of a weekly medicine say what its frequency is not.
+    r"|\b(?:do )?not (?:to be )?(?:take |taken |use )?(?:daily|every ?day)\b"
+    r"|\bto (?:test|check|monitor) (?:your |the )?blood (?:sugar|glucose)(?: levels?)?\b"
     r"|\buntil (?:gone|finished|all (?:taken|gone)|complet\w+|empty)\b"
     rf"|\b\d{{1,2}} ?{_TIME} (?:before|after|prior to)(?= (?:activity|exercise|sex\w*|procedure|intercourse))"
     r"|\(?\bpain (?:score|scale|level):? ?(?:of )?\d{1,2}(?: ?(?:-|to) ?\d{1,2})?\)?"

@@ -49,8 +49,21 @@ _MIXED = re.compile(
     rf"\b(\d+)(?:[ -](?:and )?(?:an? )?(?:1[ -])?(?=\d)| and (?:an? |1[ -])?)({_FRACTION})\b"
     r"(?! ?(?:an? )?(?:tab|cap|pill)\w* (?:or|to))"
 )
-# "ii gtts", "i tab": Roman numbers count forms; "iv" is a route.
-_ROMAN = re.compile(r"\b(i{1,3})(?= ?(?:gtts?|drops?|tab(?:let)?s?|cap(?:sule)?s?|puffs?|sprays?|supp\w*)\b)")
+# "ii gtts", "tab iss": Roman numbers count forms, before them or after; "ss" behind one is a half. "iv" is a route.
+_ROMAN_FORM = r"gtts?|drops?|tab(?:let)?s?|cap(?:sule)?s?|puffs?|sprays?|supp\w*"
+_ROMAN = re.compile(rf"\b(i{{1,3}})(ss)?(?= ?(?:{_ROMAN_FORM})\b)|\b({_ROMAN_FORM}) (i{{1,3}})(ss)?\b")
+_ROMAN_RANGE = re.compile(rf"\b(i{{1,3}})(?:-| to | or )(i{{1,3}})(?= ?(?:{_ROMAN_FORM})\b)")
+# "at 0800, 1400 and 2000": hours of the clock, not doses.
+_FOUR_DIGITS = r"(?:[01]\d|2[0-3])[0-5]\d"
+_CLOCK = re.compile(
+    rf"\bat ({_FOUR_DIGITS}(?:(?:,? and |, ?){_FOUR_DIGITS})*)(?: ?(?:hours|hrs|h))?\b(?! ?(?:[mu]?c?g|m?l|u)\b| ?unit)"
+)
+_WEEKDAY_LETTERS = (
+    (re.compile(r"\bm ?- ?f\b"), "mon-fri"),
+    (re.compile(r"\bm ?[,/ -] ?w ?[,/ -] ?f\b"), "mwf"),
+    (re.compile(r"\bt ?[,/ -] ?th ?[,/ -] ?sa?\b"), "tths"),
+)
+_ONE_WORD = re.compile(r"\bt(\d)([tc])\b")  # a pharmacy's "take 1 tablet"
 # "325 mg (65 mg elemental iron)": the same amount in another basis is no second dose.
 _SAME_IN_ANOTHER_BASIS = re.compile(
     r" ?\((?:equal to |equivalent to |equiv\w* |= ?|as )?\d+(?:\.\d+)? ?mg "
@@ -62,9 +75,10 @@ _LONE_FRACTION = re.compile(rf"\b(?:1[ -])?({_FRACTION})\b(?!/)(?: (?:of )?an?\b
 @lru_cache(maxsize=4096)
 def normalised(text: str) -> str:
     """`text` in the one way of writing; lower case, single spaces."""
-    plain = text.lower().replace("\u00b5", "u").replace("\u03bc", "u").replace("\u00d7", "x")
+    plain = text.lower().replace("\u00b5", "u").replace("\u03bc", "u").replace("\u00d7", "x").replace("\u2044", "/")
+    plain = re.sub(r"\bq(\d{1,2}) ?\u00b0", r"q\1h", plain)
     for sign, fraction in _FRACTION_SIGNS.items():
-        plain = plain.replace(sign, f" {fraction}")
+        plain = re.sub(rf"(?:(?<=\d)-)?{sign}", f" {fraction}", plain)
     plain = re.sub("[\u2010-\u2015\u2212]", "-", " ".join(plain.split()))
     plain = re.sub(r"(?<![\d.,])([1-9]\d{0,2}),(\d{3})(?!\d)", r"\1\2", plain)
     plain = re.sub(r"\b[qbtp]\.[a-z0-9]{1,2}\.?[a-z]?\b\.?", _undotted, plain)
@@ -77,8 +91,22 @@ def _undotted(match: re.Match[str]) -> str:
     return match[0].replace(".", "")
 
 
+def _counted(roman: re.Match[str]) -> str:
+    count = f"{len(roman[1] or roman[4]) + 0.5 * bool(roman[2] or roman[5]):g}"
+    return f"{count} {roman[3]}" if roman[3] else count
+
+
+def _hours(clock: re.Match[str]) -> str:
+    return "at " + " and ".join(f"{hour[:2]}:{hour[2:]}" for hour in re.findall(_FOUR_DIGITS, clock[1]))
+
+
 def _numbers(text: str) -> str:
-    text = _ROMAN.sub(lambda roman: str(len(roman[1])), text)
+    text = _ROMAN_RANGE.sub(lambda both: f"{len(both[1])}-{len(both[2])}", text)
+    text = _ROMAN.sub(_counted, text)
+    for letters, days in _WEEKDAY_LETTERS:
+        text = letters.sub(days, text)
+    text = _CLOCK.sub(_hours, text)
+    text = _ONE_WORD.sub(lambda both: f"take {both[1]} {'tablet' if both[2] == 't' else 'capsule'}", text)
     text = re.sub(r"\b(every|q) (?:third|3rd)\b", r"\1 3", text)
     text = re.sub(r"\b(every|q) (?:fourth|4th)\b", r"\1 4", text)
     text = _TENS_AND_ONES.sub(lambda two: str(_TENS[two[1]] + int(_NUMBER_WORDS[two[2]])), text)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 _THEN = re.compile(r"\s*(?:[,;.|]\s*)?\b(?:and )?(?:then|followed by|thereafter|after that)\b,?\s*")
+_AT_THE_END = re.compile(r"[,;.]? *\b(?:(?:and|then) stop|thereafter|after that)\b *\.?$")
+_FIRST_DAY = re.compile(r"\b(?:on )?day 1\b$")
+_WITH_ITS_LENGTH = re.compile(r"\d.*\b(?:for|x) ?\d{1,2} ?(?:days?|d|weeks?|wks?)$")
 _DAYS = re.compile(
     r"\bon days? (\d{1,2})(?: ?(?:-|to|through) ?(\d{1,2}))?\b|\bdays? (\d{1,2})(?: ?(?:-|to|through) ?(\d{1,2}))?:?"
 )
@@ -16,13 +19,23 @@ def split_phases(plain: str) -> tuple[str, ...]:
     """The phases of normalised directions, each as directions of its own; empty when the dose does not change."""
     if re.search(r"\b(?:taper\w*|if|hold|titrat\w*)\b", plain):
         return ()
+    plain = _AT_THE_END.sub("", plain)
     ranges = list(_DAYS.finditer(plain))
     if len(ranges) > 1:
         return _by_days(plain, ranges)
     parts = [part.strip(" ,.;|") for part in _THEN.split(plain)]
+    if len(parts) < 2:
+        parts = _each_with_its_length(plain)
     if len(parts) < 2 or not all(re.search(r"\d", part) for part in parts):
         return ()
+    parts[0] = _FIRST_DAY.sub("once daily for 1 day", parts[0])
     return tuple(_complete(part, parts[0]) for part in parts)
+
+
+def _each_with_its_length(plain: str) -> list[str]:
+    """ "60 mg daily x 3 days, 40 mg daily x 3 days": phases without "then", where each says for how long."""
+    parts = [part.strip(" .") for part in re.split(r"[,;]", plain)]
+    return parts if all(_WITH_ITS_LENGTH.search(part) for part in parts) else []
 
 
 def _by_days(plain: str, ranges: list[re.Match[str]]) -> tuple[str, ...]:

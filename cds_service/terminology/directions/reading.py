@@ -29,14 +29,16 @@ from cds_service.terminology.directions.words import words
 MAX_LENGTH = 400
 _DEPENDS = re.compile(
     r"\b(?:taper\w*|titrat\w*|sliding|scale|ssi|until|unless|hold|if|except|increas\w*|decreas\w*|reduc\w*|wean\w*"
-    r"|load\w*|adjust\w*|protocol|chang\w*|from|instead|stop\w*|bolus|drip|pca|biweekly|bimonthly|repeat\w*|pump"
-    r"|basal|carb(?:s|ohydrates?)?|ratio|correct\w*|blood (?:sugar|glucose)|bg|fsbs|inr|per pharmacy|weight[- ]based|"
-    r"days? \d|week \d"
+    r"|load\w*|adjust\w*|protocol|chang\w*(?! (?:the )?patch\b)|from|instead|stop\w*|bolus|drip|pca|biweekly|bimonthly"
+    r"|repeat\w*|pump|basal|carb(?:s|ohydrates?)?|ratio|correct\w*|blood (?:sugar|glucose)|bg|fsbs|inr|per pharmacy"
+    r"|weight[- ]based|days? \d|week \d"
     r"|divided|split|continuous\w*|alternat\w*(?! days)|(?<!every )(?:other|odd|even) days?|days? off|while awake"
     r"|of (?:an?|each|every) [\w-]+ cycle|\d? ?(?:st|nd|rd|th) dose|first dose|initial\w*|extra|additional|another"
     r"|third|followed by|then|once only"
     r"|stat|prior to|pre-?op)\b|(?<!\d)\d(?:-\d){2,}"
 )
+# Numbers and days that only letters state: where nothing read them, something of the text would be lost.
+_LETTERS_LEFT = re.compile(r"\b(?:i{1,3}(?:ss)?|vi{0,3}|ss|(?:m|tu|w|th|f|sa|su)(?:[ /,-]+(?:m|tu?|w|th|f|sa|su))+)\b")
 # Digits that belong to a name: "b12", "omega-3", "#3". "q8" and "x10" are a frequency and a duration not fully stated.
 _NAME_WITH_DIGITS = re.compile(r"\b(?!x\d|q\d)[a-z]+[a-z-]*\d{1,2}\b|(?<=[a-z] )#\d\b")
 
@@ -105,6 +107,8 @@ def _parts(plain: str) -> Directions:
     route, rest = read_route(rest)
     if re.search(r"\d", _NAME_WITH_DIGITS.sub("", rest)):
         return Directions(plain, abstained="a number in the text is not accounted for")
+    if _LETTERS_LEFT.search(rest):
+        return Directions(plain, abstained="letters that may be a number or days are not accounted for")
     if dose is None and timing is None:
         return Directions(plain, abstained="neither a dose nor a frequency is stated")
     return _with(adjuncts, Directions(plain, dose=dose, strength=strength, timing=timing, route=route))

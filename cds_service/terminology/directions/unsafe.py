@@ -46,6 +46,7 @@ _AMBIGUOUS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"\b\d+ ?ss\b|\bss\b", "ss means one half or is read as 55"),
         (r"\bud\b|\but dict\b", "the directions are not in the text"),
+        (r"\b(?:iv|v|vi{1,3}|ix)(?= (?:tab|cap|gtt|drop|puff|spray|supp)\w*\b)", "IV is a route or the number four"),
         (r"\bms\b(?= \d)|\bmso4\b|\bmgso4\b", "MS means morphine or magnesium sulfate"),
     )
 )

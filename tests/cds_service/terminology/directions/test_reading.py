@@ -191,6 +191,40 @@ def test_what_was_read_reads_the_same_when_written_out(dose, route, time, tail):
     assert words(again) == words(read)
 
 
+def test_whatever_is_read_of_the_slices_is_written_out_and_read_back_the_same():
+    for name in ("sig_own.tsv", "sig_apart.tsv", "sig_retail.tsv"):
+        with OWN.with_name(name).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t"):
+                read = read_directions(row["sig"])
+                again = read_directions(words(read)) if read.abstained is None else read
+                assert words(again) == words(read), row["sig"]
+                assert [one.timing for one in again.phases] == [one.timing for one in read.phases], row["sig"]
+
+
+@pytest.mark.parametrize(
+    ("text", "dose", "per_day"),
+    [
+        ("tab iss po qhs", 1.5, 1),
+        ("i-ii tabs po bid", 2, 2),
+        ("1 tab M W F", 1, 3 / 7),
+        ("1 tab po M-F", 1, 5 / 7),
+        ("1 tab at 0800, 1400 and 2000", 1, 3),
+        ("4 tabs once weekly. Do not take daily.", 4, 1 / 7),
+        ("T1T PO BID", 1, 2),
+        ("1-\u00bd tabs q8\u00b0", 1.5, 3),
+    ],
+)
+def test_letters_that_state_numbers_and_days_are_read(text, dose, per_day):
+    read = read_directions(text)
+    assert read.dose and read.timing, read.abstained
+    assert (read.dose.high, read.timing.per_day) == (dose, pytest.approx(per_day))
+
+
+@pytest.mark.parametrize("text", ["iv tabs po daily", "1 tab w f", "take 500 mg in the morning and 1000 at dinner"])
+def test_what_states_a_number_or_days_and_is_not_read_is_declined(text):
+    assert read_directions(text).abstained
+
+
 @settings(deadline=None)
 @given(st.text(max_size=80) | st.text("0123456789 .,/-#%mgqhxbidprnotabs()", max_size=60))
 def test_any_text_is_read_or_abstains_but_never_breaks(text):
