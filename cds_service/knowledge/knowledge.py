@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
-from typing import Literal, TypeVar
+from functools import cached_property, lru_cache, partial
+from typing import Any, Literal, TypeVar
 
 from cds_service.knowledge.kinds.allergies import AllergyGroup, group_index
 from cds_service.knowledge.kinds.chronic import ChronicCondition, chronic_names
@@ -23,6 +23,8 @@ from cds_service.terminology.vocabulary import Drug, Vocabulary
 
 Coverage = Literal["rows", "none-needed", "no-guidance", "not-covered"]
 _R = TypeVar("_R", bound=Row)
+_K = TypeVar("_K", bound=Hashable)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,17 @@ class Knowledge:
             found = {id(row): row for key in self.names.keys_of(drug.rxcui) for row in index.get(key, ())}
             of_table[drug.rxcui] = tuple(found.values())
         return of_table[drug.rxcui]  # type: ignore[return-value]
+
+    def remembered(self, read: Callable[[Knowledge, _K], _T]) -> Callable[[_K], _T]:
+        """`read` with these rows, keeping its answers for a bounded number of keys; they go when the rows do."""
+        if read not in self._kept:
+            self._kept[read] = lru_cache(maxsize=65_536)(partial(read, self))
+        kept: Callable[[_K], _T] = self._kept[read]
+        return kept
+
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
 
     def coverage(self, drug: Drug, topic: str) -> Coverage:
         """Whether rows speak of an ingredient in a topic, none is needed, its sources are silent, or nobody looked."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from cds_service.errors import KnowledgeError
@@ -48,11 +48,16 @@ class Context:
         """The card topics whose coverage is kept."""
         return covered_topics()
 
-    @cache  # noqa: B019 - a context lives as long as one loading
     def keys(self, table: str) -> frozenset[str]:
         """The first key column of another table's rows."""
-        column = KINDS[table].key[0]
-        return frozenset(cells.required(column) for cells in read_rows(self.tables, table, KINDS[table].key))
+        if table not in self._keys:
+            key = KINDS[table].key
+            self._keys[table] = frozenset(cells.required(key[0]) for cells in read_rows(self.tables, table, key))
+        return self._keys[table]
+
+    @cached_property
+    def _keys(self) -> dict[str, frozenset[str]]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

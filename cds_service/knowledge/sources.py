@@ -23,7 +23,7 @@ def read_sources(tables: Mapping[str, str]) -> dict[str, Source]:
 
 
 def _parsed(file: str, content: str) -> Iterator[Source]:
-    loader = yaml.SafeLoader(content)
+    loader = yaml.CSafeLoader(content)
     try:
         top = loader.get_single_node()
         if top is None:

@@ -7,9 +7,9 @@ other may overlap, and so no hypertension.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cds_service.knowledge.kinds.indications import TreatedProblem
 from cds_service.terminology.lexicon import Words, split_words
@@ -62,7 +62,7 @@ class TreatedNames:
     def in_entry(self, label: str, codes: Iterable[Code] = ()) -> Mapping[str, float]:
         """Problem key -> how much of the entry's words says it, from 0 to 1, and half of that where they only name what
         stands beside it; 1 where a code says it."""
-        found = dict(_in_label(self, label))
+        found = dict(self._by_words(label))
         for system, code in codes:
             if system in (ICD10, ICD10CM):
                 found.update(dict.fromkeys(self._by_code(code), _BY_CODE))
@@ -74,26 +74,29 @@ class TreatedNames:
         prefixes = (self.codes.get((ICD10CM, f"{bare[:length]}*"), frozenset()) for length in range(1, len(bare) + 1))
         return exact.union(*prefixes)
 
+    # The same problems stand in many charts: what they mean is kept, for a bounded number of them.
+    @cached_property
+    def _by_words(self) -> Callable[[str], tuple[tuple[str, float], ...]]:
+        return lru_cache(maxsize=8192)(self._read_words)
 
-@lru_cache(maxsize=8192)  # the same problems stand in many charts
-def _in_label(names: TreatedNames, label: str) -> tuple[tuple[str, float], ...]:
-    words = _words(label)
-    spans = [
-        (start, end)
-        for start in range(len(words))
-        for end in range(start + 1, min(len(words), start + names.longest) + 1)
-        if words[start:end] in names.names
-    ]
-    closed = [(start, end) for start, end in spans if words[start:end] in names.closed]
-    found: dict[str, float] = {}
-    for start, end in spans:
-        if (start, end) not in closed and any(first < end and start < last for first, last in closed):
-            continue
-        rest = sum(word not in _QUALIFIERS for word in (*words[:start], *words[end:]))
-        share = (end - start) / (end - start + rest)
-        for key, worth in names.names[words[start:end]].items():
-            found[key] = max(found.get(key, 0.0), share * worth)
-    return tuple(found.items())
+    def _read_words(self, label: str) -> tuple[tuple[str, float], ...]:
+        words = _words(label)
+        spans = [
+            (start, end)
+            for start in range(len(words))
+            for end in range(start + 1, min(len(words), start + self.longest) + 1)
+            if words[start:end] in self.names
+        ]
+        closed = [(start, end) for start, end in spans if words[start:end] in self.closed]
+        found: dict[str, float] = {}
+        for start, end in spans:
+            if (start, end) not in closed and any(first < end and start < last for first, last in closed):
+                continue
+            rest = sum(word not in _QUALIFIERS for word in (*words[:start], *words[end:]))
+            share = (end - start) / (end - start + rest)
+            for key, worth in self.names[words[start:end]].items():
+                found[key] = max(found.get(key, 0.0), share * worth)
+        return tuple(found.items())
 
 
 def _words(text: str) -> Words:

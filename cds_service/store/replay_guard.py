@@ -11,7 +11,8 @@ from sqlalchemy import delete
 
 from cds_service.settings import Settings
 from cds_service.store.client_tables import token_use
-from cds_service.store.database import Database, insert_once, open_database
+from cds_service.store.database import Database, open_database
+from cds_service.store.statements import add_once
 
 # A use is remembered longer than any leeway that the clock check of the token allows.
 KEPT_AFTER_EXPIRY = 300.0
@@ -44,7 +45,7 @@ class ReplayGuard:
         with self._database.writing(PATIENCE_MS) as connection:
             if self._is_time_to_clean(now):
                 connection.execute(delete(token_use).where(token_use.c.expires_at < now - KEPT_AFTER_EXPIRY))
-            return insert_once(connection, token_use, {"digest": digest, "expires_at": expires_at})
+            return add_once(connection, token_use, {"digest": digest, "expires_at": expires_at})
 
     def _is_time_to_clean(self, now: float) -> bool:
         steady = self._steady()

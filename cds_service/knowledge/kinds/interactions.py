@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from cds_service.knowledge.about import PAST
@@ -77,28 +76,14 @@ class Interaction(Graded):
 
 def interactions_between(knowledge: Knowledge, one: Drug, other: Drug) -> tuple[Interaction, ...]:
     """Rows for a pair, by ingredient or by class, either way round; the most specific first."""
-    return _between(knowledge, one.rxcui, other.rxcui)
+    return knowledge.remembered(_between)((one.rxcui, other.rxcui))  # the same pairs meet in many charts
 
 
-# The same pairs meet in many charts.
-@lru_cache(maxsize=65536)
-def _between(knowledge: Knowledge, one: str, other: str) -> tuple[Interaction, ...]:
-    index, theirs = _by_pair(knowledge), knowledge.names.keys_of(other)
-    found: dict[str, Interaction] = {}
-    for key in knowledge.names.keys_of(one):
-        partners = index.get(key, {})
-        found.update((row.id, row) for partner in theirs for row in partners.get(partner, ()))
-    return tuple(found.values())
-
-
-@lru_cache(maxsize=4)
-def _by_pair(knowledge: Knowledge) -> Mapping[str, Mapping[str, tuple[Interaction, ...]]]:
-    index: dict[str, dict[str, tuple[Interaction, ...]]] = {}
-    for row in knowledge.all(Interaction):
-        for key, partner in {(row.a, row.b), (row.b, row.a)}:
-            partners = index.setdefault(key, {})
-            partners[partner] = (*partners.get(partner, ()), row)
-    return index
+def _between(knowledge: Knowledge, pair: tuple[str, str]) -> tuple[Interaction, ...]:
+    names, (one, other) = knowledge.names, pair
+    rows = [({row.a, row.b}, row) for row in knowledge.for_drug(Interaction, names.drugs[one])]
+    sides = ({key, partner} for key in names.keys_of(one) for partner in names.keys_of(other))
+    return tuple({row.id: row for side in sides for both, row in rows if both == side}.values())
 
 
 def _washout(cells: Cells) -> tuple[int, int]:

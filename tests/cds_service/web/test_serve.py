@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -187,3 +188,15 @@ def test_the_service_settings_of_the_public_start_are_the_documented_ones() -> N
     assert gunicorn_config.worker_class == "cds_service.gunicorn_worker.PatientWorker"
     assert not gunicorn_config.preload_app
     assert gunicorn_config.graceful_timeout * 1000 > Settings.from_env({}).deadline_ms
+
+
+def test_a_worker_that_has_started_leaves_its_tables_out_of_the_search_for_cycles() -> None:
+    from cds_service.gunicorn_config import NEW_OBJECTS, leave_the_tables_alone
+
+    before = gc.get_threshold()
+    try:
+        leave_the_tables_alone()
+        assert gc.get_freeze_count() > 0 and gc.get_threshold()[0] == NEW_OBJECTS
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
