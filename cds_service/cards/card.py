@@ -13,14 +13,14 @@ from cds_service.cards.dialects import DIALECTS
 from cds_service.cards.offers import Client, Offer, offered
 from cds_service.cards.orderables import Orderables
 from cds_service.cards.override_reasons import override_reasons
-from cds_service.cards.text import LONGEST_SUMMARY, cut, plain
+from cds_service.cards.text import LONGEST_SUMMARY, cut, plain, short
 from cds_service.claims import Claims
 from cds_service.engine import Concern
 from cds_service.findings import NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.passages import Passage
 
-_LONGEST_ORDER = 48
+_LONGEST_ORDER = 40
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def missing_card(notes: tuple[NotAssessed, ...], setting: Setting) -> Card:
 
 
 def _summary(order: str, concern: str) -> str:
-    return cut(f"{plain(order, _LONGEST_ORDER)}: {plain(concern)}", LONGEST_SUMMARY)
+    return cut(f"{short(order, _LONGEST_ORDER)}: {plain(concern)}", LONGEST_SUMMARY)
 
 
 def _completed(
@@ -133,7 +133,7 @@ def _completed(
     handle = setting.handle(uuid)
     dialect = setting.client.dialect
     if offer.suggestions:
-        body |= {"suggestions": list(offer.suggestions), "selectionBehavior": dialect.selection}
+        body |= {"suggestions": list(offer.suggestions), "selectionBehavior": offer.selection}
     context = {"appContext": handle} if dialect.app_context else {}
     body |= {
         "overrideReasons": override_reasons(),

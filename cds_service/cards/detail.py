@@ -13,6 +13,7 @@ from cds_service.knowledge import Knowledge
 
 NOTE = "Note"  # the label of a fact that is a sentence of a note
 _AROUND = 200  # characters of the sentence on either side of the words that were read
+_AROUND_ONE_OF_MANY = 50
 _MOST_NOTES = 6
 _LEADS = {"concern": "", "rationale": "**Why:** ", "advice": "**What to do:** "}
 
@@ -70,16 +71,31 @@ def _read_note(facts: Iterable[Fact]) -> list[str]:
 
 
 def _quotes(facts: Iterable[Fact]) -> Iterator[str]:
-    """The sentences of notes, the words that were read in bold, with note, date, author and probability."""
+    """The sentences of notes, the words that were read in bold, note by note with date, author and probability."""
+    notes: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
-        origin = fact.origin
-        if fact.label == NOTE and origin.text and origin.span:
-            start, end = origin.span
-            words = f"**{escaped(origin.text[start:end], 60)}**"
-            sentence = f"{_beside(origin.text[:start][-_AROUND:])}{words}{_beside(origin.text[end:][:_AROUND])}"
-            when = f" of {fact.on.isoformat()}" if fact.on else " without a date"
-            read = f"read from free text by {origin.model} {origin.version}{_chance(origin.probability)}"
-            yield f"**From a note{when}** ({escaped(fact.note or '', 120)}): \u201c{sentence}\u201d; {read}."
+        if fact.label == NOTE and fact.origin.text and fact.origin.span:
+            notes.setdefault((_note(fact), f"{fact.origin.model} {fact.origin.version}"), []).append(fact)
+    several = sum(map(len, notes.values())) > 1
+    for (note, reader), stated in notes.items():
+        if several:
+            lines = [f"- {_quoted(fact, _AROUND_ONE_OF_MANY)}{_chance(fact.origin.probability)}" for fact in stated]
+            yield "\n".join([f"{note}, read from free text by {reader}:", *lines])
+        else:
+            read = f"read from free text by {reader}{_chance(stated[0].origin.probability)}"
+            yield f"{note}: {_quoted(stated[0], _AROUND)}; {read}."
+
+
+def _note(fact: Fact) -> str:
+    when = f" of {fact.on.isoformat()}" if fact.on else " without a date"
+    return f"**From a note{when}** ({escaped(fact.note or '', 120)})"
+
+
+def _quoted(fact: Fact, around: int) -> str:
+    """The sentence, as far as it stands near the words that were read."""
+    text, (start, end) = fact.origin.text or "", fact.origin.span or (0, 0)
+    words = f"**{escaped(text[start:end], 60)}**"
+    return f"\u201c{_beside(text[:start][-around:])}{words}{_beside(text[end:][:around])}\u201d"
 
 
 def _beside(words: str) -> str:

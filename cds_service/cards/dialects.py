@@ -23,7 +23,7 @@ _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
 class Dialect:
     """`actions` maps each action type that is applied to the resource types it is applied to.
 
-    `most_actions`: in one suggestion; None without limit. `selection`: the selectionBehavior that it understands.
+    `most_actions`: in one suggestion; None without limit. `selection`: the selectionBehavior of changes.
     `topics`: `ours` as they stand, or `alphanumeric` and one for each concern, where an override silences its topic.
     `codes`: the code systems that a created order must use; None: it takes ours. `whole_resources`: what is accepted
     becomes the order as we sent it; False: the EHR fills in defaults of its own. `app_context`: it hands appContext on.

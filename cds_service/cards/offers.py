@@ -19,6 +19,7 @@ from cds_service.cards.text import escaped, plain
 from cds_service.findings import Proposal
 
 Resource = dict[str, Any]
+_ADDITIONS = frozenset({"monitor", "add", "record"})
 _CHECK = {
     "MedicationRequest": "**Check the dose after accepting:** this EHR fills in details of its own.",
     "ServiceRequest": "**Check the date after accepting:** this EHR fills in details of its own.",
@@ -36,10 +37,11 @@ class Client:
 
 @dataclass(frozen=True)
 class Offer:
-    """`words` are Markdown blocks for the detail."""
+    """`words` are Markdown blocks for the detail; `selection` is the card's selectionBehavior."""
 
     suggestions: tuple[Resource, ...] = ()
     words: tuple[str, ...] = ()
+    selection: str = "at-most-one"
 
 
 def offered(
@@ -67,7 +69,10 @@ def offered(
             else:
                 own = uuid if part == 0 else name("suggestion", uuid, str(part))
                 made.append(_suggestion(label, own, carried, proposal.recommended))
-    return Offer(tuple(made), tuple(_words(by_hand, made, client.dialect)))
+    # What is only added may be taken one and all; of changes to an order one alone.
+    additions = all(proposal.intent in _ADDITIONS for proposal in proposals)
+    selection = "any" if additions else client.dialect.selection
+    return Offer(tuple(made), tuple(_words(by_hand, made, client.dialect)), selection)
 
 
 def _alone(actions: list[Resource], dialect: Dialect) -> list[list[Resource]]:

@@ -13,6 +13,11 @@ _AUTOLINK = re.compile(r"(?i)\b(https?|ftp|mailto|javascript|data|www)([:.])")
 _ELLIPSIS = "…"
 # A zero-width joiner outside of an emoji hides in a word.
 _JOINER = re.compile("(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d")
+# An order's name and strength; directions follow.
+_STRENGTH = re.compile(
+    r"(?i).{3,}?\d[\d.,]* ?(?:mg|mcg|g|units?|unt|u|meq|iu|%)"
+    r"(?: ?/ ?[\d.]* ?(?:mg|ml|actuat\w*|hr|h|puff))?(?![\w/])"
+)
 _LOOK_AHEAD = 20  # times the limit, as blanks and invisible characters take no room
 
 
@@ -39,6 +44,17 @@ def cut(text: str, limit: int) -> str:
     while end > 0 and _continues(text, end):
         end -= 1
     return text[:end].rstrip(" \n\\") + _ELLIPSIS  # a backslash left over would escape what follows
+
+
+def short(order: str, limit: int) -> str:
+    """An order as a card's summary names it. Of a long one the drug and its strength stay and the directions go, which
+    stand in the detail; without a strength it ends with a whole word."""
+    line = plain(order, 4 * limit)
+    if len(line) <= limit:
+        return line
+    strength = _STRENGTH.match(line[: limit - 1])
+    kept = strength[0] if strength else line[: limit - 1].rpartition(" ")[0]
+    return f"{kept.rstrip(' ,;:(/')}{_ELLIPSIS}" if kept else cut(line, limit)
 
 
 def fitted(head: list[str], optional: list[str], tail: list[str], limit: int = LONGEST_DETAIL) -> str:

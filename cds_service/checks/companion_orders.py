@@ -1,25 +1,23 @@
-"""Tests and companion orders that an order calls for and the chart lacks.
+"""Tests and companion orders that an order calls for and the chart lacks: one card for the tests of an order.
 
-Rows: `companions.csv`. A test counts as there when it is among the drafts or was resulted inside the row's window, by
-any LOINC code of the test or of a panel that holds it. Results that were not supplied are said, never taken for
+Rows: `companions.csv`. A test that was resulted inside the row's window or stands among the drafts is not asked for,
+nor one that another order of the same call asks for already. Results that were not supplied are said, never taken for
 "never done". What another order among the drafts or the current medications already provides is not asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.dates import age_in_years
 from cds_service.checks.proposing import laboratory_orders
 from cds_service.checks.registry import check
-from cds_service.facts import Fact
-from cds_service.findings import Finding, NotAssessed, Proposal
+from cds_service.checks.wanted_tests import Test, Wanted, speaking, wanted_tests
+from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.companions import Companion
 from cds_service.knowledge.kinds.monitors import Monitor
-from cds_service.terminology.routes import LOCAL_ROUTES
 from cds_service.terminology.vocabulary import Drug
 
 
@@ -33,80 +31,82 @@ from cds_service.terminology.vocabulary import Drug
 def companion_orders(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
     """Looks for the baseline and follow-up tests and the companion orders that the ordered drug calls for, among the
     drafts, the current medications and the results on record."""
+    asked: set[Test] = set()
     for order in chart.orders:
-        for drug in order.drugs:
-            for row in knowledge.for_drug(Companion, drug):
-                if _speaks(chart, knowledge, row, order, drug):
-                    yield from _wanted(chart, knowledge, row, order, drug)
+        for row, drug in speaking(chart, knowledge, order):
+            if row.order_drug:
+                yield _companion(knowledge, row, order, drug)
+        wanted = wanted_tests(chart, knowledge, order)
+        yield from (_not_known(knowledge, one.row, order) for one in wanted if one.tests is None)
+        if lacking := _not_yet_asked(wanted, asked):
+            yield _tests(chart, knowledge, order, lacking)
 
 
-def _speaks(chart: Chart, knowledge: Knowledge, row: Companion, order: Medication, drug: Drug) -> bool:
-    company = chart.company_of(order)
-    taken = any(drug in one.drugs and one.ended is None for one in chart.medications.items)
-    beside = {key for one in (*company, order) for each in one.drugs for key in knowledge.names.keys_of(each.rxcui)}
-    days = order.sig.duration_days
-    return (
-        _given_by(row, order)
-        and row.phase in ("any", "ongoing" if taken or order.replaces else "start")
-        and not (days is not None and days < row.min_days)
-        and (not row.with_drugs or not beside.isdisjoint(row.with_drugs))
-        and beside.isdisjoint(row.unless_drugs)
-        and _person_fits(chart, row)
-    )
-
-
-def _given_by(row: Companion, order: Medication) -> bool:
-    if row.routes:
-        return not order.routes or bool(order.routes & row.routes)
-    return not order.routes & LOCAL_ROUTES
-
-
-def _person_fits(chart: Chart, row: Companion) -> bool:
-    """An age or sex that is not known does not keep a row from speaking: what it asks for is a test or an offer."""
-    age = age_in_years(chart.patient.born, chart.today) if chart.patient.born else None
-    fits = age is None or row.age_from <= age < row.age_below
-    return fits and (not row.sex or chart.patient.sex in (None, row.sex))
-
-
-def _wanted(
-    chart: Chart, knowledge: Knowledge, row: Companion, order: Medication, drug: Drug
-) -> Iterator[Finding | NotAssessed]:
-    if row.order_drug:
-        yield _finding(row, order, drug, (), _companion(knowledge, row, order))
-        return
-    if row.done_within_days and not chart.results.known:
-        names = " and ".join(knowledge.keyed(Monitor)[key].label for key, _ in row.tests)
-        yield NotAssessed(f"laboratory results were not supplied: whether {names} was done is not known", order.ref)
-        return
-    since = chart.today - timedelta(days=row.done_within_days)
-    lacking, facts = [], []
-    for key, due in row.tests:
-        newest = chart.results.newest(knowledge.keyed(Monitor)[key].codes)
-        if not row.done_within_days or newest is None or newest.on < since:
-            lacking.append((key, due))
-            facts += [newest.fact(f"older than {row.done_within_days} days")] if newest and row.done_within_days else []
-    proposal = laboratory_orders(chart, knowledge, lacking, row, order)
-    if proposal is not None:
-        yield _finding(row, order, drug, tuple(facts), proposal)
-
-
-def _companion(knowledge: Knowledge, row: Companion, order: Medication) -> Proposal:
-    drug = knowledge.names.drugs[row.order_drug]
-    content = {"order_text": row.order_text, "rxcui": drug.rxcui, "name": drug.name}
-    return Proposal("add", order.ref, f"Add {row.order_text}", content, (row.id,))
-
-
-def _finding(row: Companion, order: Medication, drug: Drug, facts: tuple[Fact, ...], proposal: Proposal) -> Finding:
+def _companion(knowledge: Knowledge, row: Companion, order: Medication, drug: Drug) -> Finding:
+    other = knowledge.names.drugs[row.order_drug]
+    content = {"order_text": row.order_text, "rxcui": other.rxcui, "name": other.name}
+    proposal = Proposal("add", order.ref, f"Add {row.order_text}", content, (row.id,))
     return Finding(
         topic="companion-order",
         rule=row.id,
         harm=row.harm,
         display=row.display,
         subject=order.ref,
-        concepts=(drug.rxcui, *((row.order_drug,) if row.order_drug else ())),
-        summary=f"{drug.name}: {row.summary}",
+        concepts=(drug.rxcui, row.order_drug),
+        summary=_about((drug,), order, row.summary),
         cites=(row.id,),
         advice=row.management,
-        facts=(order.fact("Order"), *facts),
+        facts=(order.fact("Order"),),
         proposals=(proposal,),
     )
+
+
+def _not_known(knowledge: Knowledge, row: Companion, order: Medication) -> NotAssessed:
+    names = " and ".join(knowledge.keyed(Monitor)[key].label for key, _ in row.tests)
+    return NotAssessed(f"laboratory results were not supplied: whether {names} was done is not known", order.ref)
+
+
+def _not_yet_asked(wanted: Sequence[Wanted], asked: set[Test]) -> list[Wanted]:
+    """Each test with each date once in a call, whichever order or row wants it; `asked` takes them up."""
+    kept = []
+    for one in wanted:
+        left = tuple(test for test in one.tests or () if test not in asked)
+        asked.update(left)
+        kept += [replace(one, tests=left)] if left else []
+    return kept
+
+
+def _tests(chart: Chart, knowledge: Knowledge, order: Medication, wanted: Sequence[Wanted]) -> Finding:
+    """All tests that an order calls for: a suggestion for each row, so that what is due now and later stay apart."""
+    rows = [one.row for one in wanted]
+    proposals = (laboratory_orders(chart, knowledge, one.tests or (), one.row, order) for one in wanted)
+    drugs = dict.fromkeys(one.drug for one in wanted)
+    return Finding(
+        topic="companion-order",
+        rule=rows[0].id,
+        harm=min((row.harm for row in rows), key=HARMS.index),
+        display=min((row.display for row in rows), key=DISPLAYS.index),
+        subject=order.ref,
+        concepts=tuple(drug.rxcui for drug in drugs),
+        summary=_about(tuple(drugs), order, _in_short(rows)),
+        cites=tuple(dict.fromkeys(row.id for row in rows)),
+        advice=" ".join(dict.fromkeys(row.management for row in rows)),
+        facts=(order.fact("Order"), *dict.fromkeys(fact for one in wanted for fact in one.facts)),
+        proposals=tuple(filter(None, proposals)),
+    )
+
+
+def _about(drugs: Sequence[Drug], order: Medication, said: str) -> str:
+    """With the drugs' names where the order does not say them itself: it may be a brand, or hold several."""
+    ordered = order.ref.text.lower()
+    if len(order.drugs) == 1 and order.drugs[0].name.lower() in ordered:
+        return said
+    return f"{' and '.join(drug.name for drug in drugs)}: {said}"
+
+
+def _in_short(rows: Sequence[Companion]) -> str:
+    """What is lacking, and after it in a word that a recheck is due too: the suggestions say of what and when."""
+    lacking = [row.summary for row in rows if row.done_within_days]
+    if not lacking:
+        return "; ".join(dict.fromkeys(row.summary for row in rows))
+    return "; ".join([*dict.fromkeys(lacking), *(["then a recheck"] if len(lacking) < len(rows) else [])])

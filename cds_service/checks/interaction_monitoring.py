@@ -2,7 +2,8 @@
 
 Rows: the `monitor` column of `interactions.csv`. Speaks where the pair is given together with monitoring; a pair that
 is contraindicated is medication-safety's to say, not this service's to make comfortable. Speaks at signing only:
-before it, the card about the interaction itself offers the same tests.
+before it, the card about the interaction itself offers the same tests. A test that the ordered drug calls for by itself
+is asked for once, by `companion-orders`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
 from cds_service.checks.drug_interaction import worst_interaction
-from cds_service.checks.proposing import monitoring
+from cds_service.checks.proposing import laboratory_orders
 from cds_service.checks.registry import check
+from cds_service.checks.wanted_tests import Test, wanted_tests
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
+
+_ABOUT = 7  # days: a recheck so little later than the interaction's own is the same blood sample
 
 
 @check(
@@ -36,10 +40,13 @@ def interaction_monitoring(chart: Chart, knowledge: Knowledge) -> Iterator[Findi
 
 def _monitored(chart: Chart, knowledge: Knowledge, order: Medication, partner: Medication) -> Iterator[Finding]:
     match = worst_interaction(chart, knowledge, order, partner)
-    proposal = monitoring(chart, knowledge, match[0], order) if match else None
-    if match is None or proposal is None or match[0].harm == "contraindicated":
+    if match is None or match[0].harm == "contraindicated":
         return
     row, drug, other = match
+    left = [test for test in row.monitor if not _called_for(test, chart, knowledge, order)]
+    proposal = laboratory_orders(chart, knowledge, left, row, order)
+    if proposal is None:
+        return
     yield Finding(
         topic="monitoring",
         rule=row.id,
@@ -53,3 +60,11 @@ def _monitored(chart: Chart, knowledge: Knowledge, order: Medication, partner: M
         facts=(order.fact("Order"), partner.fact("Given with")),
         proposals=(proposal,),
     )
+
+
+def _called_for(test: Test, chart: Chart, knowledge: Knowledge, order: Medication) -> bool:
+    """The order calls for the test at about that time whatever is given beside it. A baseline before a start is no
+    monitoring; a test that is due now of a drug that is taken already is."""
+    key, due = test
+    wanted = ((one.row, each) for one in wanted_tests(chart, knowledge, order) for each in one.tests or ())
+    return any(name == key and (0 < days <= due + _ABOUT or row.phase != "start") for row, (name, days) in wanted)

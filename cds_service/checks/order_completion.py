@@ -40,6 +40,8 @@ def order_completion(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | N
         if not order.drugs or _is_structured(order):
             continue
         read = read_directions(_directions_text(order))
+        if _is_product(order, read):
+            continue
         if read.abstained:
             yield NotAssessed(f"its directions were left as text: {read.abstained}", order.ref)
         elif rule is None:
@@ -50,6 +52,14 @@ def order_completion(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | N
 
 def _is_structured(order: Medication) -> bool:
     return any(name in dosage for dosage in dosages_of(order.resource) for name in _STRUCTURED)
+
+
+def _is_product(order: Medication, read: Directions) -> bool:
+    """A coded product with no word of how to take it: the strength in its name is no dose that anybody ordered."""
+    concept = order.resource.get("medicationCodeableConcept")
+    coded = bool(isinstance(concept, dict) and concept.get("coding"))
+    stated = (read.timing, read.duration, read.quantity, read.limit, read.reason)
+    return coded and not sig_text(order.resource) and not (any(stated) or read.as_needed or read.phases)
 
 
 def _directions_text(order: Medication) -> str:

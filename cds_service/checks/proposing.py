@@ -45,8 +45,19 @@ def laboratory_orders(
         {"code": monitor.loinc, "display": monitor.display, "text": monitor.label, "within_days": days}
         for monitor, days in lacking
     ]
-    label = "Order " + " and ".join(f"{monitor.label} {_due(days)}" for monitor, days in lacking)
-    return Proposal("monitor", order.ref, label, {"tests": tests}, (row.id,))
+    return Proposal("monitor", order.ref, f"Order {_together(lacking)}", {"tests": tests}, (row.id,))
+
+
+def _together(tests: Iterable[tuple[Monitor, int]]) -> str:
+    """ "sodium, potassium and creatinine in 28 days": tests of one day are named together."""
+    by_day: dict[int, list[str]] = {}
+    for monitor, days in tests:
+        by_day.setdefault(days, []).append(monitor.label)
+    return ", and ".join(f"{_listed(names)} {_due(days)}" for days, names in by_day.items())
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _due(days: int) -> str:

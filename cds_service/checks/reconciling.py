@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import Allergy, Chart, Noted
@@ -48,30 +49,57 @@ def silent(rule: str) -> NotAssessed:
     return NotAssessed(f"the rule {rule} has not been approved at this site")
 
 
-def offer(
-    chart: Chart,
-    row: LogicRule,
-    title: str,
-    label: str,
-    concepts: Iterable[str],
-    one: Noted,
-    content: Mapping[str, Any],
-) -> Finding:
-    """A finding that offers to add what stands in a note; `content` says what, for the resource."""
-    marked = f"from past history; {row.summary}" if content.get("past") else row.summary
-    about = OrderRef(one.note.reference, title)
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a note would add to a list: `name` stands among others, `title` on a card of its own; `label` is the
+    suggestion's, and `content` says what, for the resource (findings.Proposal, `record`)."""
+
+    name: str
+    title: str
+    label: str
+    concepts: tuple[str, ...]
+    noted: Noted
+    content: Mapping[str, Any]
+
+
+def offers(chart: Chart, row: LogicRule, kind: str, found: Iterable[Offered]) -> Iterator[Finding | NotAssessed]:
+    """One card for all that notes would add to a list, each to be taken or left; none is preselected. What would not
+    be read when a chart is opened is named and not offered. `kind` is the plural: "allergies"."""
+    every = list(found)
+    shown = every[:MOST_OFFERS]
+    if not shown:
+        return
+    first = shown[0]
+    past = any(one.content.get("past") for one in shown)
+    if len(shown) == 1:
+        summary = f"from past history; {row.summary}" if past else row.summary
+        about = OrderRef(first.noted.note.reference, first.title)
+    else:
+        summary = ", ".join(dict.fromkeys(one.name for one in shown))
+        about = OrderRef(first.noted.note.reference, f"{len(shown)} {kind} only in notes")
+    facts = tuple(one.noted.fact() for one in shown)
+    proposals = tuple(_proposal(chart, row, one) for one in shown)
+    concepts = dict.fromkeys(concept for one in shown for concept in one.concepts)
+    yield _finding(row, about, summary, concepts, facts, proposals)
+    if len(every) > MOST_OFFERS:
+        named = ", ".join(one.title for one in every[MOST_OFFERS:])
+        yield NotAssessed(f"further {kind} that stand only in notes were not offered: {named[:200]}")
+
+
+def _proposal(chart: Chart, row: LogicRule, one: Offered) -> Proposal:
+    note, mention = one.noted.note, one.noted.mention
     provenance = {
         "patient": chart.patient.reference,
-        "note": one.note.reference,
-        "on": one.note.on.isoformat() if one.note.on else None,
-        "author": one.note.author,
-        "title": one.note.title,
-        "sentence": one.mention.sentence,
-        "span": one.mention.span,
-        "probability": one.origin().probability,
+        "note": note.reference,
+        "on": note.on.isoformat() if note.on else None,
+        "author": note.author,
+        "title": note.title,
+        "sentence": mention.sentence,
+        "span": mention.span,
+        "probability": one.noted.origin().probability,
     }
-    proposal = Proposal("record", about, label, {**content, **provenance}, (row.id,))
-    return _finding(row, about, marked, concepts, (one.fact(),), (proposal,))
+    target = OrderRef(note.reference, one.title)
+    return Proposal("record", target, one.label, {**one.content, **provenance}, (row.id,))
 
 
 def question(

@@ -12,18 +12,17 @@ from cds_service.chart.merge import same_allergen
 from cds_service.checks.reconciling import (
     HOOKS,
     TOPIC,
+    Offered,
     newest,
-    offer,
+    offers,
     recorded_allergies,
     rule_of,
     silent,
     unread,
-    within,
 )
 from cds_service.checks.registry import check
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.kinds.logic_rules import LogicRule
 from cds_service.terminology.reactions import ANGIOEDEMA, SEVERE, SIDE_EFFECTS, kinds_in
 
 RULE = "reconcile-allergy"
@@ -46,9 +45,8 @@ def unlisted_allergies(chart: Chart, knowledge: Knowledge) -> Iterator[Finding |
     elif not chart.allergies.known:
         yield NotAssessed(f"allergies in notes were not compared: the allergy list {chart.allergies.missing}")
     else:
-        yield from within(
-            (_offer(chart, knowledge, row, one) for one in stand if not _listed(chart, knowledge, one)), "allergies"
-        )
+        missing = (one for one in stand if not _listed(chart, knowledge, one))
+        yield from offers(chart, row, "allergies", (_offered(knowledge, one) for one in missing))
 
 
 def _key(one: Noted) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -63,7 +61,7 @@ def _listed(chart: Chart, knowledge: Knowledge, one: Noted) -> bool:
     return named or any(same_allergen(said.drugs, said.groups, other, knowledge.vocabulary) for other in known)
 
 
-def _offer(chart: Chart, knowledge: Knowledge, row: LogicRule, one: Noted) -> Finding:
+def _offered(knowledge: Knowledge, one: Noted) -> Offered:
     said = one.mention
     shown = frozenset().union(*(kinds_in(words) for words in said.reactions))
     intolerance = bool(shown) and shown <= SIDE_EFFECTS
@@ -82,4 +80,4 @@ def _offer(chart: Chart, knowledge: Knowledge, row: LogicRule, one: Noted) -> Fi
         "reactions": said.reactions,
     }
     label = f"Add to the allergy list: {said.name}{how}"
-    return offer(chart, row, f"{said.name} {kind}{how}", label, (*said.drugs, *said.groups), one, content)
+    return Offered(said.name, f"{said.name} {kind}{how}", label, (*said.drugs, *said.groups), one, content)

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping
 
 from cds_service.chart import Chart, Noted
 from cds_service.chart.problem import Problem
-from cds_service.checks.reconciling import HOOKS, TOPIC, newest, offer, rule_of, silent, unread, within
+from cds_service.checks.reconciling import HOOKS, TOPIC, Offered, newest, offers, rule_of, silent, unread
 from cds_service.checks.registry import check
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.chronic import ChronicCondition
-from cds_service.knowledge.kinds.logic_rules import LogicRule
 
 RULE = "reconcile-condition"
 
@@ -37,7 +36,7 @@ def unlisted_conditions(chart: Chart, knowledge: Knowledge) -> Iterator[Finding 
     else:
         listed = _families(chart, knowledge)
         missing = (one for one in stand if rows[one.mention.condition].family not in listed)
-        yield from within((_offer(chart, rule, rows[one.mention.condition], one) for one in missing), "conditions")
+        yield from offers(chart, rule, "conditions", (_offered(rows[one.mention.condition], one) for one in missing))
 
 
 def _standing(chart: Chart, rows: Mapping[str, ChronicCondition]) -> list[Noted]:
@@ -76,8 +75,8 @@ def _means(problem: Problem, row: ChronicCondition, knowledge: Knowledge) -> boo
     return any(row.id in mention.rxcuis for mention in knowledge.vocabulary.chronic.find(problem.label))
 
 
-def _offer(chart: Chart, rule: LogicRule, row: ChronicCondition, one: Noted) -> Finding:
+def _offered(row: ChronicCondition, one: Noted) -> Offered:
     past = one.mention.says == "past"
     content = {"kind": "condition", "text": row.label, "coding": row.coding, "past": past}
     label = f"Add to the problem list: {row.label}{', from past history' if past else ''}"
-    return offer(chart, rule, row.label[:1].upper() + row.label[1:], label, (row.id,), one, content)
+    return Offered(one.mention.name, row.label[:1].upper() + row.label[1:], label, (row.id,), one, content)

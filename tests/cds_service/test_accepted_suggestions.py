@@ -58,7 +58,7 @@ RECOMMENDED = {
 MONITORING = Story(
     draft("spironolactone 25 mg daily"),
     "drug-interaction",
-    "Order potassium in 7 days and creatinine in 7 days",
+    "Order potassium and creatinine in 7 days",
     chart(medications=bundle(active("lisinopril 10 mg daily")), **NORMAL),
 )
 

@@ -7,7 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
+
+from cds_service.chart.fhir_json import label_of
 
 Resource = Mapping[str, Any]
 _DATED = ("authoredOn", "recordedDate", "onsetDateTime", "effectiveDateTime", "issued", "assertedDate", "date")
@@ -19,6 +22,7 @@ _ACTIVE = {
 }
 _NOTES = 20  # as many as the prefetch key asks for
 _COURSE = timedelta(days=90)  # how long an order without an end counts as taken, when it is not active any more
+_YEAR = timedelta(days=400)  # an order that is written again within it was renewed, and taken until then
 
 
 @dataclass
@@ -45,7 +49,9 @@ class History:
 
     def call(self, order: Resource) -> dict[str, Any]:
         """The order-sign call about an order on the day it was written."""
-        draft = {**_without_links(order), "status": "draft", "subject": self._reference}
+        renewed = self._renewed.get(order["id"])
+        prior = {"priorPrescription": {"reference": f"MedicationRequest/{renewed}"}} if renewed else {}
+        draft = {**_without_links(order), "status": "draft", "subject": self._reference, **prior}
         drafts = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft}]}
         return self._asked("order-sign", {"draftOrders": drafts}, self._chart(self.moment(order), order["id"]))
 
@@ -72,7 +78,7 @@ class History:
         orders = [
             {**_without_links(one), "status": "active", "subject": self._reference}
             for one in self.kept["MedicationRequest"]
-            if one["id"] != but and _taken(one, on)
+            if one["id"] != but and (_taken(one, on) or one["id"] == self._renewed.get(but))
         ]
         labs, vitals = [], []
         for one in self._until("Observation", on):
@@ -88,6 +94,20 @@ class History:
             "labs": _bundle(self._owned(labs[-100:])),
             "vitals": _bundle(self._owned(vitals[-100:])),
         }
+
+    @cached_property
+    def _renewed(self) -> dict[str, str]:
+        """Order -> the one of the same words that it renews: an EHR stops the old one at that moment."""
+        links: dict[str, str] = {}
+        latest: dict[str, Resource] = {}
+        for one in sorted(self.orders, key=self.moment):
+            words = label_of(one.get("medicationCodeableConcept"))
+            before = latest.get(words) if words else None
+            stopped = before is not None and before.get("status") in ("stopped", "completed")
+            if before is not None and stopped and self.moment(one) - self.moment(before) <= _YEAR:
+                links[one["id"]] = before["id"]
+            latest[words] = one
+        return links
 
     def _until(self, kind: str, on: datetime) -> list[Resource]:
         dated = [(_date(one), one) for one in self.kept[kind]]

@@ -44,6 +44,7 @@ _ASKED = re.compile(
     r"\b(?:if|whether|in case|should|would|could(?! not| hardly)|might|may|asked? about|unsure (?:if|whether)|"
     r"unclear (?:if|whether)|risk (?:of|for|factors? for)|risks? (?:include|including|are)|people with|signs? of|"
     r"at risk for|screen(?:ed|ing)? for|concern(?:ed|s)? (?:for|about|of)|rule out|r/o|evaluat\w+ (?:for|of)|"
+    r"assess(?:ment|ed|ing)? (?:for|of)|"
     r"indicat\w+ for|work-?up for|test(?:ed|ing)? for|worr(?:y|ied) about|prevent\w*|avoid\w*(?!.*\b(?:because|"
     r"due to|since)\b)|possible|possibly|probable|suspect\w*|questionable|versus|vs\.?|consider\w*|educat\w+ (?:on|"
     r"about)|counsel\w+ (?:on|about|regarding)|discussed|information (?:on|about)|leaflet|handout|unlikely)\b[^.;]*$"

@@ -40,8 +40,8 @@ _NO_STATEMENT = re.compile(
     r"work-?up|precautions|counsel\w+|specialist|nurse|educator|questionnaire|scale|inventory|score|support group|"
     r"foundation|study|trial|guidelines?|registry|camp|walk|research|(?:is )?(?:a |one )?(?:possib\w+|unlikely)|"
     r"(?:is )?(?:highly |very |most |more )?likely\b|in (?:(?:his|her|the) )?(?:family|mother|father|sister|"
-    r"brother)|infected (?:partner|husband|wife|mother)|tenderness)|\?|[^.;]{0,24}\b(?:raises?|increases?|"
-    r"can (?:cause|lead)|may (?:cause|lead)|means that)\b"
+    r"brother)|[\w ]{0,40}\(procedure\)|infected (?:partner|husband|wife|mother)|tenderness)|\?|"
+    r"[^.;]{0,24}\b(?:raises?|increases?|can (?:cause|lead)|may (?:cause|lead)|means that)\b"
 )
 _UNCERTAIN = re.compile(
     r"(?:\?|\b(?:question of|query|likely|presumed|provisional|borderline|pre-?|early signs of|fear of))\s*$"
