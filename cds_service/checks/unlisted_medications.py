@@ -42,7 +42,8 @@ def unlisted_medications(chart: Chart, knowledge: Knowledge) -> Iterator[Finding
     said = [one for one in chart.noted if one.mention.kind == "medication"]
     listed_on = max((one.day for one in said if one.mention.listed and one.mention.says == "has"), default=date.min)
     latest = [one for _, one in newest((one.mention.drugs, one) for one in said)]
-    stand = [one for one in latest if one.day >= listed_on and _is_current(chart, one)]
+    harmed = [one for one in chart.noted if one.mention.kind == "allergy" and one.mention.says == "has"]
+    stand = [one for one in latest if one.day >= listed_on and _is_current(chart, one) and not _harmed(one, harmed)]
     if not stand:
         return
     row = rule_of(knowledge, RULE)
@@ -63,6 +64,11 @@ def unlisted_medications(chart: Chart, knowledge: Knowledge) -> Iterator[Finding
 def _is_current(chart: Chart, one: Noted) -> bool:
     recent = one.note.on is None or one.note.on >= chart.today - LONGEST
     return one.mention.says == "has" and recent
+
+
+def _harmed(one: Noted, allergies: list[Noted]) -> bool:
+    """A note of the same day or later says that the patient does not bear it: "stopped for cough"."""
+    return any(other.day >= one.day and set(other.mention.drugs) & set(one.mention.drugs) for other in allergies)
 
 
 def _listed(chart: Chart, one: Noted) -> bool:

@@ -20,6 +20,7 @@ KINDS = frozenset({ALLERGIC, SEVERE, ANGIOEDEMA, HIT, *SIDE_EFFECTS})
 _WORDS = {
     SEVERE: r"stevens[ -]*johnsons?|\bsjs\b|toxic epidermal|necrolysis|\bdress\b|eosinophilia and systemic|"
     r"hypersensitivity syndrome|exfoliat\w+|erythroderma|serum sickness|h(?:a)?emolytic an(?:a)?emia|"
+    r"meth(?:a)?emoglobin\w+|"
     r"\bagep\b|pustulosis|mucosal (?:lesions?|ulcers?)|blister\w*|desquamat\w+|organ injury|"
     r"(?:interstitial )?nephritis|drug[- ]induced (?:liver|hepat)\w*|vasculitis|aplastic|agranulocytosis",
     ANGIOEDEMA: r"angio-?(?:neurotic )?(?:o?edema)|"
@@ -36,6 +37,7 @@ _WORDS = {
     BLEEDING: r"bleed\w*|h(?:a)?emorrhage|ulcers?\b|bruis\w+|mel(?:a)?ena",
     STOMACH: r"nause\w*|vomit\w*|emesis|\bn ?/ ?v\b|\bn&v\b|\bgi (?:upset|distress|intoleran\w+|problems?|issues?)|"
     r"(?:upset|sick) stomach|stomach (?:upset|pains?|aches?|cramps?)|abdominal (?:pains?|cramps?|cramping|discomfort)|"
+    r"(?:violently|very) (?:ill|sick)|"
     r"diarrh(?:o)?ea|constipat\w+|heart ?burn|dyspepsia|indigestion|reflux|gastritis|bloating|gastrointestinal upset",
     OTHER: r"headaches?|dizz\w+|light-?headed\w*|drows\w+|sedat\w+|sleep(?:y|iness)|somnolen\w+|fatigue|tired\w*|"
     r"dry mouth|insomnia|palpitations?|jitter\w*|nervous\w*|anxi\w+|agitat\w+|hallucinat\w+|confus\w+|"

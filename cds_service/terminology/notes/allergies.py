@@ -49,6 +49,11 @@ _NO_ALLERGY_TO = re.compile(
     r"\b(?:no|not|denies|without|never)(?: any| known| reported| documented| other)* (?:drug |"
     r"medication )?allerg\w+ to\b[^.;]*$"
 )
+# What follows "penicillin allergy" and makes it the name of something else.
+_NO_ENTRY = (
+    r"(?! (?:rhinitis|conjunctivitis|asthma|sinusitis|test|clinic|skin|shots?|season|medic|evaluation|consult|referral|"
+    r"assessment|work-?up|alert|label|was (?:ruled|removed|de)))"
+)
 # "name (hives)", "name: hives", "name - hives", as lists of allergies have it, wherever it stands.
 _ENTRY = re.compile(r"\s?(?:\(|[:=|]|\s-+>?|\u2192)\s*([^.;)\n]{3,40})")
 _AT_HEAD = re.compile(r"(?:^|[;,:|)\n]|\s[-\u2013]|\b(?:all|adr|and|or)\b)\s*$")
@@ -63,21 +68,22 @@ _WHILE_TAKING = re.compile(r"\b(?:when|whenever|while|after|following)\b(?: \w+)
 _SHOWED_BEFORE = re.compile(
     r"([^.;]{0,70}?)\b(?:(?:to|with|from|after|on|due to|secondary to|caused by|following|when|while|whenever)"
     r"(?: (?:he|she|they|i|being|taking|given|receiving|getting|starting|took|takes|was|were|on|exposed|exposure|"
-    r"to|a|an|the|her|his|first|second|third|one|single|dose|doses|of|iv|oral|use|last))*)\s+$"
+    r"to|a|an|the|her|his|first|second|third|one|single|dose|doses|of|iv|oral|use|last|shots?|injections?|courses?|"
+    r"new|blood|pressure|bp|pills?|tablets?|medicines?|antibiotics?))*)\s+\(?$"
 )
 _SHOWED_AFTER = re.compile(
     r"[^.;,]{0,20}?\b(?:caus\w+|gives?|gave|makes?|made|result(?:ed|s) in|led to|leads to|->|\u2192|=|resulted in|"
-    r"produced|provoked|triggered|broke (?:him|her) out(?: in)?|stopped (?:due to|because of|for)|"
-    r"discontinued (?:due to|because of|for|secondary to))"
+    r"produced|provoked|triggered|broke (?:him|her) out(?: in)?|(?:stopped|discontinued|d/c'?e?d)(?: (?:in )?\d{4})? "
+    r"(?:due to|because of|for|secondary to|2/2|d/t))"
     r"([^.;]{0,60})"
 )
 _ALLERGY_AFTER = re.compile(
     r"(?:[ ,/]*(?:and|or|&|/|,)? ?[\w-]+){0,3}?[ -]*\b(?:allerg(?:y|ies|ic)|intoleranc\w+|anaphylaxis|"
-    r"hypersensitivity|adverse "
-    r"reaction)\b(?! (?:rhinitis|conjunctivitis|asthma|sinusitis|test|clinic|skin|shots?|season|medic|was (?:ruled|"
-    r"removed|de)))"
+    rf"hypersensitivity|adverse reaction)\b{_NO_ENTRY}"
 )
-_DIRECTLY_AFTER = re.compile(r"[ -]+(?:drug )?(?:allerg(?:y|ies)|intoleranc\w+|anaphylaxis|hypersensitivity)\b")
+_DIRECTLY_AFTER = re.compile(
+    r"[ -]+(?:drug )?(?:allerg(?:y|ies)|intoleranc\w+|anaphylaxis|hypersensitivity)\b" + _NO_ENTRY
+)
 _TOLERATED_BEFORE = re.compile(
     r"(?:(?<!not )(?<!never )(?<!n't )(?<!to )(?<!poorly )(?<!cannot )\b(?:tolerat(?:es|ed|ing)|can tolerate|"
     r"able to tolerate|(?:can|may|able "
@@ -97,7 +103,8 @@ _PLAINLY = re.compile(
     r"does (?:fine|well|ok)"
 )
 _REMOVED = re.compile(
-    r"[^.;]{0,40}?\b(?:allergy|label|intolerance)?\b[^.;]{0,20}?\b(?:ruled out|removed|de-?label\w*|disproven|"
+    r"[^.]{0,40}?\b(?:allergy|label|intolerance)?\b[^.;]{0,20}?\b(?:ruled out|removed|de-?label\w*|disproven|"
+    r"challenge passed|"
     r"refuted|outgrown|was not confirmed|not a true allergy|no longer allergic|(?:skin )?test\w* (?:was |"
     r"were )?negative|negative (?:skin )?test\w*)"
 )
@@ -105,7 +112,7 @@ _TREATMENT = re.compile(
     r"\b(?:treat\w+ (?:with|by)|carr(?:y|ies)|given|gave|giv(?:e|ing)|gets?|got|gotten|now on|currently on|"
     r"reliev\w+ (?:with|by)|respon\w+ to|uses?|using|takes?|taking|(?:is|was|currently) on|premedicat\w+ (?:with)?|"
     r"requir\w+|improv\w+ with|resolv\w+ with|prescribed|needed|start\w*|switch\w+ to|chang\w+ to|"
-    r"replac\w+ (?:with|by)|instead|desensiti\w+ to|avoid\w*)(?: [\w-]+){0,4} ?$"
+    r"last dose(?: of)?|replac\w+ (?:with|by)|instead|desensiti\w+ to|avoid\w*)(?: [\w-]+){0,4} ?$"
 )
 _REACTION_AFTER = re.compile(
     r"\s*(?:[-\u2013\u2014:=>\u2192(,|]+|\bcaus\w+|\bgives?|\bgave|\bwith|\breaction:?)\s*([^.;\n]{3,80})"

@@ -33,9 +33,10 @@ _NAMES: dict[Section, str] = {
     r"icu|clinical) course|(?:interval|hospital) events|mar|anesthesia|procedures?(?: note| performed)?",
     "medications": r"(?:home|current|outpatient|ambulatory|active|preadmission|pre-admission|admission|"
     r"prior to admission|chronic|regular|daily|present|patient'?s|at[- ]home)?(?: (?:home|current|outpatient|"
-    r"active))? ?"
+    r"active|encounter))? ?"
     r"(?:meds?|medications?|medicines|medication list|prescriptions|drugs)(?: (?:list|at home|on admission|"
-    r"prior to admission|history|prior to arrival|reconciliation))?|(?:other|discharge|maintenance) (?:meds?|"
+    r"prior to admission|history|prior to arrival|reconciliation|"
+    r"per [\w ]{1,24}))?|(?:other|discharge|maintenance) (?:meds?|"
     r"medications?)(?: list)?|med rec|rx|home|immunosuppression|pill ?(?:box|organizer)(?: [\w ]{1,24})?|(?:otc|"
     r"over[- ]the[- ]counter|supplements)(?: (?:meds?|medications?))?|pta meds?",
     "past": r"(?:past|previous|significant|chronic|relevant|pertinent)?(?: ?(?:medical|med|surgical|"
@@ -62,9 +63,9 @@ _NAMES: dict[Section, str] = {
 _ORDER: tuple[Section, ...] = ("", "family", "allergies", "told", "stopped", "here", "plan", "medications", "past")
 _HEADINGS = [(section, re.compile(rf"(?:{_NAMES[section]})", re.IGNORECASE)) for section in _ORDER]
 _HEAD = re.compile(
-    r"[\s#*>-]*(?:\d{1,2}[.)]\s*)?([A-Za-z][A-Za-z0-9 /&,'()-]{0,48}?)\s*(?::+|[-\u2013]{1,2}(?=\s)|\s*$)"
+    r"[\s#*>-]*(?:\d{1,2}[.)]\s*)?([A-Za-z][A-Za-z0-9 /&,'()-]{0,64}?)\s*(?::+|[-\u2013]{1,2}(?=\s)|\s*$)"
 )
-_INLINE = re.compile(r"(?:(?<=[.;!?)\]])|(?<=\s{2}))\s*([A-Za-z][A-Za-z /&'-]{1,40}?)\s*:(?=\s|$)")
+_INLINE = re.compile(r"(?:(?<=[.;!?)\]:])|(?<=\s{2}))\s*([A-Za-z][A-Za-z /&'-]{1,40}?)\s*:(?=\s|$)")
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u25cf\u00b7+o>]\s|\d{1,2}[.)]\s|\[.?\]|\(.?\)\s)")
 _END = re.compile(
     r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bvs)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)"
@@ -84,6 +85,14 @@ _OTHER_COLUMNS = re.compile(
 _CELLS = re.compile(r"\s*\|\s*|\s{2,}|\t|\s[-/]\s")
 _RULER = re.compile(r"[\s|:=+-]+")
 _ASIDE = re.compile(r"\s*\([^)]{0,40}\)")
+_LONG_ASIDE = re.compile(r"(?<=[A-Za-z])\s*\([^()]{0,80}\)\s*$")
+# What records put behind the name of a section.
+_QUALIFIED = re.compile(
+    r" (?:as of [\d/.-]+|on file(?: prior to (?:visit|encounter|admission))?|prior to (?:visit|encounter)|reviewed)$"
+)
+# A note of a stay: its bare "meds" are what is given there.
+_STAY = re.compile(r"\b(?:hospital day|hd ?#? ?\d|pod ?#? ?\d|icu (?:day|progress)|inpatient progress)", re.IGNORECASE)
+_BARE = re.compile(r"\W*(?:current |active )?(?:meds?|medications)\W*", re.IGNORECASE)
 # Forms in one line: "Diabetes: no    Asthma: yes".
 _ANSWERS = re.compile(r"\b(?:yes|no|[YN])\s{2,}(?=[A-Z])")
 
@@ -109,6 +118,7 @@ def _blocks(note: str) -> Iterator[tuple[int, str, Section]]:
     held, at = "", 0
     place = 0
     own_line = False  # the list of this section stands on the line of its heading
+    stay = bool(_STAY.search(note[:200]))
     for line in note.split("\n"):
         begins = place
         place += len(line) + 1
@@ -117,6 +127,7 @@ def _blocks(note: str) -> Iterator[tuple[int, str, Section]]:
             if held.strip():
                 yield at, held, section
             section, length = found
+            section = "here" if stay and section == "medications" and _BARE.fullmatch(line[:length]) else section
             held, at = line[length:], begins + length
             own_line = section in _LISTS and bool(held.strip())
         elif own_line and not _continues(held, line, section) and _ends_list(held, line):
@@ -134,7 +145,8 @@ def _blocks(note: str) -> Iterator[tuple[int, str, Section]]:
             cut, length, following = inside
             if held[:cut].strip():
                 yield at, held[:cut], section
-            section, held, at = following, held[length:], at + length
+            given = stay and following == "medications" and _BARE.fullmatch(held[cut:length])
+            section, held, at = "here" if given else following, held[length:], at + length
             own_line = section in _LISTS and bool(held.strip())
     if held.strip():
         yield at, held, section
@@ -172,6 +184,7 @@ def heading_of(line: str, in_list: bool = False) -> tuple[Section, int] | None:
 
 def _without_aside(line: str) -> str:
     """ "Home meds (per wife): x" without what stands in brackets before the colon, in the same length."""
+    line = _LONG_ASIDE.sub(lambda match: " " * len(match[0]), line)
     head, colon, rest = line.partition(":")
     if not colon and _ASIDE.search(head):
         return _ASIDE.sub(lambda match: " " * len(match[0]), line)
@@ -187,7 +200,7 @@ def _column(line: str) -> Section | None:
 
 
 def _named(heading: str) -> Section | None:
-    words = " ".join(heading.lower().split())
+    words = _QUALIFIED.sub("", " ".join(heading.lower().split()))
     return next((section for section, names in _HEADINGS if names.fullmatch(words)), None)
 
 

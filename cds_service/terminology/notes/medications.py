@@ -50,7 +50,8 @@ _TAKES = re.compile(
     r"stays?|been|currently|now|'s|also|patient|pt|he|she|maintained|managed|controlled|stable|treated|well|"
     r"does well|doing well|chronically|(?<!non-)(?<!non)(?<!not )compliant|"
     r"(?<!non-)(?<!non)(?<!not )adherent)(?: (?:chronically|currently|now|also|still|only|well))* (?:on|with|"
-    r"w/)(?! (?:no|the (?:floor|unit|ward)))|continu(?:e[sd]?|ing)(?: (?:on|with|to take|home|his|her|current))*|"
+    r"w/)(?! (?:no|the (?:floor|unit|ward)))|(?:continu(?:e[sd]?|ing)|"
+    r"cont\.?)(?: (?:on|with|to take|home|his|her|current))*|"
     r"resum(?:e|ed|ing)(?: home)?|home (?:dose of|med(?:ication)?s?(?: (?:include|are|of))?)|(?:current |home |"
     r"daily |outpatient )?medications? (?:include|are|consist of|is)|on (?:chronic|long-?term|daily|home|lifelong|"
     r"maintenance|stable|low-dose|prn)|prescribed by|refill(?:s|ed)?(?: (?:of|for|his|her))?|currently|injects?|"
@@ -75,15 +76,17 @@ _STOPPED_BEFORE = re.compile(
     r"them)self)? off|tapered off|never (?:started|took|filled|picked up)|did not (?:start|fill|take)|holding|held|"
     r"does(?: not|n't) take|denies (?:taking|use of|using))"
     r"(?: (?:taking|using|all|both|his|her|their|the|home|own|of))*\s+(?:(?!after\b|since\b|in\b|on\b|for\b|due\b|"
-    r"because\b|\d|use|start|switch|beg[ai]n|now|tak|chang)[\w/-]+(?:,| and| or|, and)? ){0,4}$|\((?:stopped|"
-    r"discontinued|d/c'?d|inactive)\)\s*$"
+    r"because\b|\d|use|start|switch|beg[ai]n|now|tak|chang)[\w/-]+(?:,| and| or|, and)? ){0,4}$|[(\[](?:stopped|"
+    r"discontinued|d/c'?d|inactive)[)\]]\s*$|"
+    r"^\W*(?:stop(?:ped)?|discontinued?|d/c'?d?|hold)\s*:\s*(?:[\w/-]+(?:,| and) )*$"
 )
 _STOPPED_AFTER = re.compile(
     r"(?:\s*\((?!(?:not|no longer|stopped|held|d/c|"
     r"discontinued))[^)]*\))?(?:[ ,:-]*\d[\w.,/ ]{0,30}?)?[ ,:(>\u2192|/-]*(?:(?:was|were|has been|had been|is|"
     r"been|recently|later|then|now|on hold|since|already|self|both) )*-?(?:stop(?=[,.;)]|$| taking)|(?:and |so |"
     r"then )?(?:switched|changed) to|stopped|discontinued|d/c'?e?d|held|on hold|withdrawn|not taking|"
-    r"no longer taking|tapered off|weaned off|ran out|self-?discontinued)\b|[^.;\n]{0,50}?\b(?:not taking|"
+    r"no longer taking|tapered off|weaned off|ran out|self-?discontinued)\b|"
+    r"[^.;\n]{0,60}?(?:\||\s-)\s*(?:discontinued|stopped|inactive|completed)\W*$|[^.;\n]{0,80}?\b(?:not taking|"
     r"has(?: not|n't) (?:filled|taken|used))\b"
 )
 _NOT_NOW_AFTER = re.compile(
@@ -106,6 +109,7 @@ _REGULAR = re.compile(
 _SWITCHED = re.compile(
     r"(?<!will be )(?<!to be )(?<!could be )(?<!can be )(?<!consider )\b(?:switched|changed) to (?:\w+ )?$"
 )
+_BRAND = re.compile(r"\s*\(")
 # Between two ingredients of one product.
 _PART = re.compile(r"\s*\d[\d.,]* ?(?:mg|mcg|g|meq|units?)(?: ?/ ?(?:ml|actuation|hr))? ?/ ?", re.IGNORECASE)
 _DIRECTIONS = re.compile(
@@ -143,6 +147,8 @@ def _combined(text: str, named: Sequence[Mention]) -> list[Mention]:
     joined: list[Mention] = []
     for one in named:
         before = joined[-1] if joined else None
+        if before is not None and one.rxcuis == before.rxcuis and _BRAND.fullmatch(text, before.span[1], one.span[0]):
+            continue  # "atorvastatin (LIPITOR)" is named twice
         if before is not None and _PART.fullmatch(text, before.span[1], one.span[0]):
             span = (before.span[0], one.span[1])
             rxcuis = tuple(dict.fromkeys((*before.rxcuis, *one.rxcuis)))
@@ -178,7 +184,7 @@ def _says(sentence: Sentence, said: Around, ahead: Sequence[Mention]) -> str | N
         return None
     if _NOT_NOW.search(said.before[max(0, cue.start() - 40) :]):
         return None
-    if sentence.section == "plan" and not re.match(r"(?:continu|resum|home)", cue[0]):
+    if sentence.section == "plan" and not re.match(r"(?:cont|resum|home)", cue[0]):
         return None
     return "has" if _is_list(sentence.text[cue.end() : len(said.before)], cue.end(), ahead) else None
 
