@@ -126,5 +126,3 @@ def test_the_strength_in_a_coded_product_is_no_dose_that_was_ordered(service: Ru
     typed = {**product, "dosageInstruction": [{"text": "take one tablet daily"}]}
     cards = service.ask(order_sign(typed), "order-completion").cards
     assert [card for card in cards if card["source"]["topic"]["code"] == "order-completion"]
-
-
