@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cds_service.errors import KnowledgeError
 from cds_service.knowledge.rows import Row
-from cds_service.terminology.sig import read_sig
+from cds_service.terminology.sig import Sig, read_sig
 from cds_service.terminology.units import Quantity, UnitNotUnderstood, convert
 from cds_service.terminology.vocabulary import Vocabulary
 
@@ -14,9 +14,18 @@ LARGEST_DAILY_MG = 50_000
 def daily_milligrams(row: Row, order_text: str, rxcui: str, vocabulary: Vocabulary) -> float:
     """The daily dose of an order that a row proposes; KnowledgeError unless it names the drug and a clear dose."""
     require_name(row, order_text, rxcui, vocabulary)
-    daily = read_sig(order_text).daily("mg")
+    daily = directions_of(order_text, vocabulary).daily("mg")
     row.require(daily is not None and 0 < daily.value <= LARGEST_DAILY_MG, f"{order_text!r} has no clear dose")
     return float(daily.value) if daily else 0.0
+
+
+def directions_of(order_text: str, vocabulary: Vocabulary) -> Sig:
+    """The directions of an order that a row states. As in a chart, a name ("penicillin v") is no part."""
+    naming = vocabulary.named_in(order_text)
+    if naming is None:
+        return read_sig(order_text)
+    start, end = naming.span
+    return read_sig(f"{order_text[:start]}drug{order_text[end:]}")
 
 
 def require_name(row: Row, order_text: str, rxcui: str, vocabulary: Vocabulary) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from cds_service.knowledge.about import DrugColumns, DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.doses import directions_of
 from cds_service.knowledge.rows import Context, kind
-from cds_service.terminology.sig import read_sig
 
 if TYPE_CHECKING:
     from cds_service.knowledge.knowledge import Knowledge
@@ -64,7 +64,7 @@ class DoseLimit(DrugRow):
     @classmethod
     def check(cls, knowledge: Knowledge) -> None:
         for row in knowledge.all(cls):
-            sig = read_sig(row.usual)
+            sig = directions_of(row.usual, knowledge.vocabulary)
             doses = (sig.single(row.dose_unit), row.max_single), (sig.daily(row.dose_unit), row.max_daily_dose)
             stated = [(float(dose.value), most) for dose, most in doses if dose is not None and most is not None]
             row.require(bool(stated), f"{row.usual!r} has no clear daily dose in {row.dose_unit}")
