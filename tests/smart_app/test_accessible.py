@@ -124,13 +124,29 @@ def test_the_pages_of_roles_and_the_messages(house: House, page: Page) -> None:
         looked_at(page)
 
 
+LONG_SUMMARY = (
+    "warfarin with sulfamethoxazole and trimethoprim at 84 years of age: raises the INR within days; "
+    "major bleeding was reported often"
+)
+LONG_ORDER = "sulfamethoxazole-trimethoprim 800-160 mg tablet take 1 tablet by mouth twice daily for 10 days"
+
+
 @pytest.mark.parametrize(("width", "height"), [(900, 600), (320, 568)])
-def test_order_concern_and_main_fact_stand_in_the_first_view(house: House, page: Page, width: int, height: int) -> None:
+def test_order_concern_and_main_fact_stand_in_the_first_view_and_feedback_is_two_clicks_away(
+    house: House, page: Page, width: int, height: int
+) -> None:
+    """With eight concerns, thirty facts, and the longest words that a card may have."""
     page.set_viewport_size({"width": width, "height": height})
-    launched(house, page)
+    for number in range(8):
+        house.card("axe", concern=f"c{number}", summary=f"concern {number}", order={"text": f"order {number}"})
+    order = {"reference": "MedicationRequest/1", "text": LONG_ORDER}
+    launched(house, page, facts=MANY_FACTS, summary=LONG_SUMMARY, order=order)
     for part in ("h1", ".order", ".main-fact"):
         box = page.locator(part).bounding_box()
         assert box is not None and box["y"] >= 0 and box["y"] + box["height"] <= height, part
+    page.get_by_role("link", name="Give feedback").click()
+    page.get_by_role("button", name="Not useful").click()
+    page.get_by_text("Your answer is stored").wait_for()
 
 
 def test_feedback_is_two_steps_away_by_keyboard_alone(house: House, page: Page) -> None:
