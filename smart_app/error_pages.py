@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from cds_service.errors import StoreUnavailable
 from smart_app.access.trail import log_fault, record_refusal
 from smart_app.refusals import REOPEN, Refused, SessionEnded
-from smart_app.wording import day, instant
+from smart_app.wording import day, instant, with_code
 
 log = structlog.get_logger(__name__)
 Page = tuple[str, int]
@@ -19,7 +19,7 @@ Page = tuple[str, int]
 def install(app: Flask) -> None:
     """Strict templates (a name that is not there is an error, never a gap), and a page for each kind of refusal."""
     app.jinja_env.undefined = jinja2.StrictUndefined
-    app.jinja_env.filters.update(day=day, instant=instant)
+    app.jinja_env.filters.update(day=day, instant=instant, with_code=with_code)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(StoreUnavailable, _store_down)
     app.register_error_handler(HTTPException, _http)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
 
 
 def text(row: Mapping[str, Any], name: str) -> str:
@@ -80,3 +83,8 @@ def check_words(id: str) -> str:
 
 def _day(moment: date) -> str:
     return f"{moment.day} {moment:%b %Y}"
+
+
+def with_code(words: str) -> Markup:
+    """Plain words in which `this` is code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))  # noqa: S704  escaped just here

@@ -111,4 +111,5 @@ def _role(model: str) -> str:
     return {
         "drug-linker": "reads which drug a misspelt name means; it never judges an order",
         "embedder": "ranks related evidence; it never judges an order",
+        "reranker": "puts what a question finds into order; it never judges an order",
     }.get(model, "")

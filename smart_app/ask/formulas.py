@@ -136,7 +136,8 @@ def _shown(value: float) -> str:
 
 
 def _number(name: str, typed: str) -> float:
-    label = FIELDS[name].label.partition(" (")[0].lower()
+    label = FIELDS[name].label.partition(" (")[0]
+    label = label if label.isupper() else label.lower()
     if not typed:
         raise CannotCompute(f"{label} is missing")
     try:

@@ -40,7 +40,7 @@ def _line(number: int, row: Mapping[str, Any]) -> FactLine:
     before, marked, after = _marked(text_of(row), row.get("span"))
     return FactLine(
         number=number,
-        label=text(row, "label") or "Unnamed fact",
+        label=_begun(text(row, "label")) or "Unnamed fact",
         value=text(row, "value"),
         on=day(row.get("on")),
         note=text(row, "note"),
@@ -53,6 +53,11 @@ def _line(number: int, row: Mapping[str, Any]) -> FactLine:
         version=text(row, "version"),
         probability=_probability(row.get("probability")),
     )
+
+
+def _begun(label: str) -> str:
+    """As a heading begins: "serum creatinine" with a capital letter, "eGFR" and "pH" as they are."""
+    return label[:1].upper() + label[1:] if label[:2].islower() else label
 
 
 def text_of(row: Mapping[str, Any]) -> str:

@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
         album = Album(folder, browser, running.addresses)
         _readme(album)  # as a new user sees it, without history and roles
         write_history(running.settings, ehr, f"{ehr}/{CLINICIAN}")
-        for pictures in (_patients, _orders, _choices, _evidence, _roles, _frame, _messages):
+        for pictures in (_patients, _orders, _evidence, _choices, _roles, _frame, _messages):
             pictures(album)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
