@@ -1,6 +1,7 @@
 """An ordered dose against the most that the drug's label allows, at a time and in a day, by route.
 
-Rows: `dose_limits.csv`, and `release_limits.csv` where immediate and extended release differ. The dose is the most that
+Rows: `dose_limits.csv`, `release_limits.csv` where immediate and extended release differ, and `patient_limits.csv`
+where the most goes by age or stated use, or holds for some days only. The dose is the most that
 the directions allow; a mean over days where it is given weekly. A dose many times the
 maximum is a slip of the decimal point or of the unit. A dose that the directions do not state, and that of one drug
 among several in a tablet, is not judged.
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
+from cds_service.chart.physiology import age_fact, age_of
 from cds_service.checks.infusion_rate import is_compared
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
@@ -19,6 +21,7 @@ from cds_service.facts import Fact
 from cds_service.findings import Display, Finding, Harm, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.dose_limits import DoseLimit
+from cds_service.knowledge.kinds.patient_limits import PatientLimit
 from cds_service.knowledge.kinds.release_limits import ReleaseLimit
 from cds_service.terminology.release import is_extended
 from cds_service.terminology.vocabulary import Drug
@@ -29,15 +32,19 @@ from cds_service.terminology.vocabulary import Drug
     service="medication-safety",
     topic="dose-limit",
     hooks=("order-select", "order-sign"),
+    needs=("patient",),
 )
 def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
     """Compares the single and the daily dose that the order states with the highest that the drug's label gives."""
     for order, drug in ((one, drug) for one in chart.orders for drug in one.drugs):
         limits = [_row_of(order, rows) for rows in _limits(knowledge, drug, order)]
-        stated = [(row, *one) for row in limits for one in _stated(order, row)]
+        of_patient = list(_of_patient(chart, knowledge, drug, order))
+        stated = [(row, *one) for row in (*limits, *of_patient) for one in _stated(order, row)]
         over = [(row, dose, most, per) for row, dose, most, per in stated if dose > most]
         if over:
-            yield _finding(order, drug, *over[0])
+            yield _finding(chart, order, drug, *over[0])
+        elif long := next((row for row in of_patient if _lasts_too_long(order, row)), None):
+            yield _too_long(order, drug, long)
         elif (basis := _unnamed_basis(limits, order)) and order.sig.dose_value is not None:
             yield NotAssessed(f"{drug.name}: not said to be in {basis}; write it so", order.ref, prominent="info")
         elif limits and _has_no_dose(order) and not is_compared(order, drug, knowledge):
@@ -54,6 +61,43 @@ def _limits(knowledge: Knowledge, drug: Drug, order: Medication) -> Iterator[lis
         mine: list[DoseLimit] = [row for row in rows if row.speaks_of(drug) and by_route(row, order)]
         if mine:
             yield _in_its_basis(mine, order.sig.text)
+
+
+def _of_patient(chart: Chart, knowledge: Knowledge, drug: Drug, order: Medication) -> Iterator[PatientLimit]:
+    """The limits at this age and for the use that the order states; without a known age only those for any age."""
+    age = age_of(chart)
+    for row in knowledge.for_drug(PatientLimit, drug):
+        if not row.speaks_of(drug) or not by_route(row, order):
+            continue
+        if row.by_age and (age is None or not row.covers(age.days)):
+            continue
+        if row.is_for(order.uses):
+            yield row
+
+
+def _lasts_too_long(order: Medication, row: PatientLimit) -> bool:
+    return row.max_days is not None and (order.sig.duration_days or 0) > row.max_days
+
+
+def _too_long(order: Medication, drug: Drug, row: PatientLimit) -> Finding:
+    days = order.sig.duration_days or 0
+    return Finding(
+        topic="dose-limit",
+        rule=row.id,
+        harm=row.harm,
+        display=row.display,
+        subject=order.ref,
+        concepts=(drug.rxcui,),
+        summary=f"{drug.name} for {days:g} days: longer than the {row.max_days} days of its label{_why(row)}",
+        cites=(row.id,),
+        advice=row.management,
+        facts=(
+            order.fact("Order"),
+            Fact("Ordered duration", f"{days:g} days", order.origin),
+            Fact("Longest of the label", f"{row.max_days} days", order.origin),
+        ),
+        proposals=(stop(order),),
+    )
 
 
 def _in_its_basis(rows: list[DoseLimit], text: str) -> list[DoseLimit]:
@@ -89,7 +133,9 @@ def _has_no_dose(order: Medication) -> bool:
     return order.sig.dose_value is None and bool(order.sig.reason) and len(order.drugs) == 1
 
 
-def _finding(order: Medication, drug: Drug, row: DoseLimit, dose: float, most: float, per: str) -> Finding:
+def _finding(
+    chart: Chart, order: Medication, drug: Drug, row: DoseLimit, dose: float, most: float, per: str
+) -> Finding:
     slip = dose >= most * row.critical_times
     harm: Harm = "contraindicated" if slip else row.harm
     display: Display = "critical" if slip else row.display
@@ -109,9 +155,14 @@ def _finding(order: Medication, drug: Drug, row: DoseLimit, dose: float, most: f
         summary=f"{drug.name} {dose:g} {row.dose_unit} {per}: {times} of {most:g} {row.dose_unit}{_why(row)}",
         cites=(row.id,),
         advice=row.management,
-        facts=(order.fact("Order"), stated, limit),
+        facts=(order.fact("Order"), stated, limit, *_age_of_limit(chart, row)),
         proposals=(stop(order, recommended=slip),),
     )
+
+
+def _age_of_limit(chart: Chart, row: DoseLimit) -> tuple[Fact, ...]:
+    age = age_of(chart) if isinstance(row, PatientLimit) and row.by_age else None
+    return (age_fact(chart, age),) if age else ()
 
 
 def _why(row: DoseLimit) -> str:
