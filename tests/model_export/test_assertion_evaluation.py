@@ -16,6 +16,7 @@ from model_export.assertion_evaluation import evaluate_table, place
 
 OWN = Path(__file__).parent / "data" / "assertion_own.tsv"
 APART = Path(__file__).parent / "data" / "assertion_apart.tsv"
+LISTS = APART.with_name("assertion_lists.tsv")
 
 
 def evaluated(tmp_path: Path, *lines: str) -> tuple[dict[str, object], list[dict[str, object]]]:
@@ -88,4 +89,13 @@ def test_sentences_of_unlike_syntax_are_read() -> None:
     scores = evaluate_table(APART, None)
     assert scores["n"] == 172
     for name, least in (("negated", 0.97), ("historical", 0.94), ("family", 0.93), ("hypothetical", 0.95)):
+        assert scores[name]["f1"] >= least, (name, scores[name])
+
+
+def test_denials_lists_headers_and_twice_denied_findings_are_read() -> None:
+    """291 sentences labelled before they were read: 204 (F1 .92, .90, .94 and .83 at the first look), and 87 after the
+    cues were mended on those (.83, .93, .90 and .93); the cues were then mended on both."""
+    scores = evaluate_table(LISTS, None)
+    assert scores["n"] == 291
+    for name, least in (("negated", 0.98), ("historical", 0.97), ("family", 0.97), ("hypothetical", 0.98)):
         assert scores[name]["f1"] >= least, (name, scores[name])

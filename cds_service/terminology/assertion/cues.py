@@ -43,6 +43,13 @@ NEW_SUBJECT = (
 )
 
 
+# "Years ago she was told of ...": the clause that goes on from a time ahead of it, so that it does not close its reach.
+GOING_ON = (
+    r"(?:,? (?:he|she|they|the patient|pt) (?:was|were|had|has|underwent|developed|suffered|received)"
+    r"(?: (?:told|diagnosed|treated|hospitali[sz]ed|admitted|seen)(?: (?:of|with|for))?)?)?"
+)
+
+
 BUT = (
     "but",
     "however",

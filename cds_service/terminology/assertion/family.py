@@ -15,10 +15,12 @@ FAMILY = Cues(
         r"fh(?:x)?",
         r"famhx",
         rf"(?:his|her|the patient's|patient's|maternal|paternal|"
-        rf"their|one|two|three|a|older|younger|first|the) (?:maternal |paternal |older |younger |birth |identical "
-        rf")?{_RELATIVE}",
+        rf"their|one|two|three|both|neither|either|a|older|younger|first|the) (?:maternal |paternal |older |younger "
+        rf"|birth |identical )?{_RELATIVE}",
         r"runs in the family",
+        r"(?:his|her|their|the patient's) family (?:has|have|had|carries)",
         rf"^{_RELATIVE}",
+        rf"{_RELATIVE} ?[:-]",
         r"(?:maternal|paternal)",
         r"(?:first|second)[- ]degree relatives?",
         r"family members?",

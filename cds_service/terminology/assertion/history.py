@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cds_service.terminology.assertion.cues import BUT, Cues, closes, phrases
+from cds_service.terminology.assertion.cues import BUT, GOING_ON, Cues, closes, phrases
 
 _YEAR = r"(?:19|20)\d\d"
 HISTORY = Cues(
@@ -38,7 +38,9 @@ HISTORY = Cues(
         r"diagnosed with(?=.*\bago\b)",
         rf"in {_YEAR}",
         rf"since {_YEAR}",
-        r"years? ago,?",
+        rf"(?:years?|decades?|months?) ago{GOING_ON}",
+        rf"last (?:year|month|summer|winter|spring|fall){GOING_ON}",
+        rf"(?:back )?(?:in|during) (?:high school|college|(?:his|her|their) (?:youth|childhood|teens|\d0s)){GOING_ON}",
         r"childhood",
         r"as a (?:child|teenager|young)",
         r"used to (?:have|drink|smoke)",
@@ -51,10 +53,11 @@ HISTORY = Cues(
         r"(?:\w+ )?(?:years?|yrs?|months?|decades?) (?:ago|prior|earlier|back|previously)",
         rf"(?:in|of|from) (?:\w+ )?{_YEAR}",
         rf"since (?:\w+ )?{_YEAR}",
+        r"(?:in|during) the (?:early |mid |late )?(?:(?:19|20)?\d0'?s)",
         r"as a (?:child|teenager|young \w+)",
         r"in (?:his|her|their) (?:childhood|teens|twenties|20s|30s|40s|50s)",
         r"in childhood",
-        r"when (?:he|she|they) (?:was|were) (?:an? (?:child|kid|baby|infant|teen\w*)|young\w*|little|\d+)",
+        r"when (?:he|she|they) (?:was|were) (?:an? (?:child|kid|baby|infant|teen\w*|young \w+)|young\w*|little|\d+)",
         r"history of(?= ?(?:$|[.;,]))",
         r"dating (?:back )?to",
         r"in (?:high school|college)",
@@ -63,6 +66,8 @@ HISTORY = Cues(
         r"previously",
         r"by history",
         r"in remission",
+        r"(?:once|twice|\w+ times) before(?= ?(?:$|[.,;]))",
+        r"(?:at|since) (?:the )?age (?:of )?\d+",
         r"repair in",
         r"in the remote past",
     ),
@@ -74,6 +79,7 @@ HISTORY = Cues(
         r"family (?:medical )?(?:history|hx)(?: of| is| significant| notable| positive)*(?: for)?",
         r"poor historian",
         r"history taking",
+        r"(?:hx|history) (?:is |was )?(?:limited|obtained|provided|given|taken|unobtainable|per)(?: by| from)?",
         r"(?:compared|comparison|relative) (?:to|with) (?:the )?(?:prior|previous|old)(?: \w+)?",
         r"(?:prior|previous|old) (?:study|exam\w*|film\w*|"
         r"scan\w*|ct|mri|x-?rays?|radiograph\w*|chest|echo\w*|ekg|ecg|report|records?|image\w*|admission|"

@@ -11,15 +11,19 @@ NEGATION = Cues(
         r"not (?:consistent|compatible|suggestive|indicative|in keeping) (?:with|of)",
         r"\(-\)",
         r"nor (?:was|is|did|does|has|had|were|are)(?: (?:he|she|it|there|the patient))?(?: (?:was|is|have|has))?",
+        r"at no (?:point|time)(?:,? [\w ]{1,30}?)?,? (?:did|has|had|was|were) (?:he|she|they|it|there|the patient|pt)"
+        r"(?: ever)?(?: (?:have|had|report\w*|develop\w*|experience\w*|show\w*))?",
+        r"none of the following:?",
+        r"(?:thereby|thus|effectively) (?:ruling out|excluding)",
         r"(?:never|not)(?: once)? (?:did|has|had|have|does) (?:he|she|they|it|the patient|pt)(?: ever)?"
         r"(?: (?:complain\w* of|have|had|report\w*|develop\w*|experience\w*|show\w*|describe\w*|mention\w*))?",
-        r"nothing (?:to suggest|suggest\w*|concerning for|to indicate)",
+        r"nothing (?:[\w ]{1,25} )?(?:to suggest|suggest\w*|concerning for|to indicate)",
         r"nil",
         r"zero",
         r"no",
         r"not",
         r"non",
-        r"denie[sd]",
+        r"denie[sd](?: ?:)?",
         r"deny",
         r"denying",
         r"denial of",
@@ -29,7 +33,7 @@ NEGATION = Cues(
         r"neither",
         r"nor",
         r"none of",
-        r"(?:negative|neg|-ve|unremarkable|unrevealing) (?:\w+ ){0,2}for",
+        r"(?:negative|neg|-ve|unremarkable|unrevealing) (?:(?!except|apart|other)\w+ ){0,2}for",
         r"free (?:of|from)",
         r"absen(?:ce|t) of?",
         r"absent any",
@@ -62,6 +66,7 @@ NEGATION = Cues(
         r"excluded(?= (?:by|on|with)\b| ?[.,;]| ?$)",
         r"finally (?:quit|stopped|ceased|settled)",
         r"(?:: ?|- ?|\? ?)?(?:none|negative|absent|nil|denie[sd])(?= ?(?:$|[.;,)]))",
+        r"(?:: ?| - ?)(?:no|not present)(?= ?(?:$|[.;,)]))",
         r"\(-\)",
         r"-ve",
         r"no longer (?:present|seen)",
@@ -75,7 +80,16 @@ NEGATION = Cues(
         r"worsening|difference) (?:in|from|of|to)(?= (?:the|his|her|this|these|size|appearance|prior|previous|known|"
         r"extent))",
         r"no (?:\w+ )?(?:diagnosis|explanation|cause|etiology|reason|source) (?:for|of)",
-        r"no (?:doubt|question|reason to doubt)",
+        r"(?:no|(?:without|beyond)(?: any| a)?) (?:doubt|question|reason to doubt)",
+        # Twice denied is not denied.
+        r"(?:cannot|can't|(?:do|does|did|is|are) not|doesn't|didn't|not|never) "
+        r"(?:den(?:y|ying|ies)|lack\w*|doubt\w*|disput\w*)",
+        r"not (?:the case|true) that (?:he|she|they|the patient|pt) (?:lacks?|denies|denied|is free of|is without)",
+        # What is not given or planned for a condition does not deny the condition.
+        r"(?:not|never|no longer) (?:been )?"
+        r"(?:on|receiving|getting|given|started|prescribed|offered|used|needed|indicated)[^,.;]{0,40}? for",
+        r"(?:not|never) (?:seen|consulted|told|asked|spoken|discussed)[^,.;]{0,40}? about",
+        r"despite (?:no|not|the absence of|a lack of|denying)[^.;]{1,40}?,",
         r"not (?:only|just|merely|simply)",
         r"not (?:necessarily|certain|sure|clear|quite|entirely|completely|fully|well|adequately|optimally|very|too|"
         r"yet|always)",
@@ -83,7 +97,8 @@ NEGATION = Cues(
         r"|yet been )?"
         r"(?:rule[sd]? out|excluded?|ruled out)",
         r"(?:not|hasn't|has not|have not|had not|did not|does not|didn't|doesn't) (?:yet |fully |"
-        r"completely |been )?(?:resolved?|improved?|help\w*|relieved?|respond\w*|tolerate\w*|worsen\w*|clear\w*|"
+        r"completely |been )?(?:resolved?|improved?|help\w*|relieved?|respond\w*|tolerate\w*|worsen\w*|heal\w*|"
+        r"clear\w*|"
         r"subside\w*|limit\w*|"
         r"require\w*|need\w*|know\w*|remember|recall|take|taking|taken|use|using|change\w*)",
         r"gram negative",
@@ -94,7 +109,8 @@ NEGATION = Cues(
         r"without (?:\w+ )?\w+,?(?= (?:he|she|it|they|his|her|the (?:patient|pain|symptoms?))\b)",
         r"if not",
         r"without (?:difficulty|complications?|incident|delay|treatment|interruption|help|assistance|success)(?! or)",
-        r"no (?:further )?(?:treatment|therapy|intervention|medications?|surgery|workup|work-up) (?:for|of)",
+        r"no (?:further |other )?(?:treatment|therapy|intervention|medications?|surgery|operation|workup|work-up)"
+        r"(?: (?:is|was|has been|are|were) \w+)? (?:for|of)",
         r"no (?:response|relief)",
         r"not (?:been )?(?:a )?(?:candidate|cause|drain|source)",
         r"why not",
@@ -107,6 +123,8 @@ NEGATION = Cues(
         *BUT,
         *BECAUSE,
         rf"(?:,|and|or)? ?(?:the )?{NEW_SUBJECT}",
+        # "no fever, and her cough is worse", "no cure for his disease": what is somebody's is there.
+        r"(?:and|for|about|with|from) (?:his|her|their|the patient's)(?= $)",
         r"positive for",
         r"(?:and|or) positive",
         r"significant for",

@@ -6,7 +6,13 @@ from cds_service.terminology.assertion.cues import BUT, Cues, closes, phrases
 
 SUPPOSED = Cues(
     ahead=phrases(
+        r"if (?:he|she|you|they|the patient|pt|there) (?:has|have|had|is|are|gets?|develops?|experiences?)",
         r"if",
+        r"should(?= $)",  # "seek care should fever occur"
+        r"(?:side|adverse) (?:effects?|reactions?|events?)(?: \w+){0,2} (?:includ\w+|such as|like|of)",
+        r"concerns? (?:is|was|are|were|has been) raised (?:for|about|of)",
+        r"worr(?:ied|y|ies) (?:about|for|of)",
+        r"(?:vaccin\w+|immuni[sz]\w+) (?:against|for)",
         r"should (?:he|she|you|they|the patient|symptoms|there be|any)",
         r"in case of",
         r"return precautions",
@@ -26,7 +32,7 @@ SUPPOSED = Cues(
         r"to exclude",
         r"seek \w+(?: \w+)? for",
         r"in the event of",
-        r"return (?:to \w+ )?(?:for|with)",
+        r"return (?:to (?:the |our )?\w+ )?(?:for|with)",
         r"call (?:\w+ ){0,4}(?:for|with|if)",
         r"(?:watch|monitor\w*|observ\w+|look|screen\w*|check|precautions?) (?:out )?for",
         r"signs? (?:or symptoms? )?of"
@@ -60,6 +66,8 @@ SUPPOSED = Cues(
     behind=phrases(
         r"(?:cannot|can ?not|can't|could not|not) (?:be )?(?:completely |entirely |definitively )?(?:ruled out|"
         r"excluded)",
+        r"(?:has|have|had) not (?:yet )?been (?:ruled out|excluded)",
+        r"if (?:it|they|this|that|these) (?:occurs?|recurs?|develops?|happens?|returns?|worsens?|persists?)",
         r"is (?:possible|suspected|likely|"
         r"a possibility|a concern|considered)",
         r"(?:should|must|(?<!felt )(?<!thought )to) be (?:ruled out|excluded|considered)",
@@ -70,7 +78,15 @@ SUPPOSED = Cues(
         r"(?:worsens?|persists?)(?=,? (?:call|return|seek|go|please|stop|take))",
         r"\?(?=$|[\s.])",
     ),
-    void=phrases(r"as if", r"what if", r"without prophylaxis", r"not at risk"),
+    void=phrases(
+        r"(?:without (?:any |a )?|no |not |never )(?:doubt|question)\w*",
+        r"(?:concerned|worried) about (?:his|her|their|the patient's)",
+        r"no longer (?:concern\w*|suspect\w*|worried)(?: (?:for|about|of))?",
+        r"as if",
+        r"what if",
+        r"without prophylaxis",
+        r"not at risk",
+    ),
     end=closes(*BUT, r"then", r"(?:he|she|the patient) (?:was|has|had|denies|reports?)"),
     near=5,
 )

@@ -38,7 +38,9 @@ _DEPENDS = re.compile(
     r"|stat|prior to|pre-?op)\b|(?<!\d)\d(?:-\d){2,}"
 )
 # Numbers and days that only letters state: where nothing read them, something of the text would be lost.
-_LETTERS_LEFT = re.compile(r"\b(?:i{1,3}(?:ss)?|vi{0,3}|ss|(?:m|tu|w|th|f|sa|su)(?:[ /,-]+(?:m|tu?|w|th|f|sa|su))+)\b")
+_LETTERS_LEFT = re.compile(
+    r"^(?:take |give |use )?i{1,3}\b|\bi{1,3}ss\b|\bss\b|\b(?:m|tu|w|th|f|sa|su)(?:[ /,-]+(?:m|tu?|w|th|f|sa|su))+\b"
+)
 # Digits that belong to a name: "b12", "omega-3", "#3". "q8" and "x10" are a frequency and a duration not fully stated.
 _NAME_WITH_DIGITS = re.compile(r"\b(?!x\d|q\d)[a-z]+[a-z-]*\d{1,2}\b|(?<=[a-z] )#\d\b")
 

@@ -220,7 +220,14 @@ def test_letters_that_state_numbers_and_days_are_read(text, dose, per_day):
     assert (read.dose.high, read.timing.per_day) == (dose, pytest.approx(per_day))
 
 
-@pytest.mark.parametrize("text", ["iv tabs po daily", "1 tab w f", "take 500 mg in the morning and 1000 at dinner"])
+@pytest.mark.parametrize("text", ["penicillin v 500 mg qid", "factor viii 1000 units daily", "vitamin k1 5 mg daily"])
+def test_letters_of_a_name_are_no_numbers(text):
+    assert read_directions(text).abstained is None
+
+
+@pytest.mark.parametrize(
+    "text", ["ii po bid", "iv tabs po daily", "1 tab w f", "take 500 mg in the morning and 1000 at dinner"]
+)
 def test_what_states_a_number_or_days_and_is_not_read_is_declined(text):
     assert read_directions(text).abstained
 
