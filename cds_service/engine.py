@@ -188,14 +188,16 @@ def _verified(concern: Concern, judges: Mapping[str, _Judge]) -> Finding:
 
 def _leaves_nothing(proposal: Proposal, order: str, judge: _Judge, after: Chart) -> bool:
     """Re-run on the result: no finding of moderate or worse about the order, and no new one about another draft, whose
-    drug may not go with the new one; for a new drug nothing unassessed."""
+    drug may not go with the new one; for a new drug nothing unassessed. What a cited row adds beside an order takes
+    nothing away, so that a gap in our tables alone does not forbid it: the next call names the gap."""
     result = _run(judge.checks, after, judge.knowledge)
     grave = [concern for concern in result.concerns if concern.finding.harm != "minor"]
     about = [concern for concern in grave if concern.finding.subject.reference == order]
     if result.broken or about or any(concern.id not in judge.before for concern in grave):
         return False
-    unassessed = any(note.subject and note.subject.reference == order for note in result.not_assessed)
-    return proposal.intent == "adjust" or not unassessed
+    gaps = list(_uncovered(judge.checks, after, judge.knowledge)) if proposal.intent == "add" else []
+    unassessed = [note for note in result.not_assessed if note.subject and note.subject.reference == order]
+    return proposal.intent == "adjust" or all(note in gaps for note in unassessed)
 
 
 def _one_recommended(proposals: list[Proposal]) -> Iterable[Proposal]:

@@ -95,8 +95,14 @@ def delete_carries_a_relative_id_and_no_resource(exchange: Exchange) -> Iterator
             yield f"{where}.resource: deprecated for delete"
 
 
+def _is_companion(card: dict[str, Any]) -> bool:
+    topic = card.get("source", {}).get("topic")
+    return isinstance(topic, dict) and str(topic.get("code")).startswith(("companion-order", "companionorder"))
+
+
 @clause("F20")
 def only_submitted_drafts_are_changed_or_removed(exchange: Exchange) -> Iterator[str]:
+    beside = {where for where, card in exchange.cards if _is_companion(card)}  # a drug beside the draft is their point
     for where, suggestion in exchange.suggestions:
         actions = parts(suggestion, "actions", where)
         removed = [one for _, one in actions if one.get("type") == "delete"]
@@ -106,7 +112,8 @@ def only_submitted_drafts_are_changed_or_removed(exchange: Exchange) -> Iterator
                 yield f"{at}: {touched} is not among the draft orders"
             if kind == "create" and touched in exchange.drafts:
                 yield f"{at}: {touched} is a draft already"
-            if kind == "create" and touched.startswith("MedicationRequest/") and not removed:
+            added = kind == "create" and touched.startswith("MedicationRequest/") and not removed
+            if added and where.partition(".")[0] not in beside:
                 yield f"{at}: another drug beside the draft; a replacement removes it"
 
 
