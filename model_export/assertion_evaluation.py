@@ -1,8 +1,9 @@
 """Measures what is read about conditions in sentences, by the reader that the service uses.
 
 The table is tab-separated with a header: id, condition, sentence, negation (Affirmed, Negated), temporality (Historical
-or another word) and optionally experiencer (Family member or Patient) and hypothetical (1 or 0). Blank or missing gold
-is not scored. The condition stands in the sentence, mostly in capitals; a row's answer depends on that row alone.
+or another word) and optionally experiencer (Family member or Patient), hypothetical (1 or 0) and group (scored apart
+too). Blank or missing gold is not scored. The condition stands in the sentence, mostly in capitals; a row's answer
+depends on that row alone.
 
 The labels of the table know no relatives: what a relative had counts as past there, as in a family history.
 """
@@ -11,10 +12,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from cds_service.terminology.assertion import Assertion, read_assertion
+from model_export.groups import of_groups
 from model_export.predictions import write_predictions
 from model_export.task import Score, TaskFailed
 
@@ -41,9 +43,24 @@ def evaluate_table(data: Path, predictions: Path | None, read: Reader = read_ass
     answers = [(row, read(row[_SENTENCE], place(row[_SENTENCE], row[_CONDITION]))) for row in _rows(data)]
     if predictions:
         write_predictions(predictions, (_line(number, read) for number, (_, read) in enumerate(answers)))
-    measured = {name: _scores([(row.get(column) or "", value, flag(read)) for row, read in answers])
-                for name, (column, value, flag) in _MEASURES.items()}  # fmt: skip
+    return {**_measured(answers), **of_groups([row for row, _ in answers], answers, _wholly_right)}
+
+
+def _measured(answers: Sequence[tuple[Row, Assertion]]) -> Score:
+    measured = {
+        name: _scores([(row.get(column) or "", value, flag(read)) for row, read in answers])
+        for name, (column, value, flag) in _MEASURES.items()
+    }
     return {"n": len(answers), **{name: found for name, found in measured.items() if found}}
+
+
+def _wholly_right(answers: Sequence[tuple[Row, Assertion]]) -> Score:
+    """The share of sentences whose every flag is as the gold has it: a group may hold one value of a flag only."""
+    right = sum(
+        all(flag(read) == (row[column] == value) for column, value, flag in _MEASURES.values() if row.get(column))
+        for row, read in answers
+    )
+    return {"n": len(answers), "right": round(right / len(answers), 4)}
 
 
 def place(sentence: str, condition: str) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 """Measures which problem an order is taken to treat, by the same look-up as the order-completion service.
 
 The table is tab-separated with a header: order_text, gold_problem (empty = none fits), candidate_problems (joined by
-|). Without the gold column nothing is scored and the predictions are still written.
+|), and optionally group (scored apart too). Without the gold column nothing is scored and the predictions are still
+written.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from cds_service.knowledge.knowledge import Knowledge
 from cds_service.models import Models, load_models
 from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
+from model_export.groups import of_groups
 from model_export.linking_evaluation import read_order
 from model_export.predictions import write_predictions
 from model_export.task import Score, TaskFailed
@@ -38,13 +40,13 @@ def evaluate_table(data: Path, predictions: Path | None) -> Score:
     models = load_models(settings, knowledge.vocabulary.names())
     if models.drug_linker is None:
         raise TaskFailed("; ".join(models.problems))
+    rows = list(_rows(data))
     answers = [
-        Answer(row.get("gold_problem"), chosen(knowledge, models, row["order_text"], _candidates(row)))
-        for row in _rows(data)
+        Answer(row.get("gold_problem"), chosen(knowledge, models, row["order_text"], _candidates(row))) for row in rows
     ]
     if predictions:
         write_predictions(predictions, ({"row": at, "problem": one.problem} for at, one in enumerate(answers)))
-    return score(answers)
+    return {**score(answers), **of_groups(rows, answers, score)}
 
 
 def chosen(knowledge: Knowledge, models: Models, order: str, candidates: Sequence[str]) -> str | None:

@@ -16,6 +16,7 @@ from typing import Any
 from cds_service.terminology.directions.amounts import unit_of
 from cds_service.terminology.directions.parts import Directions
 from cds_service.terminology.directions.reading import read_directions
+from model_export.groups import of_groups
 from model_export.predictions import write_predictions
 from model_export.task import Score, TaskFailed
 
@@ -78,7 +79,7 @@ def evaluate_table(data: Path, predictions: Path | None) -> Score:
     answers = [Answer(row, prediction(one), phases(one)) for row, one in read]
     if predictions:
         write_predictions(predictions, (_line(number, answer.read) for number, answer in enumerate(answers)))
-    return score(answers)
+    return {**score(answers), **of_groups([row for row, _ in read], answers, score)}
 
 
 def prediction(read: Directions) -> Mapping[str, Any] | None:

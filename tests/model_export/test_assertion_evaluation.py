@@ -99,3 +99,14 @@ def test_denials_lists_headers_and_twice_denied_findings_are_read() -> None:
     assert scores["n"] == 291
     for name, least in (("negated", 0.98), ("historical", 0.97), ("family", 0.97), ("hypothetical", 0.98)):
         assert scores[name]["f1"] >= least, (name, scores[name])
+
+
+def test_groups_of_a_table_are_scored_beside_the_whole(tmp_path: Path) -> None:
+    scores, _ = evaluated(
+        tmp_path,
+        "id\tcondition\tsentence\tnegation\tgroup",
+        "1\tfever\tNo FEVER.\tNegated\tplain",
+        "2\tfever\tFEVER.\tNegated\tplain",
+        "3\trash\tNo RASH.\tNegated\t",
+    )
+    assert scores["groups"] == {"plain": {"n": 2, "right": 0.5}}
