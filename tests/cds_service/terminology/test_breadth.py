@@ -21,6 +21,11 @@ def named(text: str) -> list[str]:
     ("text", "drugs"),
     [
         ("paxlovid bid x 5d", ["nirmatrelvir", "ritonavir"]),
+        ("epclusa 1 tab daily", ["sofosbuvir", "velpatasvir"]),
+        ("trikafta as directed", ["elexacaftor", "ivacaftor", "tezacaftor"]),
+        ("zejula 200 mg daily", ["niraparib"]),
+        ("kesimpta 20 mg sc monthly", ["ofatumumab"]),
+        ("recarbrio 1.25 g iv q6h", ["cilastatin", "imipenem", "relebactam"]),
         ("timolol-dorzolamide eye drops", ["dorzolamide", "timolol"]),
         ("acetaminophen w/ codeine #3", ["acetaminophen", "codeine"]),
         ("Fluticasone 0.5 MG/ACTUAT / salmeterol 0.05 MG/ACTUAT Dry Powder Inhaler", ["fluticasone", "salmeterol"]),
