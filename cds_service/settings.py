@@ -29,7 +29,7 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "knowledge_dir": ("", "folder with a site's own tables, added to or overriding ours"),
     "max_body_bytes": ("1048576", "longest request body"),
     "deadline_ms": ("2000", "hard deadline of one hook call"),
-    "frame_ancestors": ("http://localhost:8002", "origins that may frame the SMART app, separated by spaces"),
+    "frame_ancestors": ("", "origins that may frame the SMART app, separated by spaces; the sandbox EHR on loopback"),
     "cors_origins": ("", "origins of browser-based CDS clients, separated by spaces"),
     "private_networks": ("", "private networks (CIDR) that registered FHIR servers may stand in, separated by spaces"),
     "ai_label": ("AIAST", "label of what a model took part in, in `/fhir` (v3-ObservationValue); `off` for none"),
@@ -127,10 +127,15 @@ def _completed(given: dict[str, str]) -> dict[str, str]:
     if not host or not port.isdigit():
         raise SettingsError(f"{PREFIX}BIND is {given['bind']!r}; it is ADDRESS:PORT")
     on_loopback = is_loopback(host)
-    for name, default in (("public_url", f"http://127.0.0.1:{port}"), ("app_url", "http://127.0.0.1:8001")):
-        if not given[name] and not on_loopback:
-            raise SettingsError(f"{PREFIX}{name.upper()} is required when {PREFIX}BIND is not a loopback address")
+    guessed = {"public_url": f"http://127.0.0.1:{port}", "app_url": "http://127.0.0.1:8001"}
+    missing = [f"{PREFIX}{name.upper()}" for name in guessed if not given[name]]
+    if missing and not on_loopback:
+        needed = f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} required"
+        raise SettingsError(f"{needed} when {PREFIX}BIND is not a loopback address")
+    for name, default in guessed.items():
         given[name] = (given[name] or default).rstrip("/")
+    if on_loopback and is_loopback(urlsplit(given["public_url"]).hostname or ""):
+        given["frame_ancestors"] = given["frame_ancestors"] or "http://localhost:8002"
     run_dir = Path(given["run_dir"]).absolute()
     given["run_dir"] = str(run_dir)
     given["database_url"] = given["database_url"] or f"sqlite:///{run_dir / 'countersign.sqlite3'}"

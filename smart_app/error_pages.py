@@ -48,7 +48,10 @@ def _http(error: HTTPException) -> Page:
 
 def _foreign_host(_: SecurityError) -> tuple[str, int, dict[str, str]]:
     """No page of ours: its links would be built from the very Host header that is refused."""
-    return "This host name is not served here.\n", 400, {"Content-Type": "text/plain"}
+    words = (
+        "This host name is not served here. COUNTERSIGN_APP_URL names ours; COUNTERSIGN_TRUSTED_HOSTS adds others.\n"
+    )
+    return words, 400, {"Content-Type": "text/plain"}
 
 
 def _broken(error: Exception) -> Page:

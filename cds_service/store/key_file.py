@@ -19,7 +19,7 @@ from typing import Any
 
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
-from cds_service.store.keyring import KEY_BYTES, VARIABLE, Keyring
+from cds_service.store.keyring import KEY_BYTES, VARIABLE, Keyring, new_keys
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class KeyDocument:
         given = (os.environ if environ is None else environ).get(VARIABLE)
         path = None if given else settings.run_dir / "keys.json"
         return cls(json.loads(given or path.read_text("utf-8")), path)  # type: ignore[union-attr]
+
+    @classmethod
+    def first(cls) -> KeyDocument:
+        """The keys that an installation begins with, for the environment."""
+        return cls(new_keys(), None)
 
     def with_new_key(self, standby: bool) -> tuple[KeyDocument, str]:
         """The document with one more key, which is the current one unless `standby`; and the key's id."""

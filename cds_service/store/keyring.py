@@ -59,7 +59,10 @@ class Keyring:
         if given:
             return cls._parse(given, VARIABLE)
         if not settings.loopback:
-            raise SettingsError(f"{VARIABLE} is not set: off loopback the data keys must come from the environment")
+            raise SettingsError(
+                f"{VARIABLE} is not set: off loopback the data keys come from the environment; the first are made by: "
+                "python -m cds_service governance keys new --output FILE"
+            )
         path = settings.run_dir / "keys.json"
         if not path.exists():
             _make_key_file(path)
@@ -147,11 +150,16 @@ def _key(encoded: str) -> bytes:
     return key
 
 
+def new_keys() -> dict[str, Any]:
+    """The first keys of an installation."""
+    data_key, hmac_key = (b64encode(secrets.token_bytes(KEY_BYTES)).decode() for _ in range(2))
+    return {"current": "k1", "keys": {"k1": data_key}, "hmac": hmac_key}
+
+
 def _make_key_file(path: Path) -> None:
     """Several processes may start at once: the first whole file wins, and none ever reads half of one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    data_key, hmac_key = (b64encode(secrets.token_bytes(KEY_BYTES)).decode() for _ in range(2))
-    document = json.dumps({"current": "k1", "keys": {"k1": data_key}, "hmac": hmac_key})
+    document = json.dumps(new_keys())
     descriptor, made = tempfile.mkstemp(dir=path.parent, prefix="keys-")  # mode 0600 from the start
     try:
         with os.fdopen(descriptor, "w") as file:

@@ -6,8 +6,8 @@ so that the two URLs may even name one database. A migration runs whole or not a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 from alembic import command
@@ -15,6 +15,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.exc import ProgrammingError
 
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
@@ -51,10 +52,11 @@ def migrate(settings: Settings, keyring: Keyring | None = None) -> None:
 
 
 def grant_app_role(settings: Settings, keyring: Keyring, role: str) -> None:
-    """Let `role` run the service on both databases, without the right to change what is on record. Is itself on it."""
+    """Let `role` run the service on its PostgreSQL databases; it cannot change what is on record. Is itself on it."""
     record = audit.recorder(keyring, _now)
-    with closing(open_database(settings.replay_database_url)) as database, database.writing() as connection:
-        grant(connection, "replay", role)
+    if not settings.replay_database_url.startswith("sqlite"):  # a file of this host belongs to whoever runs here
+        with closing(open_database(settings.replay_database_url)) as database, database.writing() as connection:
+            grant(connection, "replay", role)
     with closing(open_database(settings.database_url)) as database, database.writing() as connection:
         grant(connection, "main", role)
         record(connection, AuditEvent("grant-app-role", "done", detail={"role": role}))
@@ -108,12 +110,24 @@ def _found(url: str, branch: str) -> tuple[frozenset[str], frozenset[str]]:
     """The revision that a database is at, and the older code that its migrations left on record as able to run."""
     database = open_database(url)
     try:
-        with database.reading() as connection:
+        with database.reading() as connection, _told_when_not_allowed(branch):
             knows = branch == "main" and inspect(connection).has_table(compatible_code.name)
             compatible = connection.scalars(select(compatible_code.c.revision)) if knows else ()
             return _revisions(connection, branch), frozenset(compatible)
     finally:
         database.close()
+
+
+@contextmanager
+def _told_when_not_allowed(branch: str) -> Iterator[None]:
+    """A role that was given nothing learns what its owner has to type, not which statement failed."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", "") != "42501":
+            raise
+        advice = f"type, as the owner of its tables: {COMMAND} --app-role ROLE"
+        raise SettingsError(f"the {branch} database does not let this role read it; {advice}") from error
 
 
 def _change(before: frozenset[str], after: frozenset[str]) -> AuditEvent | None:

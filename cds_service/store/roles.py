@@ -38,7 +38,7 @@ METADATA = {"main": main, "replay": replay}
 def grant(connection: Connection, branch: str, role: str) -> None:
     """Give `role` exactly what the service needs. SettingsError: not PostgreSQL, or there is no such role."""
     if connection.dialect.name != "postgresql":
-        raise SettingsError("roles are for PostgreSQL; SQLite has none")
+        raise SettingsError(f"the {branch} database is SQLite, which has no roles: --app-role is for PostgreSQL")
     if connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}) is None:
         raise SettingsError(f"there is no role {role} on the database server; its administrator makes it")
     for statement in _statements(connection, branch, role):

@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 import structlog
 from flask import Flask, Response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from cds_service.errors import CountersignError, NotAuthenticated
 from cds_service.store import AuditEvent, Store, StoreUnavailable
@@ -21,6 +21,9 @@ from cds_service.web.call import Call, current_call
 from cds_service.web.metrics import AUDIT_LOST
 
 RETRY_AFTER = "5"  # seconds; a store that does not answer is asked again by the client, not by us
+FOREIGN_HOST = (
+    "this host name is not served here: COUNTERSIGN_PUBLIC_URL names ours, COUNTERSIGN_TRUSTED_HOSTS adds others"
+)
 ISSUE_CODES = {
     400: "invalid",
     403: "forbidden",
@@ -51,7 +54,8 @@ def register(app: Flask, store: Store) -> None:
         call = current_call()
         call.reason = HTTPStatus(status).phrase
         audit_refusal(store, call, status)
-        response = outcome(status, ISSUE_CODES.get(status, "processing"), call.reason)
+        foreign = isinstance(error, SecurityError)  # the name that was asked for is not repeated
+        response = outcome(status, ISSUE_CODES.get(status, "processing"), FOREIGN_HOST if foreign else call.reason)
         for name, value in error.get_headers():
             if name == "Allow":
                 response.headers[name] = value

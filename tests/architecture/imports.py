@@ -34,7 +34,7 @@ APP_LEVELS = (
     ("access",),
     ("chart",),
     APP_PAGES,
-    ("__init__",),
+    ("__init__", "__main__"),
 )
 RANK = {room: rank for rank, level in enumerate((*PURE, *SHELL)) for room in level}
 PURE_ROOMS = frozenset(room for level in PURE for room in level)

@@ -40,6 +40,7 @@ def test_every_process_names_its_loopback_address():
     rows = [line for line in PROCFILE.read_text().splitlines() if not line.startswith("#")]
     lines = dict(line.split(": ", 1) for line in rows)
     assert set(lines) == {"service", "app", "ehr"}
+    assert lines.pop("app") == "exec python -m smart_app"  # which listens where its own URL says, on loopback
     for line in lines.values():
         assert "--bind" in line
         assert re.search(r":-(http://)?(127\.0\.0\.1|localhost):800[012]}", line), "the default is not on loopback"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,7 +11,7 @@ from cds_service.cards.dialects import DIALECTS
 from cds_service.cli import opened_store
 from cds_service.cli.clients.backend import add_backend, own_keys
 from cds_service.cli.clients.fhir import add_fhir, remove_fhir
-from cds_service.cli.clients.keys import key_set, origin_of, require_https
+from cds_service.cli.clients.keys import key_set, origin_of, readable_key, require_https
 from cds_service.cli.clients.sheet import sheet
 from cds_service.cli.clients.trial import trial
 from cds_service.settings import Settings
@@ -140,30 +138,13 @@ def add_app(
         issuer=iss,
         client_id=client_id,
         secret=secret,
-        private_jwk=_private_key(private_key) if private_key else None,
+        private_jwk=readable_key(private_key) if private_key else None,
         scopes=tuple(scopes.split()),
         auth_origins=tuple(dict.fromkeys(origin_of(one, settings) for one in auth_origin)),
     )
     with opened_store(settings) as store:
         store.add_smart_client(client)
     click.echo(f"Registered the app at {client.issuer} for tenant {tenant}.")
-
-
-def _private_key(path: Path) -> dict[str, Any]:
-    from joserfc.errors import JoseError
-    from joserfc.jwk import ECKey, RSAKey
-
-    text = path.read_text(encoding="utf-8")
-    material = json.loads(text) if text.lstrip().startswith("{") else text
-    for kind, alg in ((ECKey, "ES384"), (RSAKey, "RS384")):
-        try:
-            key = kind.import_key(material)
-        except (JoseError, ValueError, TypeError):
-            continue
-        if key.is_private and (kind is RSAKey or key.as_dict()["crv"] == "P-384"):
-            key.ensure_kid()
-            return {**key.as_dict(private=True), "alg": alg, "use": "sig"}
-    raise click.UsageError(f"{path.name} is not a P-384 or RSA private key")
 
 
 command.add_command(add_backend)

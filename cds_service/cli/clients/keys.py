@@ -49,3 +49,24 @@ def origin_of(text: str, settings: Settings) -> str:
     return f"{parts.scheme}://{shown}" + (
         f":{port}" if port not in (None, 443 if parts.scheme == "https" else 80) else ""
     )
+
+
+def readable_key(path: Path) -> dict[str, Any]:
+    """A private P-384 or RSA key as a JWK with `kid` and `alg`, from PEM or JWK. UsageError for anything else."""
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey, RSAKey
+
+    text = path.read_text(encoding="utf-8")
+    try:
+        material = json.loads(text) if text.lstrip().startswith("{") else text
+    except ValueError:
+        raise click.UsageError(f"{path.name} is not JSON") from None
+    for kind, alg in ((ECKey, "ES384"), (RSAKey, "RS384")):
+        try:
+            key = kind.import_key(material)
+        except (JoseError, ValueError, TypeError):
+            continue
+        if key.is_private and (kind is RSAKey or key.as_dict()["crv"] == "P-384"):
+            key.ensure_kid()
+            return {**key.as_dict(private=True), "alg": alg, "use": "sig"}
+    raise click.UsageError(f"{path.name} is not a P-384 or RSA private key")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,10 +11,12 @@ from typing import Any
 import click
 
 from cds_service.cli import opened_store
+from cds_service.cli.clients.keys import readable_key
 from cds_service.settings import Settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LIFETIME = 60  # seconds
+NO_ANSWER = "does not answer (COUNTERSIGN_PUBLIC_URL, or COUNTERSIGN_BIND on loopback, says where the service is)"
 Step = tuple[str, Callable[[], str]]
 
 
@@ -25,7 +26,7 @@ class Failed(Exception):
 
 @click.command("test")
 @click.argument("tenant")
-@click.option("--private-key", type=_FILE, help="The client's own private key (JWK): signs a call to this service.")
+@click.option("--private-key", type=_FILE, help="The client's own private key (PEM or JWK): signs a call.")
 @click.option("--service", default="medication-safety", show_default=True, help="Service that is called with it.")
 def trial(tenant: str, private_key: Path | None, service: str) -> None:
     """Try TENANT's registrations for real; exit status 1 when a step fails.
@@ -103,7 +104,7 @@ def _backend_steps(client: Any, store: Any, settings: Settings) -> Iterator[Step
 
 
 def _call_steps(clients: list[Any], private_key: Path, service: str, settings: Settings) -> Iterator[Step]:
-    key = json.loads(private_key.read_text("utf-8"))
+    key = readable_key(private_key)
     for client in clients:
         url = f"{settings.public_url}/cds-services/{service}"
         token: list[str] = []
@@ -112,12 +113,13 @@ def _call_steps(clients: list[Any], private_key: Path, service: str, settings: S
             token.append(_signed(client, key, url))
             status = _called(url, token[0])
             if status != 200:
-                raise Failed(f"the service answered {status}; its log says why" if status else "it does not answer")
+                raise Failed(f"the service answered {status}; its log says why" if status else f"{url} {NO_ANSWER}")
             return "answered 200"
 
         def again(url: str = url, token: list[str] = token) -> str:
-            if not token or _called(url, token[0]) != 401:
-                raise Failed("a token that was used is not refused")
+            status = _called(url, token[0]) if token else None
+            if status != 401:
+                raise Failed("a token that was used is not refused" if status else "not tried, as nothing answered")
             return "refused with 401"
 
         yield f"a call signed as {client.issuer}", first
@@ -130,17 +132,26 @@ def _signed(client: Any, key: dict[str, Any], url: str) -> str:
     from joserfc.jwk import ECKey, RSAKey
 
     algorithm = "RS384" if key.get("kty") == "RSA" else "ES384"
-    if algorithm not in client.algorithms or "kid" not in key:
-        raise Failed(f"the key must have a kid, and be for one of {', '.join(client.algorithms)}")
+    if algorithm not in client.algorithms:
+        raise Failed(f"the key must be for one of {', '.join(client.algorithms)}")
     now = int(datetime.now(UTC).timestamp())
     life = min(LIFETIME, client.max_lifetime)
     claims = {"iss": client.issuer, "aud": url, "iat": now, "exp": now + life, "jti": str(uuid.uuid4())}
-    header = {"alg": algorithm, "kid": key["kid"], "typ": "JWT"}
+    header = {"alg": algorithm, "kid": _key_id(client, key), "typ": "JWT"}
     try:
         private = (RSAKey if algorithm == "RS384" else ECKey).import_key(key)
         return jwt.encode(header, {**claims, "tenant": client.tenant}, private, algorithms=[algorithm])
     except (JoseError, ValueError, TypeError):
         raise Failed("the private key cannot be read") from None
+
+
+def _key_id(client: Any, key: dict[str, Any]) -> str:
+    """The kid that the registered set gives this key, as a PEM carries none; else its own."""
+    public = {name: key.get(name) for name in ("kty", "n", "e", "crv", "x", "y")}
+    for one in client.jwks["keys"] if client.jwks else ():
+        if {name: one.get(name) for name in public} == public and one.get("kid"):
+            return str(one["kid"])
+    return str(key["kid"])
 
 
 def _called(url: str, token: str) -> int | None:

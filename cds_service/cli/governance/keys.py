@@ -18,7 +18,7 @@ _output = click.option(
 
 @click.group("keys")
 def keys() -> None:
-    """Data keys: add, restart the service, reseal, retire."""
+    """Data keys: new at first; later add, restart the service, reseal, retire."""
 
 
 @keys.command("status")
@@ -33,6 +33,16 @@ def status() -> None:
         click.echo(f"{key_id:<12}{use.of(key_id):>10} values{chain}  {now}")
     if use.unknown:
         raise click.ClickException(f"{use.unknown} values were sealed by keys that are not here: nobody can open them")
+
+
+@keys.command("new")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to make.")
+def new(output: Path) -> None:
+    """Make the first keys, for COUNTERSIGN_DATA_KEYS. Once: what they seal opens with these alone."""
+    from cds_service.store.key_file import KeyDocument
+
+    KeyDocument.first().write(output)
+    click.echo(f'k1 made. Keep {output} where secrets are kept; start with COUNTERSIGN_DATA_KEYS="$(cat {output})".')
 
 
 @keys.command("add")

@@ -60,7 +60,8 @@ def approve(ids: tuple[str, ...], role: str, approver: str, author: str, review_
         tables()  # what was written must load; otherwise the error names file and line
     _note_approved(settings, drafted)
     put_on_record(settings, "approve-knowledge", "done", about)
-    click.echo(f"{len(set(ids))} rows approved until {review_by:%Y-%m-%d}.")
+    rows = "1 row" if len(set(ids)) == 1 else f"{len(set(ids))} rows"
+    click.echo(f"{rows} approved until {review_by:%Y-%m-%d}, in {folder}. The service reads them when it starts again.")
 
 
 @contextmanager

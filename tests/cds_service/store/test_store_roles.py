@@ -120,8 +120,24 @@ def test_migrate_grants_by_command_and_names_a_role_that_is_not_there(settings, 
         grant_app_role(settings, keyring, "nobody_here")
 
 
+@ON_POSTGRESQL
+def test_a_role_that_was_given_nothing_learns_what_its_owner_types(settings, keyring, as_app, postgres):
+    if postgres.run("SELECT 1 FROM pg_roles WHERE rolname = 'countersign_stranger'") == []:
+        postgres.run("CREATE ROLE countersign_stranger LOGIN")
+    url = as_app.database_url.replace(f"//{ROLE}@", "//countersign_stranger@")
+    with pytest.raises(SettingsError, match=r"main database does not let this role read it; .* --app-role ROLE"):
+        check_revision(replace(as_app, database_url=url))
+
+
+@ON_POSTGRESQL
+def test_a_replay_guard_in_a_file_needs_no_role(settings, keyring, as_app, tmp_path):
+    mixed = replace(settings, replay_database_url=f"sqlite:///{tmp_path / 'replay.sqlite3'}")
+    migrate(mixed)
+    grant_app_role(mixed, keyring, ROLE)
+
+
 @ON_SQLITE
 def test_sqlite_has_no_roles_and_says_so(settings, keyring):
     migrate(settings)
-    with pytest.raises(SettingsError, match="SQLite has none"):
+    with pytest.raises(SettingsError, match="SQLite, which has no roles"):
         grant_app_role(settings, keyring, ROLE)

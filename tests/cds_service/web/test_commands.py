@@ -103,6 +103,59 @@ def test_other_origins_of_an_authorization_server_are_named_one_by_one(folder: P
         assert countersign(folder, *base, "--auth-origin", bad).returncode == 2, bad
 
 
+def test_a_trial_call_that_nobody_answers_names_the_address_and_the_setting(folder: Path) -> None:
+    jwks = folder / "jwks.json"
+    assert (
+        countersign(folder, "clients", "add", "--tenant", "alone", "--iss", "https://x", "--jwks", str(jwks)).returncode
+        == 0
+    )
+    key = folder / "alone.pem"
+    key.write_bytes(EC.as_pem(private=True))
+    ended = countersign(folder, "clients", "test", "alone", "--private-key", str(key), bind="127.0.0.1:9")
+    assert ended.returncode == 1 and "not tried, as nothing answered" in ended.stdout
+    assert "http://127.0.0.1:9/cds-services/medication-safety does not answer (COUNTERSIGN_PUBLIC_URL" in ended.stdout
+
+
+def test_a_first_start_off_loopback_is_told_everything_that_it_needs(tmp_path: Path) -> None:
+    ended = countersign(tmp_path, "serve", "--bind", "0.0.0.0:9")
+    assert "COUNTERSIGN_PUBLIC_URL and COUNTERSIGN_APP_URL are required" in ended.stderr
+    urls = {"public_url": "https://cds.example.org", "app_url": "https://app.example.org"}
+    ended = countersign(tmp_path, "serve", "--bind", "0.0.0.0:9", **urls)
+    assert "governance keys new --output FILE" in ended.stderr
+    keys = tmp_path / "first.json"
+    assert countersign(tmp_path, "governance", "keys", "new", "--output", str(keys), **urls).returncode == 0
+    assert keys.stat().st_mode & 0o777 == 0o600
+    assert countersign(tmp_path, "governance", "keys", "new", "--output", str(keys)).returncode == 1
+    ended = countersign(tmp_path, "serve", "--bind", "0.0.0.0:9", **urls, data_keys=keys.read_text())
+    assert "database is behind" in ended.stderr
+
+
+def test_settings_are_printed_as_they_are_in_use_without_a_password(folder: Path) -> None:
+    shown = countersign(folder, "settings", replay_database_url="postgresql+psycopg://app:s3cret@db/replay").stdout
+    assert "COUNTERSIGN_REPLAY_DATABASE_URL\n    postgresql+psycopg://app:***@db/replay\n" in shown
+    assert "COUNTERSIGN_FRAME_ANCESTORS\n    http://localhost:8002\n" in shown
+    away = countersign(folder, "settings", public_url="https://cds.example.org").stdout
+    assert "COUNTERSIGN_FRAME_ANCESTORS\n    (not set)\n" in away
+
+
+def test_the_app_says_what_stops_its_start(folder: Path, tmp_path: Path) -> None:
+    def started(run_dir: Path, **given: str) -> str:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "COUNTERSIGN_RUN_DIR": str(run_dir),
+            **given,
+        }
+        command = [sys.executable, "-m", "smart_app"]
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert ended.returncode != 0 and "Traceback" not in ended.stderr
+        return ended.stderr
+
+    assert "database is behind" in started(tmp_path)
+    assert "give --bind" in started(folder, COUNTERSIGN_APP_URL="https://app.example.org")
+    assert "COUNTERSIGN_BIND" in started(folder, COUNTERSIGN_BIND="8000")
+
+
 def test_the_audit_chain_verifies(folder: Path) -> None:
     ended = countersign(folder, "audit", "verify")
     assert ended.returncode == 0

@@ -162,6 +162,11 @@ def test_a_registration_is_tried_for_real_and_what_is_wrong_is_named(
         done = run("clients", "test", "west", "--private-key", str(key))
         assert done.exit_code == 0, done.output
         assert done.output.count("ok    ") == 4 and "All 4 steps passed" in done.output
+        pem = tmp_path / "key.pem"
+        pem.write_bytes(west.key.as_pem(private=True))
+        assert run("clients", "test", "west", "--private-key", str(pem)).exit_code == 0
+        pem.write_text("no key")
+        assert "not a P-384 or RSA private key" in run("clients", "test", "west", "--private-key", str(pem)).output
         key.write_text(json.dumps({**Ehr("x", "y", "z").key.as_dict(private=True), "kid": "ec"}))
         fhir.answers["metadata"] = Canned({"resourceType": "CapabilityStatement", "fhirVersion": "3.0.2"})
         wrong = run("clients", "test", "west", "--private-key", str(key))
