@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from cds_service.governance.control_charts import laney_p
+from cds_service.store.tallies import Tallies
 from smart_app.quality.plots import plot_of
 from tests.browser.history import write_history
 from tests.running_service import ROOT
@@ -108,6 +110,27 @@ def test_the_page_with_charts_and_silent_counts_is_accessible(long_running: Hous
     page.get_by_role("button", name="Show").click()
     narrower = page.locator("section[aria-labelledby=silent]").inner_text()
     assert re.search(r"companion-orders\s+Monitoring\s+13", narrower)
+    page.context.close()
+
+
+def test_counting_that_takes_long_shows_that_it_goes_on(
+    long_running: House,
+    chromium: Browser,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As with a year of a large hospital on a slow disk."""
+    page, _ = quality_page(long_running, chromium)
+    whole = Tallies.cards
+
+    def slowly(*asked: object) -> object:
+        time.sleep(2.0)
+        return whole(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Tallies, "cards", slowly)
+    page.evaluate("location.reload()")
+    page.get_by_text("Counting.").wait_for(timeout=1500)
+    page.locator(".drawing canvas").first.wait_for()
+    assert not page.get_by_text("Counting.").is_visible()
     page.context.close()
 
 
