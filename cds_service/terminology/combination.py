@@ -29,6 +29,12 @@ topical nasal ophthalmic otic rectal vaginal transdermal pharmacy continue start
 decrease restart resume change switch generic regular liquid powder topical vitamin children childrens infants another
 """
 _NOT_COMPONENTS = frozenset(_ORDER_WORDS.split())
+# The four letters without meaning that tell a biological from its biosimilars ("risankizumab-rzaa"; FDA guidance on
+# nonproprietary naming of biological products, 2017). No biological is combined with a drug of four letters.
+_BIOLOGICAL = ("mab", "cept", "grastim", "kinra", "poetin alfa", "glargine", "aspart", "lispro")
+_BIOSIMILAR = re.compile(r"-[^\W\d_]{4}(?![^\W_])")
+_PER = re.compile(r"(?:mg|mcg|ug)s?\s*/\s*\Z", re.IGNORECASE)
+_A_NUMBER = re.compile(r"\s*\d")
 
 
 def joined(text: str, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -42,9 +48,18 @@ def joined(text: str, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     return tuple(taken)
 
 
+def is_per_inhalation(text: str, span: tuple[int, int]) -> bool:
+    """ "62.5-25 MCG/INH": INH is the inhalation there, and isoniazid in "rifampin 300 mg/INH 150 mg"."""
+    start, end = span
+    return text[start:end].lower() == "inh" and bool(_PER.search(text[:start])) and not _A_NUMBER.match(text[end:])
+
+
 def strangers(text: str, span: tuple[int, int]) -> tuple[str, ...]:
     """Words joined to the names at `span` that are neither a name nor a usual word of an order."""
     start, end = span
     before = text[max(0, start - 80) : start]
-    found = (_BEFORE.search(before) or _LEADING.match(text[:start]), _AFTER.match(text[end : end + 80]))
+    after = text[end : end + 80]
+    if text[start:end].lower().endswith(_BIOLOGICAL):
+        after = _BIOSIMILAR.sub("", after, count=1) if _BIOSIMILAR.match(after) else after
+    found = (_BEFORE.search(before) or _LEADING.match(text[:start]), _AFTER.match(after))
     return tuple(match[1] for match in found if match and match[1].lower() not in _NOT_COMPONENTS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import Any, TypeVar
 
-from cds_service.terminology.combination import joined, strangers
+from cds_service.terminology.combination import is_per_inhalation, joined, strangers
 from cds_service.terminology.conditions import ConditionNames
 from cds_service.terminology.laboratory_tests import is_in_a_test
 from cds_service.terminology.lexicon import Lexicon, Mention
@@ -102,7 +102,11 @@ class Vocabulary:
         return lru_cache(maxsize=8192)(self._read)
 
     def _read(self, text: str) -> Naming | None:
-        mentions = tuple(found for found in self.lexicon.find(text) if not is_in_a_test(text, found.span[1]))
+        mentions = tuple(
+            found
+            for found in self.lexicon.find(text)
+            if not is_in_a_test(text, found.span[1]) and not is_per_inhalation(text, found.span)
+        )
         if not mentions:
             return None
         together = joined(text, mentions)
