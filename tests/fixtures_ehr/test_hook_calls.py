@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 
+from cds_service.answer import SILENT
 from fixtures.ehr import prefetch
 from fixtures.ehr.records import Records
 from fixtures.ehr.settings import PATIENTS
@@ -83,7 +84,7 @@ def test_a_card_is_shown_with_word_source_time_and_safe_markdown(ehr, cds):
     assert "<img" not in page
     assert 'href="javascript' not in page
     assert 'href="https://example.org/knowledge"' in page
-    assert re.search(r"medication-safety|Medication safety answered order-select in", page)
+    assert re.search(r"<strong>(medication-safety|Medication safety)</strong> answered order-select in", page)
 
 
 def test_no_card_is_said_and_what_was_not_assessed_lies_beneath(ehr, cds):
@@ -96,6 +97,14 @@ def test_no_card_is_said_and_what_was_not_assessed_lies_beneath(ehr, cds):
     page = ehr.step(RUTH, "orders", text=TYPED)
     assert "No advice returned" in page
     assert f"{TYPED}: renal-dosing: no eGFR on record" in page
+
+
+def test_a_service_that_runs_silent_is_not_said_to_have_found_nothing(ehr, cds):
+    lines = [{"topic": "not-assessed", "reason": SILENT}]
+    cds.answer = lambda _: {"cards": [], "extension": {"org.countersign.assessment": {"not_assessed": lines}}}
+    page = ehr.step(RUTH, "orders", text=TYPED)
+    assert "It runs silent here" in page
+    assert "No advice returned" not in page
 
 
 @pytest.mark.parametrize("answer", [500, 401, 412, {"no": "cards"}, ["list"]])
