@@ -19,11 +19,14 @@ from cds_service.knowledge.rows import KINDS
 from cds_service.settings import PREFIX, VARIABLES
 from fixtures.ehr.settings import PATIENTS
 from fixtures.ehr.stories import load_stories
+from smart_app.__main__ import main as start_app
 from tests.hook_calls import draft, order_sign
 from tests.running_service import ROOT, RunningService, in_this_process, migrated
 
 README = (ROOT / "README.md").read_text("utf-8")
-COMMANDS = sorted({found.split("  #")[0] for found in re.findall(r"python -m cds_service ([a-z][^`\n]*)", README)})
+OPERATING = ROOT / "cds_service/store/OPERATING.md"
+PAGES = README + OPERATING.read_text("utf-8")
+COMMANDS = sorted({found.split("  #")[0] for found in re.findall(r"python -m cds_service ([a-z][^`\n]*)", PAGES)})
 TARGETS = sorted(set(re.findall(r"\bmake ([a-z]+)\b(?=`| {2,}|\n)", README)))
 RULE = "docusate-daily-dose"
 
@@ -45,6 +48,11 @@ def test_commands_and_targets_were_found() -> None:
     assert {"run", "test", "bench", "evaluate", "models"} <= set(TARGETS)
 
 
+def test_the_app_starts_with_the_options_that_are_written_here() -> None:
+    (given,) = re.findall(r"python -m smart_app ([^#\n]*?) +#", README)
+    assert CliRunner().invoke(start_app, [*shlex.split(given), "--help"]).exit_code == 0
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_make_target_exists(target: str) -> None:
     assert re.search(rf"^{target}:.*##", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
@@ -52,7 +60,7 @@ def test_every_make_target_exists(target: str) -> None:
 
 @pytest.mark.parametrize("name", VARIABLES)
 def test_every_setting_is_in_its_table(name: str) -> None:
-    assert f"| `{PREFIX}{name.upper()}` |" in README
+    assert f"| `{PREFIX}{name.upper()}` |" in PAGES
 
 
 def test_every_prefetch_key_of_discovery_is_in_its_table_as_it_is(service: RunningService) -> None:
@@ -74,6 +82,11 @@ def test_the_tour_names_every_patient_and_types_only_what_the_tests_type() -> No
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^):]+)\)", README))))
 def test_every_link_within_the_repository_leads_somewhere(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^):]+)\)", OPERATING.read_text("utf-8")))))
+def test_every_link_of_the_operating_page_leads_somewhere(path: str) -> None:
+    assert (OPERATING.parent / path).exists()
 
 
 @pytest.mark.parametrize(
