@@ -64,10 +64,10 @@ def _measure(service: RunningService, make: Callable[[int], Resource], headers: 
         cards = len(_posted(session, service, body, headers).json()["cards"])
         for number in range(2, 12):
             _timed(session, service, json.dumps(make(number)).encode(), headers)
-        used, times = _cpu_ms(service), []
+        used, times = cpu_ms(service), []
         for number in range(12, 12 + CALLS):
             times.append(_timed(session, service, json.dumps(make(number)).encode(), headers))
-        cpu = (_cpu_ms(service) - used) / CALLS
+        cpu = (cpu_ms(service) - used) / CALLS
     times.sort()
     return Figures(first, statistics.median(times), times[int(len(times) * 0.99)], cpu, cards, len(body))
 
@@ -93,7 +93,7 @@ def _verdict(name: str, auth: str, figures: Figures) -> str:
     return f"{said}; {cost}; body {figures.body_bytes / 1000:.1f} KB"
 
 
-def _cpu_ms(service: RunningService) -> float:
+def cpu_ms(service: RunningService) -> float:
     """User and system time so far of all processes that serve this run folder."""
     mark = f"COUNTERSIGN_RUN_DIR={service.settings.run_dir}\0".encode()
     total = 0.0

@@ -2,13 +2,15 @@
 
     python -m tests.bench.notes [--quiet]
 
-Prints each miss and each false offer, then the figures by kind and by file. The notes stand in `data/notes/`; they are
+Prints each miss and each false offer, the figures by kind and by file, and how often an offer of each stated
+probability was right. The notes stand in `data/notes/`; they are
 our own, and nobody outside has labelled them.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -48,19 +50,44 @@ def judged(service: RunningService) -> Iterator[Judged]:
 
 def _answered(service: RunningService, row: Mapping[str, Any]) -> Iterator[str]:
     """What is offered, as `kind name`, and what is asked, as `question` and the card's words."""
+    for card in _cards(service, row):
+        if not card.get("suggestions"):
+            yield f"question {card['summary'].lower()}"
+    yield from map(_said, _offered(service, row))
+
+
+def _offered(service: RunningService, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for card in _cards(service, row):
+        yield from (suggestion["actions"][0]["resource"] for suggestion in card.get("suggestions", []))
+
+
+def _said(resource: Mapping[str, Any]) -> str:
+    concept = resource.get("code") or resource.get("medicationCodeableConcept") or {}
+    names = (concept["text"], *(one.get("display", "") for one in concept.get("coding", [])))
+    return f"{_KINDS[resource['resourceType']]} {' '.join(names).lower().strip()}"
+
+
+def _cards(service: RunningService, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     listed = {
         key: bundle(*(_LISTS[key](text, number) for number, text in enumerate(texts, 1)))
         for key, texts in row.get("lists", {}).items()
     }
     read = note(row["text"], kind=row.get("form", "text/plain"))
-    for card in service.ask(patient_view(read, prefetch=chart(**listed)), SERVICE).cards:
-        if not card.get("suggestions"):
-            yield f"question {card['summary'].lower()}"
-        for suggestion in card.get("suggestions", []):
-            resource = suggestion["actions"][0]["resource"]
-            concept = resource.get("code") or resource.get("medicationCodeableConcept") or {}
-            names = (concept["text"], *(one.get("display", "") for one in concept.get("coding", [])))
-            yield f"{_KINDS[resource['resourceType']]} {' '.join(names).lower().strip()}"
+    return service.ask(patient_view(read, prefetch=chart(**listed)), SERVICE).cards
+
+
+def calibration(service: RunningService) -> dict[tuple[str, str], tuple[int, int]]:
+    """(kind, probability as its resource states it) -> offers that were right or may be made, and all of them."""
+    counted: dict[tuple[str, str], list[bool]] = {}
+    for path in sorted(DATA.glob("*.yaml")):
+        for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+            fair = [*row.get("expect", []), *row.get("either", [])]
+            for resource in _offered(service, row):
+                stated = re.search(r"probability (0\.\d+)", resource["note"][0]["text"])
+                assert stated, "an offer states how sure it is"
+                key = (_KINDS[resource["resourceType"]], stated[1])
+                counted.setdefault(key, []).append(_among(_said(resource), fair))
+    return {key: (sum(found), len(found)) for key, found in counted.items()}
 
 
 def _judged(file: str, row: Mapping[str, Any], found: list[str]) -> Judged:
@@ -102,6 +129,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     with in_this_process(migrated(Path(tempfile.mkdtemp()), CLIENT_AUTH="off")) as service:
         results = list(judged(service))
+        stated = calibration(service)
     for one in results if "--quiet" not in sys.argv else ():
         if one.missed or one.wrong:
             print(f"{one.file}: {one.text!r}\n    missed {list(one.missed)}\n    wrong {list(one.wrong)}")
@@ -109,6 +137,8 @@ def main() -> None:
     for group, counts in sorted(figures(results).items(), key=lambda pair: pair[0] == "all"):
         precision, recall = shares(*counts)
         print(f"{group:14} precision {precision:.3f} recall {recall:.3f} (right, wrong, missed {counts})")
+    for (kind, probability), (right, offered) in sorted(stated.items()):
+        print(f"{kind:14} said to be {probability}: {right} of {offered} right")
 
 
 if __name__ == "__main__":

@@ -184,6 +184,8 @@ def heading_of(line: str, in_list: bool = False) -> tuple[Section, int] | None:
 
 def _without_aside(line: str) -> str:
     """ "Home meds (per wife): x" without what stands in brackets before the colon, in the same length."""
+    if "(" not in line:
+        return line
     line = _LONG_ASIDE.sub(lambda match: " " * len(match[0]), line)
     head, colon, rest = line.partition(":")
     if not colon and _ASIDE.search(head):
