@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from cds_service.chart import Chart, Medication
 from cds_service.chart.physiology import age_fact, age_of
 from cds_service.checks.infusion_rate import is_compared
+from cds_service.checks.limiting import lasts_too_long, patient_limits, too_long
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import by_route
@@ -38,13 +39,16 @@ def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAsse
     """Compares the single and the daily dose that the order states with the highest that the drug's label gives."""
     for order, drug in ((one, drug) for one in chart.orders for drug in one.drugs):
         limits = [_row_of(order, rows) for rows in _limits(knowledge, drug, order)]
-        of_patient = list(_of_patient(chart, knowledge, drug, order))
+        age = age_of(chart)
+        of_patient = [row for row in patient_limits(knowledge, drug, order) if row.holds_at(age.days if age else None)]
         stated = [(row, *one) for row in (*limits, *of_patient) for one in _stated(order, row)]
         over = [(row, dose, most, per) for row, dose, most, per in stated if dose > most]
         if over:
             yield _finding(chart, order, drug, *over[0])
-        elif long := next((row for row in of_patient if _lasts_too_long(order, row)), None):
-            yield _too_long(order, drug, long)
+        elif long := next((row for row in of_patient if lasts_too_long(order, row)), None):
+            yield too_long(order, drug, long)
+        elif age is None and any(dose > most for row in _by_age(knowledge, drug, order) for dose, most, _ in row):
+            yield NotAssessed(f"the patient's age is not known: at some ages less {drug.name} is allowed", order.ref)
         elif (basis := _unnamed_basis(limits, order)) and order.sig.dose_value is not None:
             yield NotAssessed(f"{drug.name}: not said to be in {basis}; write it so", order.ref, prominent="info")
         elif limits and _has_no_dose(order) and not is_compared(order, drug, knowledge):
@@ -63,41 +67,8 @@ def _limits(knowledge: Knowledge, drug: Drug, order: Medication) -> Iterator[lis
             yield _in_its_basis(mine, order.sig.text)
 
 
-def _of_patient(chart: Chart, knowledge: Knowledge, drug: Drug, order: Medication) -> Iterator[PatientLimit]:
-    """The limits at this age and for the use that the order states; without a known age only those for any age."""
-    age = age_of(chart)
-    for row in knowledge.for_drug(PatientLimit, drug):
-        if not row.speaks_of(drug) or not by_route(row, order):
-            continue
-        if row.by_age and (age is None or not row.covers(age.days)):
-            continue
-        if row.is_for(order.uses):
-            yield row
-
-
-def _lasts_too_long(order: Medication, row: PatientLimit) -> bool:
-    return row.max_days is not None and (order.sig.duration_days or 0) > row.max_days
-
-
-def _too_long(order: Medication, drug: Drug, row: PatientLimit) -> Finding:
-    days = order.sig.duration_days or 0
-    return Finding(
-        topic="dose-limit",
-        rule=row.id,
-        harm=row.harm,
-        display=row.display,
-        subject=order.ref,
-        concepts=(drug.rxcui,),
-        summary=f"{drug.name} for {days:g} days: longer than the {row.max_days} days of its label{_why(row)}",
-        cites=(row.id,),
-        advice=row.management,
-        facts=(
-            order.fact("Order"),
-            Fact("Ordered duration", f"{days:g} days", order.origin),
-            Fact("Longest of the label", f"{row.max_days} days", order.origin),
-        ),
-        proposals=(stop(order),),
-    )
+def _by_age(knowledge: Knowledge, drug: Drug, order: Medication) -> Iterator[list[tuple[float, float, str]]]:
+    return (_stated(order, row) for row in patient_limits(knowledge, drug, order) if row.by_age)
 
 
 def _in_its_basis(rows: list[DoseLimit], text: str) -> list[DoseLimit]:

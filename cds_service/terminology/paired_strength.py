@@ -17,6 +17,7 @@ _PAIR = re.compile(
     re.IGNORECASE,
 )
 
+_LEAST_STRENGTH = 100  # of the larger part; "1-2 tablets" and "q8-12h" are no strengths
 _MILLIGRAMS = re.compile(r"(?<![\d./-])(\d+(?:\.\d+)?) ?mg\b(?!/)", re.IGNORECASE)
 _NAME_WITH_NUMBER = re.compile(r"\b[a-z]+-\d+\b", re.IGNORECASE)  # "es-600" is a name, not a dose
 
@@ -50,7 +51,7 @@ class Told:
 def strength_in(text: str, made: Iterable[PairedStrength]) -> Told | None:
     """The one of `made` that the text tells; None when it tells none or leaves several."""
     made = tuple(made)
-    pairs = list(_PAIR.finditer(text))
+    pairs = [pair for pair in _PAIR.finditer(text) if max(float(pair[1]), float(pair[2])) >= _LEAST_STRENGTH]
     if pairs:
         return _written_out(text, pairs, made)
     worded = [one for one in made if one.word and re.search(rf"\b{one.word}\b", text, re.IGNORECASE)]
@@ -64,11 +65,13 @@ def _written_out(text: str, pairs: list[re.Match[str]], made: tuple[PairedStreng
     found = [one for one in made if (frozenset(one.parts), one.millilitres is not None) in stated]
     if len(stated) != 1 or len(found) != 1:
         return None
-    return Told(found[0], _NAME_WITH_NUMBER.sub(" ", _PAIR.sub(" ", text)))
+    for pair in pairs:
+        text = text.replace(pair[0], " ")
+    return Told(found[0], _NAME_WITH_NUMBER.sub(" ", text))
 
 
 def _by_parts(text: str, made: tuple[PairedStrength, ...]) -> Told | None:
-    """ "amoxicillin 875 mg / clavulanate 125 mg", and "augmentin 875 mg bid": a number that is in one tablet alone."""
+    """As in "amoxicillin 875 mg / clavulanate 125 mg", and "augmentin 875 mg bid": a number in one tablet alone."""
     numbers = {float(number) for number in _MILLIGRAMS.findall(text)}
     found = [one for one in made if one.millilitres is None and numbers and numbers <= set(one.parts)]
     return Told(found[0], _MILLIGRAMS.sub(" ", text)) if len(found) == 1 else None

@@ -55,7 +55,10 @@ class PatientLimit(DoseLimit):
     def by_age(self) -> bool:
         return self.low is not None or self.high is not None
 
-    def covers(self, days: int) -> bool:
+    def holds_at(self, days: int | None) -> bool:
+        """At this age in days; an age that is not known (None) holds only where no age is asked for."""
+        if days is None:
+            return not self.by_age
         return (self.low is None or days >= self.low) and (self.high is None or days < self.high)
 
     def is_for(self, stated: frozenset[str]) -> bool:

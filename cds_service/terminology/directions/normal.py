@@ -115,6 +115,7 @@ def _numbers(text: str) -> str:
     text = _LONE_FRACTION.sub(lambda part: _FRACTIONS[part[1]], text)
     text = re.sub(r"(?<![\w.])\.(\d)", r"0.\1", text)
     text = _SAME_IN_ANOTHER_BASIS.sub("", text)
+    text = re.sub(r"\bmg pe ?/ ?kg\b", "mg/kg", text)  # phenytoin equivalents per kilogram
     # "one (1) tablet" says the same twice.
     return re.sub(r"(?<![\w.])(\d+(?:\.\d+)?) ?\(\1\)", r"\1", text)
 

@@ -9,7 +9,7 @@ import pytest
 
 from cds_service.checks.dose_limit import dose_limit
 from cds_service.claims.drafting import claims_of
-from cds_service.findings import Finding
+from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge.kinds.patient_limits import PatientLimit
 from cds_service.knowledge.passages import passages_of
 from tests.charts import NOW, chart, data, knowledge, person, request
@@ -67,6 +67,10 @@ def test_a_limit_holds_from_its_first_day_to_its_last(row: PatientLimit) -> None
 @pytest.mark.parametrize("row", [row for row in ROWS if row.by_age], ids=lambda row: row.id)
 def test_without_a_known_age_nothing_is_guessed(row: PatientLimit) -> None:
     assert row.id not in {found.rule for found in findings(above(row), None)}
+    given = chart(request(above(row)), patient=data(person(None)))
+    assert any(
+        "age is not known" in one.reason for one in dose_limit(given, knowledge()) if isinstance(one, NotAssessed)
+    )
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.uses], ids=lambda row: row.id)

@@ -7,10 +7,11 @@ import re
 import pytest
 
 from cds_service.checks.combined_dose import combined_dose
+from cds_service.checks.dose_by_weight import dose_by_weight
 from cds_service.checks.dose_limit import dose_limit
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge.kinds.combined_limits import CombinedLimit
-from tests.charts import chart, concept, knowledge, request
+from tests.charts import chart, concept, data, knowledge, person, request
 
 ROWS = knowledge().all(CombinedLimit)
 
@@ -35,6 +36,7 @@ def test_a_limit_is_silent_at_the_usual_number_of_tablets_and_loud_at_ten_times_
         ("amoxicillin-clavulanate 875-125 mg q8h", []),
         ("amoxicillin-clavulanate 500-125 mg 2 tablets bid", ["combined-clavulanate info"]),
         ("amoxicillin-clavulanate 250-125 mg 2 tablets tid", ["combined-clavulanate info"]),
+        ("augmentin 500-125 mg 1-2 tabs tid", ["combined-clavulanate info"]),
         ("augmentin xr 1000-62.5 mg 2 tabs bid", []),
         ("augmentin es-600 600-42.9 mg/5 mL 7.5 mL bid", []),
         ("augmentin es-600 75 mL bid", ["combined-amoxicillin warning", "combined-clavulanate info"]),
@@ -85,6 +87,21 @@ def test_a_structured_number_of_tablets_counts() -> None:
 )
 def test_an_amount_is_compared_in_what_it_is_counted_in(text: str, rules: list[str]) -> None:
     assert said(dose_limit, text) == rules
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("fosphenytoin 20 mg PE/kg iv once", []),
+        ("fosphenytoin 200 mg PE/kg iv once", ["kg-fosphenytoin-injection warning"]),
+        ("phenytoin 15 mg/kg iv once", []),
+        ("phenytoin 150 mg/kg iv once", ["kg-phenytoin-injection warning"]),
+    ],
+)
+def test_equivalents_per_kilogram_are_compared_per_kilogram(text: str, rules: list[str]) -> None:
+    found = dose_by_weight(chart(request(text), patient=data(person())), knowledge())
+    said_of = [(one.rule, one.display) for one in found if isinstance(one, Finding)]
+    assert [f"{rule} {'warning' if display == 'critical' else display}" for rule, display in said_of] == rules
 
 
 def test_a_drug_that_is_always_counted_in_equivalents_is_asked_for_them() -> None:

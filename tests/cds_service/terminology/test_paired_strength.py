@@ -19,6 +19,7 @@ MADE = tuple(
         ("clavulanate 125 mg - amoxicillin 500 mg 1 tab", (500, 125), "clavulanate - amoxicillin 1 tab"),
         ("amoxicillin 500 MG / clavulanate 125 MG Oral Tablet", (500, 125), "amoxicillin / clavulanate Oral Tablet"),
         ("augmentin 875 mg bid", (875, 125), "augmentin bid"),
+        ("augmentin 500-125 mg 1-2 tabs q8-12h", (500, 125), "augmentin 1-2 tabs q8-12h"),
         ("augmentin xr 2 tabs bid", (1000, 62.5), "augmentin xr 2 tabs bid"),
         ("augmentin es-600 5 mL bid", (600, 42.9), "augmentin 5 mL bid"),
         ("amox-clav 400-57 mg/5 mL 10 mL bid", (400, 57), "amox-clav 10 mL bid"),
