@@ -6,11 +6,24 @@ from collections.abc import Iterator
 
 import pytest
 
+from cds_service import tables
+from cds_service.knowledge import load_knowledge
 from tests.cds_service.web.ehr_tokens import Ehr
+from tests.charts import knowledge
 from tests.postgres import PostgresServer, postgres_server
 from tests.running_service import RunningService, in_this_process, migrated, under_gunicorn
 
 pytest_plugins = ("tests.figures",)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_tables_loaded_once() -> Iterator[None]:
+    """All services and commands of this process speak from one loading of the shipped tables, which takes the better
+    part of a second and a hundred megabytes to read: they are frozen, and how they are read has tests of its own."""
+    shipped = tables.read_tables(None)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tables, "load_knowledge", lambda of: knowledge() if of == shipped else load_knowledge(of))
+        yield
 
 
 @pytest.fixture(scope="session")

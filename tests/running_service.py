@@ -68,7 +68,7 @@ def in_this_process(settings: Settings) -> Iterator[RunningService]:
     app = create_app(settings)
     host, _, port = settings.bind.rpartition(":")
     server = make_server(host, int(port), app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield RunningService(settings.public_url, settings, app.extensions["countersign"])

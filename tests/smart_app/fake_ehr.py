@@ -215,7 +215,7 @@ def _proved(asked: dict[str, Any]) -> bool:
 def running(app: Flask, port: int, host: str = "127.0.0.1") -> Iterator[None]:
     """Serve the app on loopback in a thread, until the block ends."""
     server = make_server(host, port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield

@@ -61,7 +61,7 @@ def ehr(running: RunningService) -> Iterator[EhrServer]:
     made = EhrServer(keys)
     server = make_server("127.0.0.1", 0, made.app, threaded=True)
     made.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield made
     server.shutdown()

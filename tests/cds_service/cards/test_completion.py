@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from cds_service.cards.completion import completed, dosage, dosages
 from cds_service.chart.medications import MedicationReader
 from cds_service.chart.model import Medication
-from cds_service.settings import Settings
-from cds_service.tables import knowledge_of
 from cds_service.terminology.directions.reading import read_directions
+from tests.charts import knowledge
 
-READER = MedicationReader(knowledge_of(Settings.from_env({})).vocabulary, datetime(2026, 1, 1, tzinfo=UTC), {})
+READER = MedicationReader(knowledge().vocabulary, datetime(2026, 1, 1, tzinfo=UTC), {})
 DRUG = {"rxcui": "7258", "name": "naproxen"}
 
 

@@ -7,16 +7,15 @@ import pytest
 from cds_service.knowledge.fitting import Entry, fits
 from cds_service.knowledge.kinds.indications import Indication, TreatedProblem, indications_of
 from cds_service.knowledge.knowledge import Knowledge
-from cds_service.settings import Settings
-from cds_service.tables import knowledge_of
 from cds_service.terminology.systems import ICD10CM
+from tests import charts
 
 DISTRACTORS = ("Ingrown toenail", "Benign neoplasm of colon", "Routine gynecologic examination")
 
 
 @pytest.fixture(scope="module")
 def knowledge() -> Knowledge:
-    return knowledge_of(Settings.from_env({}))
+    return charts.knowledge()
 
 
 def likeliest(knowledge: Knowledge, name: str, *problems: str) -> str | None:

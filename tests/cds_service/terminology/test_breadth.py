@@ -6,10 +6,9 @@ import time
 
 import pytest
 
-from cds_service.knowledge import load_knowledge
-from cds_service.tables import read_tables
+from tests.charts import knowledge
 
-VOCABULARY = load_knowledge(read_tables(None)).vocabulary
+VOCABULARY = knowledge().vocabulary
 
 
 def named(text: str) -> list[str]:
