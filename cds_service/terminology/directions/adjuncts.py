@@ -31,7 +31,7 @@ _NEEDED = re.compile(
 _AT_MOST = (
     r"max(?:imum)?(?: daily| single)?(?: of| dose| amount| quantity)?"
     r"|up to(?: a max(?:imum)? of)?|not to exceed|(?:do not|don't) (?:exceed|take more than"
-    r"|use more than)|no more than|to a maximum of|nte|limit(?:ed)? to"
+    r"|use more than)|no more than|to a maximum of|nte|limit(?:ed)? to|(?:for|x)(?= ?\d{1,3} doses\b)"
 )
 _LIMITED = (
     r"mg|g|grams?|mcg|ml|tab(?:let)?s?|cap(?:sule)?s?|pills?|puffs?|sprays?|drops?|units?|patch(?:es)?|doses?|times"

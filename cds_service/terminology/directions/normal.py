@@ -69,6 +69,8 @@ _SAME_IN_ANOTHER_BASIS = re.compile(
     r" ?\((?:equal to |equivalent to |equiv\w* |= ?|as )?\d+(?:\.\d+)? ?mg "
     r"(?:of )?(?:elemental(?: [a-z]+)?|iron|calcium|pe)\)"
 )
+# "10 mg weekly (4 x 2.5 mg tabs)": how a stated dose is made up, where the product is that dose.
+_MADE_UP = re.compile(r" ?\((\d{1,2}) ?x ?(\d+(?:\.\d+)?) ?(mg|mcg) ?(?:tab(?:let)?s?|cap(?:sule)?s?)\)")
 _LONE_FRACTION = re.compile(rf"\b(?:1[ -])?({_FRACTION})\b(?!/)(?: (?:of )?an?\b(?= ))?")
 
 
@@ -100,6 +102,11 @@ def _hours(clock: re.Match[str]) -> str:
     return "at " + " and ".join(f"{hour[:2]}:{hour[2:]}" for hour in re.findall(_FOUR_DIGITS, clock[1]))
 
 
+def _is_the_dose(parts: re.Match[str]) -> bool:
+    whole = f"{int(parts[1]) * float(parts[2]):g}"
+    return re.search(rf"(?<![\d.]){re.escape(whole)} ?{parts[3]}\b", parts.string[: parts.start()]) is not None
+
+
 def _numbers(text: str) -> str:
     text = _ROMAN_RANGE.sub(lambda both: f"{len(both[1])}-{len(both[2])}", text)
     text = _ROMAN.sub(_counted, text)
@@ -116,6 +123,7 @@ def _numbers(text: str) -> str:
     text = re.sub(r"(?<![\w.])\.(\d)", r"0.\1", text)
     text = _SAME_IN_ANOTHER_BASIS.sub("", text)
     text = re.sub(r"\bmg pe ?/ ?kg\b", "mg/kg", text)  # phenytoin equivalents per kilogram
+    text = _MADE_UP.sub(lambda parts: "" if _is_the_dose(parts) else parts[0], text)
     # "one (1) tablet" says the same twice.
     return re.sub(r"(?<![\w.])(\d+(?:\.\d+)?) ?\(\1\)", r"\1", text)
 

@@ -220,6 +220,12 @@ def test_letters_that_state_numbers_and_days_are_read(text, dose, per_day):
     assert (read.dose.high, read.timing.per_day) == (dose, pytest.approx(per_day))
 
 
+def test_a_number_of_doses_is_a_limit_and_what_makes_up_a_dose_is_no_other_dose():
+    assert read_directions("1 tab q12h x 20 doses").limit == Limit(20, "dose", None, None)
+    assert read_directions("10 mg once weekly (4 x 2.5 mg tabs)").dose == Amount(10, "mg")
+    assert read_directions("10 mg once weekly (3 x 2.5 mg tabs)").abstained
+
+
 @pytest.mark.parametrize("text", ["penicillin v 500 mg qid", "factor viii 1000 units daily", "vitamin k1 5 mg daily"])
 def test_letters_of_a_name_are_no_numbers(text):
     assert read_directions(text).abstained is None
