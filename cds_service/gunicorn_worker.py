@@ -7,6 +7,9 @@ When there are too many connections, or no file descriptors for more, the one th
 
 A buffering proxy in front does this better, with TLS; it is what README asks for beyond one machine. This is so that a
 single slow caller does not stop the service for all others where there is none.
+
+gunicorn has no setting or hook for this. The parts of its worker that this rests on are named, one by one, by
+tests/cds_service/web/test_gunicorn_internals.py.
 """
 
 from __future__ import annotations
