@@ -18,7 +18,8 @@ _PAIR = re.compile(
 )
 
 _LEAST_STRENGTH = 100  # of the larger part; "1-2 tablets" and "q8-12h" are no strengths
-_MILLIGRAMS = re.compile(r"(?<![\d./-])(\d+(?:\.\d+)?) ?mg\b(?!/)", re.IGNORECASE)
+# "875 mg", and the bare "875" of "augmentin 875 1 tab"; not what is per kg or in mL.
+_MILLIGRAMS = re.compile(r"(?<![\d./-])(?:(\d+(?:\.\d+)?) ?mg\b(?!/)|(\d{3,4})(?![\d./-]| ?m))", re.IGNORECASE)
 _NAME_WITH_NUMBER = re.compile(r"\b[a-z]+-\d+\b", re.IGNORECASE)  # "es-600" is a name, not a dose
 
 
@@ -72,6 +73,6 @@ def _written_out(text: str, pairs: list[re.Match[str]], made: tuple[PairedStreng
 
 def _by_parts(text: str, made: tuple[PairedStrength, ...]) -> Told | None:
     """As in "amoxicillin 875 mg / clavulanate 125 mg", and "augmentin 875 mg bid": a number in one tablet alone."""
-    numbers = {float(number) for number in _MILLIGRAMS.findall(text)}
+    numbers = {float(marked or bare) for marked, bare in _MILLIGRAMS.findall(text)}
     found = [one for one in made if one.millilitres is None and numbers and numbers <= set(one.parts)]
     return Told(found[0], _MILLIGRAMS.sub(" ", text)) if len(found) == 1 else None

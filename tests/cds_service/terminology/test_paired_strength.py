@@ -20,6 +20,7 @@ MADE = tuple(
         ("amoxicillin 500 MG / clavulanate 125 MG Oral Tablet", (500, 125), "amoxicillin / clavulanate Oral Tablet"),
         ("augmentin 875 mg bid", (875, 125), "augmentin bid"),
         ("augmentin 500-125 mg 1-2 tabs q8-12h", (500, 125), "augmentin 1-2 tabs q8-12h"),
+        ("augmentin 875 1 tab bid", (875, 125), "augmentin 1 tab bid"),
         ("augmentin xr 2 tabs bid", (1000, 62.5), "augmentin xr 2 tabs bid"),
         ("augmentin es-600 5 mL bid", (600, 42.9), "augmentin 5 mL bid"),
         ("amox-clav 400-57 mg/5 mL 10 mL bid", (400, 57), "amox-clav 10 mL bid"),
@@ -42,6 +43,8 @@ def test_a_strength_that_the_text_leaves_alone(text: str, parts: tuple[float, fl
         "augmentin 500-125 mg or 875-125 mg bid",
         "augmentin 500 mg, may take 875 mg",
         "augmentin 90 mg/kg/day",
+        "augmentin 875 1 tab, dispense 500",
+        "augmentin 500 mL",
         "",
     ],
 )
