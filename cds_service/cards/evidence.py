@@ -50,6 +50,7 @@ def _concern(card: Card, setting: Setting) -> dict[str, Any]:
             "management": finding.advice,
             "rationale": finding.rationale,
             "review": row.review,
+            **_checked(setting, row.id),
             "table": row.table,
         },
         "proposals": [
@@ -64,6 +65,11 @@ def _concern(card: Card, setting: Setting) -> dict[str, Any]:
         "refused": [{"kind": c.kind, "why": list(c.refused)} for c in card.claims.refused],
         "passages": [_passage(setting, cite) for cite in _cites(card)],
     }
+
+
+def _checked(setting: Setting, row: str) -> dict[str, Any]:
+    found = setting.knowledge.source_checks.get(row)
+    return {"checked": {"on": found.on.isoformat(), "page": found.page}} if found else {}
 
 
 def _cites(card: Card) -> list[str]:

@@ -1,16 +1,16 @@
 """AllergyIntolerance -> Allergy, and a problem that says as much ("Allergy to penicillin") likewise.
 
-Refuted, entered-in-error, inactive and resolved entries are left out, as is "no known allergy". An entry of the
-category food or environment stays when it names a drug: categories are often wrong. What a record says is tolerated
-("penicillin, tolerates cephalexin") is not what it is about.
+Refuted, entered-in-error, inactive and resolved entries are left out, as is "no known allergy". The allergy of a
+relative is left out and said. An entry of the category food or environment stays when it names a drug: categories are
+often wrong. What a record says is tolerated ("penicillin, tolerates cephalexin") is not what it is about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from cds_service.chart.allergy_words import about, denies, says_allergy, shown_in
+from cds_service.chart.allergens import Allergens, allergens_of, coded, named, side_effects_of
+from cds_service.chart.allergy_words import denies, is_of_a_relative, says_allergy, shown_in, tolerated
 from cds_service.chart.dates import day_of
 from cds_service.chart.fhir_json import (
     Resource,
@@ -28,42 +28,14 @@ from cds_service.chart.model import Allergy, Listing
 from cds_service.chart.naming import NOT_RECOGNISED
 from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin
-from cds_service.terminology.lexicon import Mention
-from cds_service.terminology.reactions import SIDE_EFFECTS, kinds_in
-from cds_service.terminology.systems import RXNORM, SNOMED
-from cds_service.terminology.vocabulary import Drug, Vocabulary
+from cds_service.terminology.reactions import kinds_in
+from cds_service.terminology.systems import SNOMED
+from cds_service.terminology.vocabulary import Vocabulary
 
 # SNOMED CT: no known allergy (two concepts); no known drug, environmental, food, latex allergy.
 NO_KNOWN = frozenset({"716186003", "160244002", "409137002", "428607008", "429625007", "1003774007"})
-NOT_DRUGS = "not-drugs"  # the allergy group of substances that are no drugs
 _ELSEWHERE = frozenset({"food", "environment"})
 _KINDS = ("allergy", "intolerance")
-
-
-@dataclass(frozen=True, slots=True)
-class _Allergens:
-    """What an entry is about: ingredients and allergy groups. `span` is set where only a doubtful name was found."""
-
-    drugs: tuple[Drug, ...] = ()
-    groups: frozenset[str] = frozenset()
-    label: str = ""
-    span: tuple[int, int] | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self.drugs or self.groups)
-
-    @property
-    def of_no_drug(self) -> bool:
-        """True for pollen, latex, shellfish and the like."""
-        return self.groups == {NOT_DRUGS} and not self.drugs
-
-    def touches(self, other: _Allergens, vocabulary: Vocabulary) -> bool:
-        """True when the two have an ingredient or a group in common, or one names a member of the other's group."""
-        return bool(self.groups & other.groups) or bool(self._reach(vocabulary) & other._reach(vocabulary))
-
-    def _reach(self, vocabulary: Vocabulary) -> frozenset[str]:
-        members = (vocabulary.group_members.get(group, frozenset()) for group in self.groups)
-        return frozenset(drug.rxcui for drug in self.drugs).union(*members)
 
 
 def read_allergies(supplied: Supplied, problems: Supplied, vocabulary: Vocabulary) -> Listing[Allergy]:
@@ -74,9 +46,13 @@ def read_allergies(supplied: Supplied, problems: Supplied, vocabulary: Vocabular
     wanted, notes = supplied.only({"AllergyIntolerance"}, "allergy list")
     items, contradictions = [], []
     for resource in filter(_stands, wanted.resources):
-        allergens, contradiction = _allergens(resource, vocabulary)
+        label = label_of(resource.get("code"))
+        if is_of_a_relative(label):
+            contradictions.append(f"allergy entry {label!r} is about a relative: it was not counted")
+            continue
+        allergens, contradiction = allergens_of(resource, vocabulary)
         if not allergens.of_no_drug and (allergens or not _beside_the_point(resource)):
-            items.append(_allergy(resource, allergens))
+            items.append(_allergy(resource, allergens, vocabulary))
             contradictions += contradiction
     items += _from_problems(problems, vocabulary)
     return Listing(wanted.state, tuple(items), (*notes, *contradictions))
@@ -89,11 +65,11 @@ def _from_problems(problems: Supplied, vocabulary: Vocabulary) -> Iterator[Aller
             continue
         concept = resource.get("code")
         words = " ".join(labels_of(concept))
-        allergens = _coded([concept], vocabulary)
+        allergens = coded([concept], vocabulary)
         if not allergens and says_allergy(words):
-            allergens = next(filter(None, (_named(label, vocabulary) for label in labels_of(concept))), _Allergens())
+            allergens = next(filter(None, (named(label, vocabulary) for label in labels_of(concept))), Allergens())
         if allergens:
-            yield _allergy(resource, allergens)
+            yield _allergy(resource, allergens, vocabulary)
 
 
 def _stands(resource: Resource) -> bool:
@@ -111,63 +87,15 @@ def _beside_the_point(resource: Resource) -> bool:
     return elsewhere or bool(codes(resource.get("code")) & NO_KNOWN) or denies(label_of(resource.get("code")))
 
 
-def _allergens(resource: Resource, vocabulary: Vocabulary) -> tuple[_Allergens, list[str]]:
-    """The codes speak before the words, exact names before doubtful ones; a contradiction is noted."""
-    if modified(resource):
-        return _Allergens(), []
-    substances = (reaction.get("substance") for reaction in objects(resource.get("reaction")))
-    concepts = [resource.get("code"), *substances]
-    said = (about(label) for concept in concepts for label in labels_of(concept) if not denies(label))
-    labels = [label for label in said if label]
-    coded = _coded(concepts, vocabulary)
-    named = next(filter(None, (_named(label, vocabulary) for label in labels)), _Allergens())
-    if not coded:
-        return named or next(filter(None, (_doubtful(label, vocabulary) for label in labels)), _Allergens()), []
-    if not named or named.touches(coded, vocabulary):
-        return coded, []
-    return coded, [f"allergy {named.label!r} has a code that means something else: the code was used"]
-
-
-def _coded(concepts: list[object], vocabulary: Vocabulary) -> _Allergens:
-    drugs: dict[str, Drug] = {}
-    groups: set[str] = set()
-    for concept in concepts:
-        for system, code, _ in codings(concept):
-            groups.update(vocabulary.allergens.get((system, code), ()))
-            if system == RXNORM:
-                drugs.update((drug.rxcui, drug) for drug in vocabulary.by_code(code))
-    named = {key: vocabulary.drugs[key] for key in groups if key in vocabulary.drugs}
-    return _Allergens(tuple({**drugs, **named}.values()), frozenset(groups - named.keys()))
-
-
-def _named(label: str, vocabulary: Vocabulary) -> _Allergens:
-    """Exact names in the text: "PCN" is a group word, "amoxicillin" a drug."""
-    named = [mention for mention in vocabulary.lexicon.find(label) if mention.certain]
-    drugs = tuple(vocabulary.drugs[rxcui] for rxcui in dict.fromkeys(rxcui for one in named for rxcui in one.rxcuis))
-    words = (one for one in vocabulary.group_words.find(label) if not any(_within(one, drug) for drug in named))
-    return _Allergens(drugs, frozenset(group for one in words for group in one.rxcuis), label)
-
-
-def _within(word: Mention, drug: Mention) -> bool:
-    """A word for a group that is a part of a drug's name speaks of the drug: "penicillin G" is that penicillin."""
-    return drug.span[0] <= word.span[0] and word.span[1] <= drug.span[1] and word.span != drug.span
-
-
-def _doubtful(label: str, vocabulary: Vocabulary) -> _Allergens:
-    """An abbreviation that means several things ("ASA"): read, not coded."""
-    mention = next(iter(vocabulary.lexicon.find(label)), None)
-    if mention is None:
-        return _Allergens()
-    return _Allergens(tuple(vocabulary.drugs[rxcui] for rxcui in mention.rxcuis), frozenset(), label, mention.span)
-
-
-def _allergy(resource: Resource, allergens: _Allergens) -> Allergy:
+def _allergy(resource: Resource, allergens: Allergens, vocabulary: Vocabulary) -> Allergy:
     label, kind = label_of(resource.get("code")), text(resource.get("type"))
     if kind not in _KINDS and "intoleran" in label.lower():
         kind = "intolerance"
     here = reference(resource)
     known = list(_reaction_kinds(resource, label))
     shown = frozenset().union(*known)
+    mild = side_effects_of((drug.rxcui for drug in allergens.drugs), allergens.groups, vocabulary)
+    borne = named(tolerated(label), vocabulary)
     read = Origin("read", here, allergens.label, allergens.span, LEXICON, LEXICON_VERSION)
     return Allergy(
         reference=here,
@@ -179,7 +107,9 @@ def _allergy(resource: Resource, allergens: _Allergens) -> Allergy:
         criticality={"high": "high criticality"}.get(text(resource.get("criticality")), ""),
         reactions=tuple(dict.fromkeys(_reactions(resource))),
         shown=shown,
-        harmless=bool(known) and all(known) and shown <= SIDE_EFFECTS,
+        harmless=bool(known) and all(known) and shown <= mild,
+        tolerated=frozenset(drug.rxcui for drug in borne.drugs if drug not in allergens.drugs),
+        tolerated_groups=borne.groups - allergens.groups,
         on=day_of(resource.get("recordedDate")) or day_of(resource.get("onsetDateTime")),
         problem=None if allergens else _problem(resource),
     )

@@ -21,6 +21,18 @@ _TOLERATED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_TOLERATED = re.compile(r"(?:\bnot|n'?t|\bunable to|\bpoorly|\bnever|\bcannot)\s+(?:be\s+)?tolerat", re.IGNORECASE)
+_RELATIVE = (
+    r"(?:mother|father|sister|brother|mom|mum|dad|son|daughter|child(?:ren)?|parents?|siblings?|aunt|uncle|cousin|"
+    r"grand(?:mother|father|ma|pa|parents?|son|daughter)|wife|husband|spouse|twin|family(?: members?)?)"
+)
+# Whose allergy it is, said before it ("mother allergic to ...") or after it ("... in mother"). "Mother reports" is not.
+_OF_A_RELATIVE = re.compile(
+    r"[\s,;:(/.-]*\b(?:(?:strong |positive )?(?:family (?:history|hx)|fh|fhx|famhx)\b|"
+    rf"(?:patient'?s |pt'?s |his |her |the |a )?{_RELATIVE}(?:'s)?(?: (?:is|was|are|had|has|have|also|both|with|who|"
+    r"an?|very|severe(?:ly)?|deathly|known))* (?:allerg|anaphyla|react|hypersens|hives|rash)).*",
+    re.IGNORECASE | re.DOTALL,
+)
+_IN_A_RELATIVE = re.compile(rf".*\b(?:in|of) (?:patient'?s |pt'?s |his |her |the )?{_RELATIVE}\b\W*", re.IGNORECASE)
 # What follows the name is the reaction ("codeine - nausea"), or what stands before "with" or "from" is.
 _AFTER = re.compile(r"(?:\s[-\u2013\u2014]+|[(:;,=>]|\b(?:caus|giv|gav|mak|mad|lead)\w*\b)(.*)", re.DOTALL)
 _BEFORE = re.compile(r"(.*?)\b(?:with|from|due to|after|when taking|caused by|secondary to)\b", re.DOTALL)
@@ -40,7 +52,19 @@ def denies(label: str) -> bool:
 
 def about(label: str) -> str:
     """The part of an entry that names the allergen: "penicillin" of "penicillin, tolerates cephalexin"."""
-    return label if _NOT_TOLERATED.search(label) else _TOLERATED.sub("", label)
+    theirs = _OF_A_RELATIVE.sub("", label)
+    return theirs if _NOT_TOLERATED.search(label) else _TOLERATED.sub("", theirs)
+
+
+def tolerated(label: str) -> str:
+    """The part that names what is tolerated: "tolerates cephalexin" of the same entry; empty when there is none."""
+    found = None if _NOT_TOLERATED.search(label) else _TOLERATED.search(label)
+    return found[0] if found else ""
+
+
+def is_of_a_relative(label: str) -> bool:
+    """True when an entry is about another person and nobody else: "mother allergic to penicillin"."""
+    return bool(label) and (bool(_IN_A_RELATIVE.fullmatch(label)) or not _OF_A_RELATIVE.sub("", label).strip())
 
 
 def says_allergy(words: str) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from cds_service.chart.allergens import side_effects_of
 from cds_service.chart.dosing import sig_of
 from cds_service.chart.model import Allergy, Chart, Listing, Medication
 from cds_service.chart.naming import without_name
 from cds_service.chart.note import Note, Noted
 from cds_service.chart.readings import DrugReading, Readings
 from cds_service.facts import Origin
-from cds_service.terminology.reactions import SIDE_EFFECTS, kinds_in
+from cds_service.terminology.reactions import kinds_in
 from cds_service.terminology.vocabulary import Vocabulary
 
 
@@ -115,7 +116,7 @@ def _noted_allergies(noted: Iterable[Noted], known: Iterable[Allergy], vocabular
             origin=one.origin(),
             reactions=said.reactions,
             shown=shown,
-            harmless=bool(shown) and shown <= SIDE_EFFECTS,
+            harmless=bool(shown) and shown <= side_effects_of(said.drugs, said.groups, vocabulary),
             on=one.note.on,
         )
 

@@ -80,7 +80,8 @@ class Allergy:
     """A recorded allergy or intolerance: what it is to (ingredients, allergy groups), and how it showed.
 
     `shown` are the kinds of its reactions (terminology.reactions); `harmless` is True when every reaction is known and
-    none of them is an allergy (nausea from codeine).
+    none of them is an allergy (nausea from codeine). `tolerated` and `tolerated_groups`: RxCUIs and allergy groups of
+    which the same entry says that they are borne.
     """
 
     reference: str
@@ -93,6 +94,8 @@ class Allergy:
     reactions: tuple[str, ...] = ()
     shown: frozenset[str] = frozenset()
     harmless: bool = False
+    tolerated: frozenset[str] = frozenset()
+    tolerated_groups: frozenset[str] = frozenset()
     on: date | None = None
     problem: str | None = None
 

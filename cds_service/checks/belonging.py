@@ -6,7 +6,7 @@ from cds_service.chart import Medication
 from cds_service.chart.fhir_json import obj, objects, text
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.together import Together
-from cds_service.terminology.release import is_extended, is_flush, is_for_relief, says_renewal
+from cds_service.terminology.release import is_extended, is_flush, is_for_relief, is_nebulized, says_renewal
 from cds_service.terminology.vocabulary import Drug
 
 _ONLY_PLANNED = frozenset({"proposal", "plan", "option"})
@@ -28,14 +28,26 @@ def is_one_with(order: Medication, partner: Medication, renews: bool = False) ->
 
 def belong_together(knowledge: Knowledge, drug: Drug, one: Medication, other: Medication) -> bool:
     """True when a row says that two orders of this drug are meant to go together."""
-    circumstances: set[str] = {"always"}
+    circumstances = {"always", *circumstances_of(one, other)}
+    return any(row.circumstances & circumstances for row in knowledge.for_drug(Together, drug))
+
+
+def circumstances_of(one: Medication, other: Medication) -> frozenset[str]:
+    """How two orders differ: `release`, `routes`, `relief`, `device`, as `kinds.together` tells them apart."""
+    circumstances: set[str] = set()
     if is_extended(one.ref.text) != is_extended(other.ref.text):
         circumstances.add("release")
+    if is_nebulized(one.ref.text) != is_nebulized(other.ref.text):
+        circumstances.add("device")
     if one.routes and other.routes and not one.routes & other.routes:
         circumstances.add("routes")
-    if is_for_relief(one.ref.text) != is_for_relief(other.ref.text) or bool(one.sig.prn) != bool(other.sig.prn):
+    if _is_for_relief(one) != _is_for_relief(other):
         circumstances.add("relief")
-    return any(row.circumstances & circumstances for row in knowledge.for_drug(Together, drug))
+    return frozenset(circumstances)
+
+
+def _is_for_relief(medication: Medication) -> bool:
+    return is_for_relief(medication.ref.text) or bool(medication.sig.prn)
 
 
 def _based_on(one: Medication, other: Medication) -> bool:

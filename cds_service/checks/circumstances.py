@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
@@ -15,6 +16,8 @@ from cds_service.knowledge.kinds.interactions import Interaction
 from cds_service.terminology.observables import OBSERVABLES
 
 _NEWEST_DAYS = 90  # how old a result may be where the row does not say
+# In the US these words are a strength. For comparing only: nothing is written into an order from them.
+_LOW_DOSE_ASPIRIN = re.compile(r"\b(?:baby|low[- ]dose) (?:aspirin|asa)\b", re.IGNORECASE)
 _KIDNEY = {"egfr": estimated_gfr, "crcl": creatinine_clearance}
 
 
@@ -34,12 +37,21 @@ def _holds(chart: Chart, knowledge: Knowledge, condition: Condition, one: Medica
         age = age_of(chart)
         return age is not None and condition.holds(age.years)
     if condition.what in ("daily_a", "daily_b"):
-        daily = (one if condition.what == "daily_a" else other).sig.daily("mg")
-        return daily is None or condition.holds(float(daily.value))
+        daily = _daily_milligrams(one if condition.what == "daily_a" else other)
+        return daily is None or condition.holds(daily)
     if condition.what in ("days_a", "days_b"):
         days = (one if condition.what == "days_a" else other).sig.duration_days
         return days is None or condition.holds(days)
     return _measured(chart, condition)
+
+
+def _daily_milligrams(medication: Medication) -> float | None:
+    """Lists name what is taken ("simvastatin 20 mg tablet", "aspirin 81") and leave out that it is taken once a day."""
+    sig = medication.sig
+    if sig.dose_value is None and _LOW_DOSE_ASPIRIN.search(medication.ref.text):
+        return 81.0
+    daily = sig.daily("mg", assume=True) if sig.times_per_day is not None else sig.single("mg")
+    return None if daily is None else float(daily.value)
 
 
 def _is_taken(chart: Chart, knowledge: Knowledge, company: Company) -> bool:

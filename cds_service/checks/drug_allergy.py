@@ -3,8 +3,9 @@
 The same ingredient, and a member of a class that the record names, are logic; cross-reactivity is `allergy_groups.csv`
 and `allergy_rows.csv` (cephalosporins by side chain). An intolerance is shown one step lower than an allergy, and an
 effect that is none (nausea from codeine) says nothing about other drugs unless the row says that they share it. A
-severe delayed reaction has rows of its own. An allergy that names nothing we know is said, not passed over.
-An allergy that stands only in a note counts as read: at most a warning.
+severe delayed reaction has rows of its own. An entry that names the ordered drug as tolerated ("penicillin, tolerates
+amoxicillin") is information, unless the reaction was anaphylaxis, angioedema or severe. An allergy that names nothing
+we know is said, not passed over. An allergy that stands only in a note counts as read: at most a warning.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.allergies import GROUP, AllergyRow, allergy_rows_for, groups_with
 from cds_service.knowledge.kinds.logic_rules import LogicRule
 from cds_service.knowledge.rows import Graded
+from cds_service.terminology.reactions import ANAPHYLAXIS, ANGIOEDEMA, SEVERE
 from cds_service.terminology.vocabulary import Drug
 
 SAME, SAME_INTOLERANCE = "allergy-same-ingredient", "allergy-same-ingredient-intolerance"
-NAMED_CLASS = "allergy-named-class"
+NAMED_CLASS, TOLERATED = "allergy-named-class", "allergy-tolerated"
 _Match = tuple[Graded, Drug]
 
 
@@ -56,7 +58,19 @@ def _worst(knowledge: Knowledge, order: Medication, allergy: Allergy) -> _Match 
     same = rules.get(SAME_INTOLERANCE if allergy.is_intolerance else SAME)
     matches: list[_Match] = [(same, drug) for drug in order.drugs if drug.rxcui in named] if same else []
     matches = matches or _by_rows(knowledge, order, allergy) or _members(knowledge, order, allergy)
+    borne = rules.get(TOLERATED)
+    matches = [(borne if borne and _is_borne(knowledge, drug, allergy) else row, drug) for row, drug in matches]
     return min(matches, key=lambda match: _loudness(match[0], allergy), default=None)
+
+
+def _is_borne(knowledge: Knowledge, drug: Drug, allergy: Allergy) -> bool:
+    """True when the entry itself names the drug, or a class of it, as tolerated."""
+    if allergy.shown & {ANAPHYLAXIS, ANGIOEDEMA, SEVERE}:
+        return False
+    # "Cephalosporins" names no one of them as an allergen, and all of them as tolerated.
+    plural = (f"{group.removesuffix('-unspecified')}s" for group in allergy.tolerated_groups)
+    classes = {GROUP + group for group in (*allergy.tolerated_groups, *plural)}
+    return drug.rxcui in allergy.tolerated or not classes.isdisjoint(groups_with(knowledge, drug))
 
 
 def _by_rows(knowledge: Knowledge, order: Medication, allergy: Allergy) -> list[_Match]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from cds_service.chart import Chart, Medication
-from cds_service.checks.belonging import belong_together, is_one_with
+from cds_service.checks.belonging import belong_together, circumstances_of, is_one_with
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
 from cds_service.findings import HARMS, Finding, NotAssessed
@@ -70,7 +70,13 @@ def _worst(knowledge: Knowledge, order: Medication, partner: Medication) -> _Mat
             return rule, drug, drug
     if same:
         return None
-    matches = [(row, drug, other) for drug, other in pairs for row in duplicate_rows_for(knowledge, drug, other)]
+    differ = circumstances_of(order, partner)
+    matches = [
+        (row, drug, other)
+        for drug, other in pairs
+        for row in duplicate_rows_for(knowledge, drug, other)
+        if not row.unless & differ
+    ]
     return min(matches, key=lambda match: HARMS.index(match[0].harm), default=None)
 
 

@@ -23,7 +23,7 @@ from cds_service.checks.reconciling import (
 from cds_service.checks.registry import check
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
-from cds_service.terminology.reactions import ANGIOEDEMA, SEVERE, SIDE_EFFECTS, kinds_in
+from cds_service.terminology.reactions import ANAPHYLAXIS, ANGIOEDEMA, SEVERE, SIDE_EFFECTS, kinds_in
 
 RULE = "reconcile-allergy"
 # Allergy groups that are foods; vaccines and capsules hold them, so that they count as drug allergies too.
@@ -65,7 +65,7 @@ def _offered(knowledge: Knowledge, one: Noted) -> Offered:
     said = one.mention
     shown = frozenset().union(*(kinds_in(words) for words in said.reactions))
     intolerance = bool(shown) and shown <= SIDE_EFFECTS
-    severe = bool(shown & {ANGIOEDEMA, SEVERE}) or any("anaphyla" in words for words in said.reactions)
+    severe = bool(shown & {ANAPHYLAXIS, ANGIOEDEMA, SEVERE})
     drugs = [knowledge.vocabulary.drugs[rxcui] for rxcui in said.drugs]
     kind = "intolerance" if intolerance else "allergy"
     how = f" ({', '.join(said.reactions)})" if said.reactions else ""

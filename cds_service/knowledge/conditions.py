@@ -3,7 +3,8 @@
     without=class:ppi,misoprostol   none of these is taken or ordered (a drug that only a model read does not count)
     with=class:corticosteroid       one of these is taken or ordered
     age>=65   age<18                in years; an unknown age does not hold
-    daily_a>20   daily_b>20         mg a day of side a or b; holds unless the dose is known to be at most that
+    daily_a>20   daily_b>20         mg a day of side a or b; holds unless the dose is known to be at most that (a dose
+                                    without a frequency, as lists give it, is taken for one a day)
     days_a>3   days_b>3             duration in days; holds unless it is known to be at most that
     potassium>=5.1@30               the newest result, at most 30 days old; holds only when there is one
     egfr<60@365                     the newest eGFR, reported or computed, at most 365 days old

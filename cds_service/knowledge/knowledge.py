@@ -15,6 +15,7 @@ from cds_service.knowledge.kinds.conditions import Condition, condition_names
 from cds_service.knowledge.kinds.coverage import CoverageCell
 from cds_service.knowledge.kinds.high_alert import HighAlert
 from cds_service.knowledge.kinds.indications import TreatedProblem
+from cds_service.knowledge.kinds.source_checks import SourceCheck
 from cds_service.knowledge.names import DrugNames
 from cds_service.knowledge.rows import KINDS, Cited, Graded, Row, Source
 from cds_service.knowledge.treated_names import TreatedNames
@@ -119,6 +120,12 @@ class Knowledge:
         return {row.id: row for row in self.cited_rows()}
 
     @cached_property
+    def source_checks(self) -> Mapping[str, SourceCheck]:
+        """By the id of a row, the check of it against a page; only while the row has the harm that was checked."""
+        found = ((one, self.cited.get(one.row)) for one in self.all(SourceCheck))
+        return {one.row: one for one, row in found if isinstance(row, Graded) and row.harm == one.harm}
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         groups = self.all(AllergyGroup)
         allergens: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
@@ -136,6 +143,7 @@ class Knowledge:
             allergens=dict(allergens),
             group_words=Lexicon(Entry(name, meant) for name, meant in words.items()),
             group_members={group.id: group.members for group in groups},
+            group_side_effects={group.id: group.side_effects for group in groups if group.side_effects},
             conditions=condition_names(self.all(Condition)),
             chronic=chronic_names(self.all(ChronicCondition)),
         )

@@ -12,10 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-ALLERGIC, SEVERE, ANGIOEDEMA, HIT = "allergic", "severe-delayed", "angioedema", "heparin-thrombocytopenia"
+ALLERGIC, ANAPHYLAXIS, ANGIOEDEMA = "allergic", "anaphylaxis", "angioedema"
+SEVERE, HIT = "severe-delayed", "heparin-thrombocytopenia"
+# What is an allergy to most drugs and a side effect of some: a group says so of its members.
+ITCH, INFUSION = "itching", "infusion-reaction"
+# No allergy, and too grave to be taken lightly.
+TENDON, RHABDOMYOLYSIS = "tendon-or-nerve", "rhabdomyolysis"
 COUGH, MUSCLE, STOMACH, BLEEDING, OTHER = "cough", "muscle", "stomach", "bleeding", "side-effect"
 SIDE_EFFECTS = frozenset({COUGH, MUSCLE, STOMACH, BLEEDING, OTHER})
-KINDS = frozenset({ALLERGIC, SEVERE, ANGIOEDEMA, HIT, *SIDE_EFFECTS})
+KINDS = frozenset(
+    {ALLERGIC, ANAPHYLAXIS, SEVERE, ANGIOEDEMA, HIT, ITCH, INFUSION, TENDON, RHABDOMYOLYSIS, *SIDE_EFFECTS}
+)
 
 _WORDS = {
     SEVERE: r"stevens[ -]*johnsons?|\bsjs\b|toxic epidermal|necrolysis|\bdress\b|eosinophilia and systemic|"
@@ -27,13 +34,18 @@ _WORDS = {
     r"(?:lips?|tongue|face|facial|throat|lar[iy]n\w+|eyes?|periorbital|mouth)\W+(?:\w+\W+)?(?:swell\w*|swollen|edema)|"
     r"(?:swell\w*|swollen|edema)(?: of)?(?: the| his| her| my)? (?:lips?|tongue|face|throat)",
     HIT: r"heparin[- ]induced thrombocytop\w+",
-    ALLERGIC: r"anaphyla\w+|\bhives?\b|urticari\w*|\brash\w*|exanthem\w*|\bwheals?\b|eruption|bronchospasm|wheez\w*|"
+    ANAPHYLAXIS: r"anaphyla\w+",
+    ALLERGIC: r"\bhives?\b|urticari\w*|\brash\w*|exanthem\w*|\bwheals?\b|eruption|bronchospasm|wheez\w*|"
     r"asthma|(?:shortness|short) of breath|\bsob\b|dyspn(?:o)?ea|difficulty breathing|trouble breathing|"
-    r"throat (?:closing|closed|closes|tight\w*)|\bswell\w*|swollen|\bitch\w*|pruritus|shock|collapse|syncope|"
-    r"red man|erythema|(?:contact )?dermatitis|welts?|respiratory (?:distress|arrest)|cardiac arrest|fever",
+    r"throat (?:closing|closed|closes|tight\w*)|\bswell\w*|swollen|shock|collapse|syncope|"
+    r"erythema|(?:contact )?dermatitis|welts?|respiratory (?:distress|arrest)|cardiac arrest|fever",
+    ITCH: r"\bitch\w*|prurit\w+",
+    INFUSION: r"\bred[- ]?(?:man|neck|person)\b|(?:infusion|flushing)[- ](?:related )?(?:reaction|syndrome)",
+    TENDON: r"tend[oi]n\w*|achilles|neuropath\w+",
+    RHABDOMYOLYSIS: r"rhabdo\w*",
     COUGH: r"\bcough\w*",
     MUSCLE: r"myalgias?|myopath\w+|muscle (?:aches?|pains?|cramps?|weakness|spasms?|sore\w*)|leg (?:cramps?|pains?)|"
-    r"rhabdomyolysis|\bck elevat\w+",
+    r"\bck elevat\w+",
     BLEEDING: r"bleed\w*|h(?:a)?emorrhage|ulcers?\b|bruis\w+|mel(?:a)?ena",
     STOMACH: r"nause\w*|vomit\w*|emesis|\bn ?/ ?v\b|\bn&v\b|\bgi (?:upset|distress|intoleran\w+|problems?|issues?)|"
     r"(?:upset|sick) stomach|stomach (?:upset|pains?|aches?|cramps?)|abdominal (?:pains?|cramps?|cramping|discomfort)|"
@@ -45,18 +57,19 @@ _WORDS = {
     r"sexual dysfunction|erectile dysfunction|impotence|metallic taste|taste|yeast infection|thrush|flushing|"
     r"hot flash\w*|tremors?|sweat\w*|photosensitiv\w+|bradycardia|slow heart rate|hypotension|low blood pressure|"
     r"hyperkal(?:a)?emia|hypokal(?:a)?emia|hyponatr(?:a)?emia|hypoglyc(?:a)?emia|elevated (?:lfts?|liver enzymes)|"
-    r"urinary retention|tendon\w*|makes? (?:me|him|her) (?:sick|sleepy|loopy)|intoleran\w+|does(?:n't| not) work|"
+    r"urinary retention|faint\w*|vasovagal|passed out|"
+    r"makes? (?:me|him|her) (?:sick|sleepy|loopy)|intoleran\w+|does(?:n't| not) work|"
     r"ineffective|restless\w*|depress\w+|irritab\w+|side effects?",
 }
 _PATTERNS = {kind: re.compile(words, re.IGNORECASE) for kind, words in _WORDS.items()}
 # "TEN" and "HIT" are reactions only in capitals: small letters are a number and a verb.
 _CAPITALS = {SEVERE: re.compile(r"\bTEN\b"), HIT: re.compile(r"\bHITT?\b")}
 _CODES = {
-    "39579001": ALLERGIC,  # anaphylaxis
+    "39579001": ANAPHYLAXIS,
     "126485001": ALLERGIC,  # urticaria
     "247472004": ALLERGIC,  # wheal
     "271807003": ALLERGIC,  # eruption of skin
-    "418290006": ALLERGIC,  # itching
+    "418290006": ITCH,
     "267036007": ALLERGIC,  # dyspnea
     "41291007": ANGIOEDEMA,
     "402387002": ANGIOEDEMA,  # allergic angioedema

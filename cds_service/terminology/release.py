@@ -1,4 +1,4 @@
-"""Whether an order's words name an extended release form, and whether it is a flush or a renewal."""
+"""Whether an order's words name an extended release form, and whether it is nebulized, a flush or a renewal."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ _RELIEF = re.compile(
     r"\b(?:prn|as[ -]needed|rescue|breakthrough|sliding[ -]scale|ssi|correction(?:al)?|supplemental scale|if needed)\b",
     re.IGNORECASE,
 )
+
+
+_NEBULIZED = re.compile(r"\b(?:neb\w*|inhal\w+ solution)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def is_nebulized(text: str) -> bool:
+    """True for a solution that a nebulizer turns into mist, and not an inhaler."""
+    return bool(_NEBULIZED.search(text))
 
 
 @lru_cache(maxsize=4096)

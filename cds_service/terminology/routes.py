@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from cds_service.terminology.lexicon import split_words
 
-LOCAL_ROUTES = frozenset({"topical", "ophthalmic", "otic", "nasal", "inhaled", "vaginal"})
+LOCAL_ROUTES = frozenset({"topical", "ophthalmic", "otic", "nasal", "inhaled", "vaginal", "intrauterine"})
 
 _WORDS = {
     "oral": "po oral orally mouth tablet tablets tab tabs capsule capsules cap caps caplet caplets sublingual sl"
@@ -22,8 +22,16 @@ _WORDS = {
     "otic": "otic ear ears eardrops",
     "nasal": "nasal nostril nostrils intranasal flonase nasonex nasacort rhinocort",
     "inhaled": "inhaled inhalation inhaler inhale puff puffs nebulized neb nebs nebulizer hfa mdi dpi diskus"
-    " ellipta respimat handihaler flexhaler respiclick twisthaler",
+    " ellipta respimat handihaler flexhaler respiclick twisthaler pressair neohaler digihaler aerosphere advair wixela"
+    " airduo symbicort breyna dulera breo anoro trelegy breztri bevespi stiolto serevent foradil striverdi arcapta"
+    " spiriva incruse tudorza seebri lonhala yupelri brovana perforomist flovent arnuity qvar pulmicort asmanex"
+    " alvesco aerospan ventolin proair proventil xopenex airsupra combivent duoneb"
+    # Drugs that are only inhaled.
+    " salmeterol formoterol arformoterol vilanterol indacaterol olodaterol tiotropium umeclidinium aclidinium"
+    " revefenacin",
     "vaginal": "vaginal vaginally",
+    "intrauterine": "intrauterine iud iuds ius mirena kyleena liletta skyla paragard",
+    "implant": "implant implants nexplanon implanon",
     "rectal": "rectal rectally suppository suppositories enema",
     "transdermal": "transdermal patch patches",
 }

@@ -58,7 +58,8 @@ class Vocabulary:
     """`rxnorm`: any known RxCUI -> ingredient RxCUIs. `allergens`: (system, code) -> allergy groups.
 
     `group_words` finds words that name an allergy group ("pcn"); its entries carry group keys in place of RxCUIs.
-    `group_members`: allergy group -> ingredient RxCUIs. `conditions` knows the codes and names of problems, `chronic`
+    `group_members`: allergy group -> ingredient RxCUIs. `group_side_effects`: allergy group -> kinds of reaction that
+    are no allergy to its members. `conditions` knows the codes and names of problems, `chronic`
     the names of long-standing ones that a note may hold, `products` the full names of imported products by RxCUI.
     """
 
@@ -68,6 +69,7 @@ class Vocabulary:
     allergens: Mapping[tuple[str, str], tuple[str, ...]]
     group_words: Lexicon
     group_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    group_side_effects: Mapping[str, frozenset[str]] = field(default_factory=dict)
     conditions: ConditionNames = field(default_factory=ConditionNames)
     chronic: Lexicon = field(default_factory=Lexicon)
     products: Mapping[str, str] = field(default_factory=dict)

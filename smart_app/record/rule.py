@@ -11,7 +11,8 @@ from smart_app.wording import day, members, text
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """The rule in words. `review` is a sentence; `reviewed` is True only for a recorded approval."""
+    """The rule in words. `review` is a sentence; `reviewed` is True only for a recorded approval. `checked` says when
+    the row was held against which page; empty when it was not."""
 
     id: str
     version: str
@@ -22,6 +23,7 @@ class RuleLine:
     review: str
     reviewed: bool
     check: str = ""
+    checked: str = ""
 
 
 def rule_line(record: Mapping[str, Any]) -> RuleLine:
@@ -37,7 +39,14 @@ def rule_line(record: Mapping[str, Any]) -> RuleLine:
         review=review,
         reviewed=reviewed,
         check=text(check, "id"),
+        checked=_checked(members(row, "checked")),
     )
+
+
+def _checked(found: Mapping[str, Any]) -> str:
+    if not (found.get("on") and text(found, "page")):
+        return ""
+    return f"Those who wrote the row held it against {text(found, 'page')} on {day(found['on'])}; that is no review."
 
 
 def _review(review: object) -> tuple[str, bool]:

@@ -126,6 +126,7 @@ def _allergy(number: int, given: Mapping[str, Any]) -> Resource:
             "coding": [{"system": f"{TERMINOLOGY}/allergyintolerance-verification", "code": verification}]
         },
         **({"criticality": given["criticality"]} if "criticality" in given else {}),
+        **({"clinicalStatus": {"coding": [{"code": given["clinical"]}]}} if "clinical" in given else {}),
         **({"reaction": [reaction]} if reaction else {}),
     }
     return hook_calls.allergy(given["text"], number, **members)

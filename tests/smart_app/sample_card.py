@@ -44,6 +44,7 @@ EVIDENCE: dict[str, Any] = {
         "summary": "raises INR and bleeding risk",
         "management": "Use another antibiotic, or check the INR within three to five days.",
         "review": "unreviewed",
+        "checked": {"on": "2026-11-20", "page": "https://example.org/label"},
         "table": "interactions.csv",
     },
     "facts": [

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     *("id", "kind", "title", "harm", "display", "summary", "management", "supports"),
-    *("source", "publisher", "year", "locator", "url", "review", "place"),
+    *("source", "publisher", "year", "locator", "url", "review", "checked_on", "checked_page", "place"),
 )
 
 
@@ -49,5 +49,12 @@ def _rows(knowledge: Knowledge) -> Iterator[dict[str, Any]]:
             "locator": row.locator,
             "url": source.url,
             "review": row.review,
+            **_checked(knowledge, row.id),
             "place": row.place,
         }
+
+
+def _checked(knowledge: Knowledge, row: str) -> dict[str, str]:
+    """When the row was held against which page; empty where it was not."""
+    found = knowledge.source_checks.get(row)
+    return {"checked_on": found.on.isoformat() if found else "", "checked_page": found.page if found else ""}

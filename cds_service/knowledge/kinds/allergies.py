@@ -25,7 +25,8 @@ GROUP = "group:"
 class AllergyGroup(Cited):
     """Ingredients that a recorded allergy may mean; the column may name classes, and leave ingredients out with `-`.
 
-    `codes` are (system URI, code); `names` are words for it.
+    `codes` are (system URI, code); `names` are words for it. `side_effects`: kinds of reaction that look like
+    an allergy and, to these drugs, are none (itching from an opioid).
     """
 
     table: ClassVar[str] = "allergy_groups.csv"
@@ -36,6 +37,7 @@ class AllergyGroup(Cited):
     members: frozenset[str]
     codes: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
+    side_effects: frozenset[str]
 
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
@@ -45,6 +47,7 @@ class AllergyGroup(Cited):
             members=_ingredients(cells, context),
             codes=codes(cells),
             names=cells.items("names"),
+            side_effects=cells.choices("side_effects", KINDS) if "side_effects" in cells.values else frozenset(),
         )
 
     def title(self, knowledge: Knowledge) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import graded
+from cds_service.knowledge.kinds.together import CIRCUMSTANCES
 from cds_service.knowledge.names import CLASS
 from cds_service.knowledge.rows import Context, Graded, kind
 from cds_service.terminology.vocabulary import Drug
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateRow(Graded):
-    """Two members of `drug_class` together; `exceptions` are pairs of ingredients that belong together."""
+    """Two members of `drug_class` together; `exceptions` are pairs of ingredients that belong together.
+
+    `unless`: circumstances, as in `together.csv`, in which two members are no duplicate.
+    """
 
     table: ClassVar[str] = "duplicate_rows.csv"
     noun: ClassVar[str] = "duplicate classes"
     topic: ClassVar[str] = "duplicate-therapy"
     drug_class: str
     exceptions: frozenset[frozenset[str]]
+    unless: frozenset[str]
 
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
@@ -35,7 +40,8 @@ class DuplicateRow(Graded):
             frozenset(context.names.key(cells, name.strip()) for name in pair.split("+"))
             for pair in cells.items("exceptions")
         )
-        return cls(**graded(cells), drug_class=drug_class, exceptions=frozenset(pairs))
+        unless = cells.choices("unless", CIRCUMSTANCES) if "unless" in cells.values else frozenset()
+        return cls(**graded(cells), drug_class=drug_class, exceptions=frozenset(pairs), unless=unless)
 
     def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
         return (CLASS + self.drug_class,)

@@ -13,7 +13,7 @@ from cds_service.knowledge.rows import Cited, Context, kind
 if TYPE_CHECKING:
     from cds_service.knowledge.knowledge import Knowledge
 
-CIRCUMSTANCES = ("always", "release", "routes", "relief")
+CIRCUMSTANCES = ("always", "release", "routes", "relief", "device")
 
 
 @kind
@@ -22,7 +22,7 @@ class Together(Cited):
     """Two orders of one of `drugs` are no duplicate in any of these `circumstances`.
 
     always; release: one is extended release and the other is not; routes: they are given in different ways; relief: one
-    of the two is taken only as needed.
+    of the two is taken only as needed; device: one is nebulized and the other is not.
     """
 
     table: ClassVar[str] = "together.csv"

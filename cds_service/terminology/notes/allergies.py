@@ -15,9 +15,12 @@ from cds_service.terminology.notes.layout import Sentence
 from cds_service.terminology.notes.mention import NoteMention, Says
 from cds_service.terminology.reactions import (
     ALLERGIC,
+    ANAPHYLAXIS,
     ANGIOEDEMA,
     COUGH,
     HIT,
+    INFUSION,
+    ITCH,
     MUSCLE,
     SEVERE,
     STOMACH,
@@ -25,7 +28,7 @@ from cds_service.terminology.reactions import (
     named_in,
 )
 
-_TELLING = frozenset({ALLERGIC, ANGIOEDEMA, SEVERE, HIT, COUGH, MUSCLE})
+_TELLING = frozenset({ALLERGIC, ANAPHYLAXIS, ANGIOEDEMA, SEVERE, HIT, ITCH, INFUSION, COUGH, MUSCLE})
 _NONE_KNOWN = re.compile(
     r"\b(?:nkda|nka|nkma|no (?:known |reported |documented )?(?:drug |medication |medicine )?allerg(?:y|ies)"
     r"(?! to\b)|denies (?:any |all )?(?:known )?(?:drug |medication )?allerg(?:y|ies)(?! to\b)|allerg(?:y|"

@@ -241,3 +241,49 @@ def test_a_problem_that_is_no_drug_allergy_adds_none(entry: dict[str, Any]) -> N
 def test_a_problem_list_does_not_make_the_allergy_list_known() -> None:
     allergies = chart(problems=data(problem("Allergy to penicillin"))).allergies
     assert len(allergies.items) == 1 and not allergies.known
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mother allergic to penicillin",
+        "Family history of penicillin allergy",
+        "penicillin allergy in father",
+        "Sister's allergy: sulfa",
+        "her mother is severely allergic to codeine",
+    ],
+)
+def test_the_allergy_of_a_relative_is_left_out_and_said(text: str) -> None:
+    listing = chart(allergies=data(allergy(text))).allergies
+    assert listing.items == ()
+    assert any("relative" in note for note in listing.notes)
+
+
+@pytest.mark.parametrize(
+    "text", ["PCN (mother reports hives)", "penicillin, mother is also allergic", "penicillin; brother had anaphylaxis"]
+)
+def test_what_a_relative_tells_or_has_besides_is_no_reason_to_leave_an_allergy_out(text: str) -> None:
+    (found,) = listed(allergy(text))
+    assert found.groups == PENICILLIN_GROUPS
+
+
+@pytest.mark.parametrize(
+    ("text", "reaction", "harmless"),
+    [
+        ("morphine", "itching", True),
+        ("opioids", "pruritus", True),
+        ("morphine", "hives and itching", False),
+        ("amoxicillin", "itching", False),
+        ("vancomycin", "red man syndrome", True),
+        ("vancomycin", "anaphylaxis", False),
+        ("infliximab", "infusion reaction", False),
+        ("morphine and amoxicillin", "itching", False),
+        ("simvastatin", "rhabdomyolysis", False),
+        ("levofloxacin", "tendon rupture", False),
+    ],
+)
+def test_a_reaction_is_a_side_effect_where_the_allergen_s_group_says_so(
+    text: str, reaction: str, harmless: bool
+) -> None:
+    (found,) = listed(allergy(text, reaction=[{"manifestation": [concept(reaction)]}]))
+    assert found.harmless is harmless

@@ -28,6 +28,9 @@ CONDITIONS: list[tuple[str, tuple[str, ...], Given, str]] = [
     ("ibuprofen 600 mg tid", ("warfarin 5 mg", "omeprazole 20 mg"), {"problems": ("Hypertension",)}, "info"),
     ("warfarin 5 mg daily", ("naproxen 500 mg bid", "pantoprazole 40 mg"), {}, "info"),
     ("diclofenac 1% gel qid", ("warfarin 5 mg",), {}, "silent"),
+    # an implant fails with an inducer, a system in the uterus does not
+    ("carbamazepine 200 mg bid", ("Nexplanon 68 MG Drug Implant",), {}, "warning"),
+    ("carbamazepine 200 mg bid", ("Mirena 52 MG Intrauterine System",), {}, "silent"),
     # a result that raises potassium drugs, and one that is too old or too low to
     ("potassium chloride 20 mEq daily", ("lisinopril 10 mg",), {"labs": {"potassium": 5.3}}, "warning"),
     ("potassium chloride 20 mEq daily", ("lisinopril 10 mg",), {"labs": {"potassium": 4.3}}, "info"),
@@ -60,6 +63,15 @@ DOSES = [
     ("citalopram 20 mg daily", "cimetidine 400 mg bid", "silent"),
     ("aspirin 325 mg daily", "ticagrelor 90 mg bid", "warning"),
     ("aspirin 81 mg daily", "ticagrelor 90 mg bid", "silent"),
+    # as lists name what is taken, without a frequency
+    ("aspirin 81 MG Delayed Release Oral Tablet", "ticagrelor 90 MG Oral Tablet", "silent"),
+    ("aspirin 325 MG Oral Tablet", "ticagrelor 90 MG Oral Tablet", "warning"),
+    ("ASA 81", "ticagrelor 90 mg bid", "silent"),
+    ("baby aspirin", "ticagrelor 90 mg bid", "silent"),
+    ("low-dose aspirin 162 mg", "ticagrelor 90 mg bid", "warning"),
+    ("aspirin", "ticagrelor 90 mg bid", "warning"),
+    ("simvastatin 20 MG Oral Tablet", "amlodipine 5 MG Oral Tablet", "silent"),
+    ("simvastatin 40 MG Oral Tablet", "amlodipine 5 MG Oral Tablet", "info"),
     ("acetaminophen 1000 mg tid x 7 days", "warfarin 5 mg daily", "info"),
     ("acetaminophen 500 mg bid x 7 days", "warfarin 5 mg daily", "off"),
     ("acetaminophen 1000 mg tid x 2 days", "warfarin 5 mg daily", "off"),

@@ -63,6 +63,9 @@ def test_every_cited_row_is_exported_with_its_source(tmp_path: Path) -> None:
     rows = list(csv.DictReader(StringIO((tmp_path / "rows.csv").read_text("utf-8"))))
     assert {row["id"] for row in rows} == set(knowledge().cited)
     assert all(row["source"] and row["locator"] and row["url"].startswith("https://") for row in rows)
+    checked = {row["id"]: (row["checked_on"], row["checked_page"]) for row in rows if row["checked_on"]}
+    assert len(checked) == len(knowledge().source_checks) >= 100
+    assert checked["ddi-sildenafil--nitrate"][0] == "2026-11-29"
     first = json.loads(run("export", "--format", "ndjson").stdout.splitlines()[0])
     assert first["review"] == "unreviewed"
 

@@ -41,3 +41,13 @@ def test_a_snomed_code_outside_the_list_is_not_guessed() -> None:
 
 def test_local_routes_are_routes() -> None:
     assert LOCAL_ROUTES < ROUTES
+
+
+def test_an_intrauterine_system_and_an_implant_are_not_taken_by_mouth() -> None:
+    assert routes_in("Mirena 52 MG Intrauterine System") == {"intrauterine"}
+    assert routes_in("levonorgestrel 19.5 mg IUD") == {"intrauterine"}
+    assert routes_in("Nexplanon 68 MG Drug Implant") == {"implant"}
+
+
+def test_inhalers_are_known_by_their_brands_and_by_drugs_that_are_only_inhaled() -> None:
+    assert routes_in("Symbicort 160/4.5 bid") == routes_in("tiotropium 18 mcg daily") == {"inhaled"}

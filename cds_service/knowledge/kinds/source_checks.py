@@ -1,0 +1,54 @@
+"""`source_checks.csv`: rows that were held against a public page that tells what their source says.
+
+It is no review: those who wrote the tables read the passage, on the day that the row gives. A check stands for a row
+only as long as the row keeps the harm that it had then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from cds_service.findings import HARMS, Harm
+from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.rows import Context, Row, kind
+
+if TYPE_CHECKING:
+    from cds_service.knowledge.knowledge import Knowledge
+
+
+@kind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCheck(Row):
+    """`row` is the id of a cited row; `page` bore out `harm` on the day `on`."""
+
+    table: ClassVar[str] = "source_checks.csv"
+    key: ClassVar[tuple[str, ...]] = ("row",)
+    noun: ClassVar[str] = "rows held against a page"
+    row: str
+    harm: Harm
+    on: date
+    page: str
+
+    @classmethod
+    def read(cls, cells: Cells, context: Context) -> Self:
+        try:
+            on = date.fromisoformat(cells.required("on"))
+        except ValueError:
+            raise cells.wrong("on is not a date, YYYY-MM-DD") from None
+        page = cells.required("page")
+        if not page.startswith(("https://", "http://")):
+            raise cells.wrong("page is not an address")
+        return cls(
+            place=cells.place,
+            row=cells.required("row"),
+            harm=cells.choice("harm", HARMS),
+            on=on,
+            page=page,
+        )
+
+    @classmethod
+    def check(cls, knowledge: Knowledge) -> None:
+        for one in knowledge.all(cls):
+            one.require(one.row in knowledge.cited, f"row {one.row} is not in our tables")
