@@ -43,7 +43,16 @@ UNLIKE_THE_CLASS: Mapping[str, frozenset[str]] = {
         # What raises blood pressure, against some doses in a hospital, and opioids that do not raise serotonin.
         | {"atomoxetine", "sibutramine", "solriamfetol", "viloxazine", "benzphetamine", "diethylpropion", "ephedrine"}
         | {"phendimetrazine", "phentermine", "phenylephrine", "pseudoephedrine", "alfentanil", "buprenorphine"}
-        | {"butorphanol", "codeine", "dextromoramide", "dezocine", "dihydrocodeine", "dipipanone", "hydrocodone"}
+        | {
+            "benzhydrocodone",
+            "butorphanol",
+            "codeine",
+            "dextromoramide",
+            "dezocine",
+            "dihydrocodeine",
+            "dipipanone",
+            "hydrocodone",
+        }
         | {"hydromorphone", "levorphanol", "meptazinol", "morphine", "nalbuphine", "oliceridine", "opium", "oxycodone"}
         | {"oxymorphone", "papaveretum", "pentazocine", "propoxyphene", "remifentanil", "sufentanil"}
     ),
