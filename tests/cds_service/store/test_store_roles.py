@@ -11,7 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 from cds_service.background.queue import opened_queue, prepare, read_job, work_off
 from cds_service.cli import commands
 from cds_service.errors import SettingsError
-from cds_service.store import AuditEvent, CdsClient, check_revision, migrate, open_replay_guard, open_store
+from cds_service.store import AuditEvent, CdsClient, RanVersion, check_revision, migrate, open_replay_guard, open_store
 from cds_service.store.migrate import grant_app_role
 from tests.cds_service.store.conftest import AT
 from tests.databases import ON_POSTGRESQL, ON_SQLITE, Beside
@@ -53,6 +53,8 @@ def test_everything_that_the_service_does_works_without_any_right_to_change_the_
     assert store.sessions.renew("smart-view", "id", {"patient": "2"}, 4e9)
     assert store.sessions.take("smart-view", "id") == {"patient": "2"}
     assert store.make_months() == 0
+    ran = RanVersion("digest", AT, {"knowledge": "2026.11"})
+    assert [store.ran_versions.add(ran), store.ran_versions.add(ran), store.ran_versions.all()] == [True, False, [ran]]
     assert store.verify_audit().intact
     assert guard.first_use("https://ehr", "jti", 4e9, 3.9e9)
     assert not guard.first_use("https://ehr", "jti", 4e9, 3.9e9 + 3600)
