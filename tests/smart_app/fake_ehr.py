@@ -66,7 +66,7 @@ class FakeEhr:
         self.authorize_iss: str | None = None
         self.well_known: Callable[[], Response] | None = None
         self.patient_status = 200
-        self.person: dict[str, Any] = PATIENT
+        self.person: dict[str, Any] = {}  # in the place of PATIENT
         self.openid: dict[str, Any] | None = None  # the OpenID configuration under /login, where there is one
         self.chosen = "p1"  # the patient that a standalone launch's picker brings
         self.refresh_token: str | None = None  # when set, tokens come with it, and it is renewed at each use
@@ -185,7 +185,7 @@ class FakeEhr:
 
     def patient(self, patient: str) -> tuple[Response, int]:
         assert request.headers["Authorization"] == f"Bearer {self.tokens[-1]}"
-        return jsonify({**self.person, "id": patient}), self.patient_status
+        return jsonify({**(self.person or PATIENT), "id": patient}), self.patient_status
 
     def openid_configuration(self) -> tuple[Response, int]:
         return jsonify(self.openid), 200 if self.openid else 404
