@@ -41,6 +41,13 @@ class PatientCards:
         )
         return self._read(query)
 
+    def asked(self, tenant: str, patient: str) -> bool:
+        """Whether any call about this patient is on record, with cards or without."""
+        name = patients.pseudonym(self._keyring, tenant, patient)
+        query = select(invocation.c.id).where(invocation.c.patient == name, invocation.c.tenant == tenant).limit(1)
+        with self._database.reading() as connection:
+            return connection.scalar(query) is not None
+
     def one(self, tenant: str, patient: str, uuid: str) -> StoredCard | None:
         """One card, if it is this patient's; None for an unknown, erased or foreign one."""
         name = patients.pseudonym(self._keyring, tenant, patient)

@@ -71,6 +71,7 @@ def patient() -> str:
         settled=[one for one in concerns if one.state != "open"],
         remarks=remarks,
         choices=choices_of(cards, view.user),
+        asked=bool(cards) or wired().store.patient_cards.asked(view.tenant, view.patient),
     )
 
 

@@ -68,6 +68,14 @@ def test_an_answered_concern_is_no_longer_open_and_says_who_chose(house: House) 
     assert "in the EHR; nobody is named" in seen
 
 
+def test_a_patient_nobody_asked_about_is_not_said_to_have_no_concern(house: House) -> None:
+    house.card("tp-somebody-else")
+    _, page = at(house, "tp-never-asked", "/patient")
+    seen = words(page)
+    assert "Nothing was asked about this patient yet" in seen
+    assert "No open concern" not in seen
+
+
 @pytest.mark.covers("H-136")
 def test_a_card_of_another_patient_is_not_found_by_its_id(house: House) -> None:
     handle = house.card("tp-other")
