@@ -89,6 +89,12 @@ def test_every_ingredient_is_found_by_its_own_name_and_code() -> None:
         assert KNOWLEDGE.vocabulary.by_code(rxcui) == (ingredient,)
 
 
+@pytest.mark.parametrize("brand", ["novolin", "humulin"])
+def test_a_brand_of_several_insulins_is_not_guessed(brand: str) -> None:
+    assert KNOWLEDGE.vocabulary.named_in(f"{brand} 20 units twice daily") is None
+    assert KNOWLEDGE.vocabulary.named_in(f"{brand} 70/30 20 units twice daily") is not None
+
+
 def test_shipped_rows_are_unreviewed_since_nobody_invents_an_approver() -> None:
     assert not any(row.reviewed for row in KNOWLEDGE.cited_rows())
     assert KNOWLEDGE.unreviewed == sum(1 for _ in KNOWLEDGE.graded_rows())
