@@ -95,11 +95,13 @@ def as_csv() -> Response:
     audit_view("smart-quality", "exported", view)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["dimension", "group", "sent", "accepted", "overridden", "unanswered"])
+    writer.writerow(["dimension", "group", "sent", "accepted", "overridden", "unanswered", "not_shown"])
     for dimension, lines in page.tables.items():
         for line in lines:
             counts = (line.sent, line.accepted, line.overridden, line.unanswered)
-            writer.writerow([dimension, _inert(line.group), *("hidden" if n is None else n for n in counts)])
+            writer.writerow([dimension, _inert(line.group), *map(_count, counts), ""])
+    for service, topic, count in page.silent.lines:  # a column of their own: nobody saw these cards
+        writer.writerow(["silent", _inert(f"{service}: {topic}"), "", "", "", "", _count(count)])
     headers = {"Content-Disposition": 'attachment; filename="quality.csv"'}
     return Response(out.getvalue(), mimetype="text/csv", headers=headers)
 
@@ -183,6 +185,10 @@ def _reasons(found: Mapping[str, int | None]) -> list[tuple[str, int | None]]:
 def _per_100(weeks: Sequence[Week]) -> str:
     orders, cards = sum(week.orders for week in weeks), sum(week.at_signing for week in weeks)
     return f"{cards / orders * 100:.1f}" if orders >= LEAST_CELL and cards >= LEAST_CELL else "too few to say"
+
+
+def _count(count: int | None) -> str:
+    return "hidden" if count is None else str(count)
 
 
 def _inert(text: str) -> str:

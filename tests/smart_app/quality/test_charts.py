@@ -108,6 +108,8 @@ def test_the_page_with_charts_and_silent_counts_is_accessible(long_running: Hous
     page.set_viewport_size({"width": 900, "height": 600})
     page.get_by_label("Period").select_option("13")
     page.get_by_role("button", name="Show").click()
+    csv = page.request.get(page.get_by_role("link", name="CSV").evaluate("link => link.href")).text()
+    assert "silent,companion-orders: Monitoring,,,,,13" in csv.splitlines()
     narrower = page.locator("section[aria-labelledby=silent]").inner_text()
     assert re.search(r"companion-orders\s+Monitoring\s+13", narrower)
     page.context.close()
