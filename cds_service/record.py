@@ -16,6 +16,7 @@ from cds_service.fhir.tenant import Tenant
 from cds_service.hooks import HookRequest
 from cds_service.rooms import Rooms
 from cds_service.store import AuditEvent, CardRecord, Invocation, SuggestionRecord
+from cds_service.store.records import Scalar
 
 _USERS = frozenset({"Practitioner", "PractitionerRole", "Patient", "RelatedPerson"})
 _LONGEST_UNIT = 120
@@ -38,6 +39,13 @@ class Call:
 
     def name(self, *parts: str) -> str:
         return str(uuid.uuid5(self.id, "\n".join(parts)))
+
+
+def put_on_record(rooms: Rooms, call: Call, action: str, outcome: str, detail: Mapping[str, Scalar]) -> None:
+    """A row of the audit trail about what was done for a call. StoreUnavailable: not even the journal took it."""
+    patient = call.request.context.patient_id
+    event = AuditEvent(action, outcome, call.tenant.id, call.tenant.issuer, str(call.id), detail, patient)
+    rooms.store.audit(event)
 
 
 def put_start_on_record(rooms: Rooms) -> None:

@@ -20,7 +20,7 @@ SHELL = (
     ("settings", "outbound"),
     ("store", "fhir", "models", "tables", "views", "evidence"),
     ("reading", "governance"),
-    ("rooms", "record", "answer"),
+    ("rooms", "record", "supply", "reply", "answer"),
     ("conformance", "background"),
     ("web", "replay", "cli", "gunicorn_config", "gunicorn_worker", "__main__", "__init__"),
 )

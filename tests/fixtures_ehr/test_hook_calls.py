@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from cds_service.answer import SILENT
+from cds_service.reply import SILENT
 from fixtures.ehr import prefetch
 from fixtures.ehr.records import Records
 from fixtures.ehr.settings import PATIENTS
