@@ -28,7 +28,7 @@ from cds_service.chart.model import Allergy, Listing
 from cds_service.chart.naming import NOT_RECOGNISED
 from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin
-from cds_service.terminology.reactions import kinds_in
+from cds_service.terminology.reactions import GRAVE, kinds_in
 from cds_service.terminology.systems import SNOMED
 from cds_service.terminology.vocabulary import Vocabulary
 
@@ -108,6 +108,7 @@ def _allergy(resource: Resource, allergens: Allergens, vocabulary: Vocabulary) -
         reactions=tuple(dict.fromkeys(_reactions(resource))),
         shown=shown,
         harmless=bool(known) and all(known) and shown <= mild,
+        no_allergy=bool(known) and all(known) and shown <= mild | GRAVE,
         tolerated=frozenset(drug.rxcui for drug in borne.drugs if drug not in allergens.drugs),
         tolerated_groups=borne.groups - allergens.groups,
         on=day_of(resource.get("recordedDate")) or day_of(resource.get("onsetDateTime")),

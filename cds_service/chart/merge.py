@@ -15,7 +15,7 @@ from cds_service.chart.naming import without_name
 from cds_service.chart.note import Note, Noted
 from cds_service.chart.readings import DrugReading, Readings
 from cds_service.facts import Origin
-from cds_service.terminology.reactions import kinds_in
+from cds_service.terminology.reactions import GRAVE, kinds_in
 from cds_service.terminology.vocabulary import Vocabulary
 
 
@@ -108,6 +108,7 @@ def _noted_allergies(noted: Iterable[Noted], known: Iterable[Allergy], vocabular
         if any(same_allergen(said.drugs, said.groups, other, vocabulary) for other in recorded):
             continue
         shown = frozenset().union(*(kinds_in(words) for words in said.reactions))
+        mild = side_effects_of(said.drugs, said.groups, vocabulary)
         yield Allergy(
             reference=one.note.reference,
             label=f"{said.name} (read from free text in a note)",
@@ -116,7 +117,8 @@ def _noted_allergies(noted: Iterable[Noted], known: Iterable[Allergy], vocabular
             origin=one.origin(),
             reactions=said.reactions,
             shown=shown,
-            harmless=bool(shown) and shown <= side_effects_of(said.drugs, said.groups, vocabulary),
+            harmless=bool(shown) and shown <= mild,
+            no_allergy=bool(shown) and shown <= mild | GRAVE,
             on=one.note.on,
         )
 

@@ -80,8 +80,9 @@ class Allergy:
     """A recorded allergy or intolerance: what it is to (ingredients, allergy groups), and how it showed.
 
     `shown` are the kinds of its reactions (terminology.reactions); `harmless` is True when every reaction is known and
-    none of them is an allergy (nausea from codeine). `tolerated` and `tolerated_groups`: RxCUIs and allergy groups of
-    which the same entry says that they are borne.
+    none of them is an allergy (nausea from codeine); `no_allergy` likewise, though one may be grave (a
+    torn tendon). `tolerated` and `tolerated_groups`: RxCUIs and allergy groups of which the same entry says that they
+    are borne.
     """
 
     reference: str
@@ -94,6 +95,7 @@ class Allergy:
     reactions: tuple[str, ...] = ()
     shown: frozenset[str] = frozenset()
     harmless: bool = False
+    no_allergy: bool = False
     tolerated: frozenset[str] = frozenset()
     tolerated_groups: frozenset[str] = frozenset()
     on: date | None = None

@@ -82,7 +82,7 @@ def _by_rows(knowledge: Knowledge, order: Medication, allergy: Allergy) -> list[
 def _speaks(row: AllergyRow, allergy: Allergy) -> bool:
     if row.after:
         return bool(row.after & allergy.shown)
-    return not allergy.harmless or bool(row.effects & allergy.shown)
+    return not allergy.no_allergy or bool(row.effects & allergy.shown)
 
 
 def _members(knowledge: Knowledge, order: Medication, allergy: Allergy) -> list[_Match]:

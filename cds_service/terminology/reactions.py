@@ -18,6 +18,7 @@ SEVERE, HIT = "severe-delayed", "heparin-thrombocytopenia"
 ITCH, INFUSION = "itching", "infusion-reaction"
 # No allergy, and too grave to be taken lightly.
 TENDON, RHABDOMYOLYSIS = "tendon-or-nerve", "rhabdomyolysis"
+GRAVE = frozenset({TENDON, RHABDOMYOLYSIS})
 COUGH, MUSCLE, STOMACH, BLEEDING, OTHER = "cough", "muscle", "stomach", "bleeding", "side-effect"
 SIDE_EFFECTS = frozenset({COUGH, MUSCLE, STOMACH, BLEEDING, OTHER})
 KINDS = frozenset(

@@ -46,6 +46,14 @@ def test_an_allergy_by_name_meets_an_order_by_name() -> None:
         assert loudest(allergy(drug.name), f"{drug.name} 1 tab daily") == "critical", drug.name
 
 
+def test_harm_that_is_no_allergy_speaks_by_its_own_row() -> None:
+    """A torn tendon bars the class with a warning, and is not called an allergy to it."""
+    torn = allergy("Cipro", reaction=[{"manifestation": [concept("tendon rupture")]}])
+    assert loudest(torn, "levofloxacin 500 mg daily") == "warning"
+    numb = allergy("amoxicillin", reaction=[{"manifestation": [concept("peripheral neuropathy")]}])
+    assert loudest(numb, "cephalexin 500 mg qid") == "silent"
+
+
 def test_near_misses_are_about_a_third_of_the_cases() -> None:
     sets = [case["set"] for case in cases()]
     assert sets.count("near") * 3 > len(sets) * 0.9
