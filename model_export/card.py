@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cds_service.models.cards import TITLES, columns_of
 from model_export.attributes import source_attributes
 from model_export.manifest import read_entry
-from model_export.task import Task, TaskFailed
+from model_export.task import Rows, Task, TaskFailed
 
 
 def write_card(task: Task, weights: Path, folder: Path, evaluations: Mapping[str, Any]) -> tuple[Path, Path]:
@@ -24,6 +25,7 @@ def write_card(task: Task, weights: Path, folder: Path, evaluations: Mapping[str
     card = {"model": task.model, **task.card, **entry}
     card["evaluations"] = _kept(plain, entry) | dict(evaluations)
     card["comparison"] = task.compare(weights) if task.compare else {}
+    card["tables"] = {**card.pop("details", {}), **(task.tables(weights) if task.tables else {})}
     card["attributes"] = source_attributes(card)
     folder.mkdir(parents=True, exist_ok=True)
     plain.write_text(json.dumps(card, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -60,12 +62,21 @@ def _markdown(card: Mapping[str, Any]) -> Iterator[str]:
     for name, scores in card["evaluations"].items():
         yield f"| as shipped, {name} | {_numbers(scores)} |"
     yield from (f"| earns its place: {name} | {_numbers(scores)} |" for name, scores in card["comparison"].items())
+    yield from _tables(card["tables"])
     yield f"\nThresholds: {_numbers(card['thresholds'])}\n"
     yield "| file | sha256 |\n|---|---|"
     yield from (f"| {file['name']} | {file['sha256']} |" for file in card["files"].values())
     yield "\n## Source attributes\n"
     yield "| | attribute | |\n|---|---|---|"
     yield from (f"| {one['id']} | {one['group']}: {one['name']} | {one['value']} |" for one in card["attributes"])
+
+
+def _tables(tables: Mapping[str, Rows]) -> Iterator[str]:
+    for name, rows in tables.items():
+        yield f"\n### {TITLES.get(name, name)}\n"
+        columns = columns_of(rows)
+        yield f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
+        yield from (f"| {' | '.join(str(row.get(column, '')) for column in columns)} |" for row in rows)
 
 
 def _sets(scores: Mapping[str, Any] | None) -> Iterator[tuple[str, Mapping[str, Any] | None]]:

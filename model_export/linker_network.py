@@ -19,8 +19,8 @@ Matrix = NDArray[np.float32]
 Layers = tuple[tuple[Matrix, Matrix], ...]  # (weights (out, in), bias (out,)) from input to output
 
 _HIDDEN = (32, 16)
-_EPOCHS = 40
-_BATCH = 256
+_EPOCHS = 25
+_BATCH = 512
 _SEED = 20
 _DECIMALS = 5  # coarser than the noise of addition, far finer than what changes an answer
 _OPSET, _IR_VERSION = 17, 8

@@ -2,7 +2,8 @@
 
 Nothing here comes from a third party's medication strings. The lexicon's own names are put through the misspelling
 families; the negatives are drugs outside the lexicon (some of them hidden from the search, as a drug of next year would
-be), words of notes and orders, and blends of two look-alike names, of which nobody could say which was meant.
+be), words of notes and orders, and blends of two look-alike names, of which nobody could say which was meant. The
+lexicon has nearly every drug there is, so drugs outside it are made by taking some out of it.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from random import Random
 
+import numpy as np
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
 import cds_service
 from cds_service.models.drug_candidates import CandidateSearch, Rxcuis
+from cds_service.models.drug_windows import SHORTEST
 from cds_service.terminology.lexicon import Entry, Lexicon, split_words
 from model_export.misspellings import TRAINING, Slip, misspelt
 
@@ -40,15 +43,27 @@ _OTHER_TEXTS = (
     "{} 10 units",
 )
 
-_LOOK_ALIKE = 0.55  # similarity from which two names are taken for look-alikes, as hydroxyzine and hydralazine are
+_LOOK_ALIKE = 0.6  # similarity from which two names are taken for look-alikes, as hydroxyzine and hydralazine are
+_PAIRS = 4000  # of look-alikes, by chance, from which blends are made
+_NEGATIVES = {
+    "a drug outside": 0.1,
+    "a drug outside, misspelt": 0.12,
+    "a blend of two": 0.1,
+    "letters": 0.05,
+}  # the rest words
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text and the ingredients it means; none when no lexicon drug is meant or nobody could tell."""
+    """A text and the ingredients it means; none when no lexicon drug is meant or nobody could tell.
+
+    `kind` is the family of slips, or what stands there in place of a drug; `name` the lexicon name that was meant.
+    """
 
     text: str
     rxcuis: Rxcuis
+    kind: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +82,35 @@ class World:
 
 def lexicon_names(tables: Path = TABLES) -> list[tuple[str, Rxcuis]]:
     """Every certain name of the knowledge tables with its ingredient RxCUIs, as the service hands them over."""
-    names: dict[str, Rxcuis] = {}
+    return sorted((name, rxcuis) for name, (rxcuis, _) in named_in_tables(tables).items())
+
+
+def named_in_tables(tables: Path = TABLES) -> dict[str, tuple[Rxcuis, str]]:
+    """By name: its ingredient RxCUIs and the column that it stands in (name, brands, synonyms)."""
+    names: dict[str, tuple[Rxcuis, str]] = {}
     for file, columns in (("drugs.csv", ("name", "brands", "synonyms")), ("combos.csv", ("name", "synonyms"))):
         with (tables / file).open(encoding="utf-8", newline="") as rows:
             for row in csv.DictReader(rows):
                 rxcuis = tuple(row.get("ingredients", row["rxcui"]).split("|"))
-                names.update((name, rxcuis) for column in columns for name in row[column].split("|") if name)
-    return sorted(names.items())
+                names.update((name, (rxcuis, column)) for column in columns for name in row[column].split("|") if name)
+    return names
 
 
 def world(
-    names: Sequence[tuple[str, Rxcuis]], drugs: Sequence[str], words: Sequence[str], dice: Random, *, promoted: int = 0
+    names: Sequence[tuple[str, Rxcuis]], drugs: Sequence[str], words: Sequence[str], dice: Random, *, outside: float = 0
 ) -> World:
-    """Hide a quarter of the outside drugs and a fifth of the words; take `promoted` outside drugs into the lexicon."""
-    own = {word.text for name, _ in names for word in split_words(name)}
-    outside = [drug for drug in drugs if drug not in own]
-    drugs = dice.sample(outside, len(outside))
+    """Put the share `outside` of the ingredients out of the lexicon; hide half of what is outside and a fifth of the
+    words."""
+    meant = sorted({rxcuis for _, rxcuis in names})
+    put_out = frozenset(dice.sample(meant, round(outside * len(meant))))
+    kept = [(name, rxcuis) for name, rxcuis in names if rxcuis not in put_out]
+    own = {word.text for name, _ in kept for word in split_words(name)}
+    taken = {name for name, rxcuis in names if rxcuis in put_out and name.isalpha() and len(name) >= SHORTEST}
+    around = sorted({*taken, *drugs} - own)
+    around = dice.sample(around, len(around))
     words = dice.sample(words, len(words))
-    taken, rest = drugs[:promoted], drugs[promoted:]
-    hidden, heard = len(rest) // 4, len(words) // 5
-    return World(
-        names=[*names, *((name, (f"outside {name}",)) for name in taken)],
-        other_drugs=rest[hidden:],
-        common=words[heard:],
-        hidden_drugs=rest[:hidden],
-        hidden_words=words[:heard],
-    )
+    hidden, heard = len(around) // 2, len(words) // 5
+    return World(kept, around[hidden:], words[heard:], around[:hidden], words[:heard])
 
 
 def examples(around: World, slips: Mapping[str, Slip], count: int, dice: Random) -> Iterator[Example]:
@@ -100,34 +118,33 @@ def examples(around: World, slips: Mapping[str, Slip], count: int, dice: Random)
     meant = dict(around.names)
     spelt_right = frozenset((*around.other_drugs, *around.common))
     lexicon = Lexicon(Entry(name, rxcuis) for name, rxcuis in around.names)
-    names = sorted(meant)
-    blends = _blends(meant)
+    names, families = sorted(meant), sorted(slips)
+    blends = _blends(meant, dice)
     for number in range(count):
-        name = dice.choice(names)
         if number % 2:
             example = _negative(around, blends, dice)
         else:
-            written = misspelt(name, slips, dice)
+            name, kind = dice.choice(names), dice.choice(families)
+            written = misspelt(name, {kind: slips[kind]}, dice)
             rxcuis = () if written in spelt_right else tuple(sorted(meant[name]))
-            example = Example(_cased(dice.choice(_DRUG_ORDERS).format(written), dice), rxcuis)
+            example = Example(_cased(dice.choice(_DRUG_ORDERS).format(written), dice), rxcuis, kind, name)
         if not lexicon.find(example.text):  # the linker is asked only where the exact lexicon found nothing
             yield example
 
 
 def _negative(around: World, blends: Sequence[str], dice: Random) -> Example:
-    kind = dice.random()
-    if kind < 0.25:
-        text = dice.choice(_DRUG_ORDERS).format(dice.choice(around.hidden_drugs))
-    elif kind < 0.5:
-        drug = dice.choice((*around.hidden_drugs, *around.other_drugs))
-        text = dice.choice(_DRUG_ORDERS).format(misspelt(drug, TRAINING, dice))
-    elif kind < 0.6 and blends:
-        text = dice.choice(_DRUG_ORDERS).format(dice.choice(blends))
-    elif kind < 0.65:
-        text = dice.choice(_DRUG_ORDERS).format("".join(dice.choices("aeioulnrstmcpd", k=dice.randint(5, 12))))
+    kind = dice.choices([*_NEGATIVES, "words"], [*_NEGATIVES.values(), 1 - sum(_NEGATIVES.values())])[0]
+    if kind == "words":
+        return Example(_cased(_words(around, dice), dice), (), kind)
+    if kind == "a drug outside":
+        written = dice.choice(around.hidden_drugs)
+    elif kind == "a drug outside, misspelt":
+        written = misspelt(dice.choice((*around.hidden_drugs, *around.other_drugs)), TRAINING, dice)
+    elif kind == "a blend of two" and blends:
+        written = dice.choice(blends)
     else:
-        text = _words(around, dice)
-    return Example(_cased(text, dice), ())
+        written = "".join(dice.choices("aeioulnrstmcpd", k=dice.randint(5, 12)))
+    return Example(_cased(dice.choice(_DRUG_ORDERS).format(written), dice), (), kind)
 
 
 def _words(around: World, dice: Random) -> str:
@@ -138,18 +155,18 @@ def _words(around: World, dice: Random) -> str:
     return form.format(*(misspelt(word, TRAINING, dice) if dice.random() < 0.4 else word for word in words))
 
 
-def _blends(meant: Mapping[str, Rxcuis]) -> list[str]:
+def _blends(meant: Mapping[str, Rxcuis], dice: Random) -> list[str]:
     """Spellings between two look-alikes of other ingredients, about as far from the one as from the other."""
     names = sorted(name for name in meant if name.isalpha())
-    alike = (
-        (one, other)
-        for one, other in combinations(names, 2)
-        if meant[one] != meant[other] and OSA.normalized_similarity(one, other, score_cutoff=_LOOK_ALIKE)
-    )
+    likeness = cdist(names, names, scorer=OSA.normalized_similarity, score_cutoff=_LOOK_ALIKE, dtype=np.float32)
+    pairs = [(names[row], names[column]) for row, column in zip(*np.nonzero(np.triu(likeness, 1)), strict=True)]
+    alike = [(one, other) for one, other in pairs if meant[one] != meant[other]]
     crossed = (
-        (one, other, one[:at] + other[at:]) for one, other in alike for at in range(2, min(len(one), len(other)) - 1)
+        (one, other, one[:at] + other[at:])
+        for one, other in dice.sample(alike, min(_PAIRS, len(alike)))
+        for at in range(2, min(len(one), len(other)) - 1)
     )
-    return sorted({blend for one, other, blend in crossed if _between(one, other, blend)})
+    return sorted({blend for one, other, blend in crossed if blend not in meant and _between(one, other, blend)})
 
 
 def _between(one: str, other: str, blend: str) -> bool:

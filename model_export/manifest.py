@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -29,6 +29,7 @@ class Release:
     licence: str
     scores: Mapping[str, Mapping[str, Any] | None]
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    details: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)  # tables of the making
     made_with: tuple[str, ...] = ()  # packages whose versions decide the bytes
 
 
@@ -47,6 +48,7 @@ def publish(release: Release, weights: Path) -> None:
         "licence": release.licence,
         "thresholds": dict(release.thresholds),
         "scores": dict(release.scores),
+        "details": dict(release.details),
         "made_with": {package: package_version(package) for package in release.made_with},
     }
     path = weights / MANIFEST_NAME

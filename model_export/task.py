@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from cds_service.models.cards import CARDS as CARDS
 WEIGHTS = Path(cds_service.models.__file__).parent / "weights"
 
 Score = Mapping[str, Any]
+Rows = Sequence[Mapping[str, object]]  # a table: its rows, each by column
 
 
 class TaskFailed(Exception):
@@ -38,4 +39,5 @@ class Task:
     train: Callable[[Path], None] | None = None
     evaluate: Callable[[Evaluation], Score] | None = None
     compare: Callable[[Path], Mapping[str, Score]] | None = None  # with and without the model, for its card
+    tables: Callable[[Path], Mapping[str, Rows]] | None = None  # subgroups, errors: measured for the card
     card: Mapping[str, Any] | None = None  # the written part of the model card; scores come from the manifest

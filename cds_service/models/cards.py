@@ -6,12 +6,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+# Headings of a card's measured tables.
+TITLES = {
+    "left_out": "Leave one family out: texts of one kind, by the network and by one fitted without that kind",
+    "reliability": "Calibration: the probability that was said, and the share that was right",
+    "subgroups": "Subgroups",
+    "errors": "Errors: all that was read wrong in the same texts",
+}
 CARDS = Path(__file__).with_name("cards")
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns of a table in the order to show: what names a row first, then its numbers."""
+    columns = sorted({column for row in rows for column in row})
+    return sorted(columns, key=lambda column: not any(isinstance(row.get(column), str) for row in rows))
 
 
 @cache

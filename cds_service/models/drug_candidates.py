@@ -1,55 +1,42 @@
 """What a misspelt drug name in a text may have meant: windows of words, and the lexicon names spelt like them.
 
-A word that is spelt right is not a misspelling: windows with another drug's name in them, and windows made only of
-known words, are left out. Other drugs' names also compete, so that "prednisolne" does not become prednisone only
-because the lexicon lacks prednisolone. Spaces do not count: "met formin" and "folicacid" are compared without them.
+Windows come from drug_windows.py. Other drugs' names compete, so that "prednisolne" does not become prednisone only
+because the lexicon lacks prednisolone; so do common words, as "regime" is nearer to a word than to a brand. Spaces do
+not count: "met formin" and "folicacid" are compared without them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
-from cds_service.terminology.lexicon import Word, split_words
+from cds_service.models.drug_windows import SHORTEST, KnownWords, Window, digits
+from cds_service.models.word_likeness import WordLikeness
+from cds_service.terminology.lexicon import split_words
 
-MAXIMUM_WORDS = 48  # an order is shorter; what stands beyond is not searched for misspellings
-SHORTEST = 4  # letters; below that too many words are one slip away from each other
-LONGEST_WINDOW = 3  # words
 LEAST_SIMILARITY = 0.6
 KEPT = 5
 
 _LIKE_A_NEXT_WORD = 0.7
 
 Rxcuis = tuple[str, ...]
+_Similarities = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A lexicon name; `key` is what is compared: its letters without spaces."""
+    """A lexicon name; `key` is what is compared: its letters and digits without spaces."""
 
     text: str
     key: str
     words: int
     rxcuis: Rxcuis
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Neighbouring words of a text; `span` is (start, end) in characters of the text."""
-
-    key: str
-    words: int
-    span: tuple[int, int]
-    known: int  # how many of its words are spelt right as something else, or too short to tell
-
-    def overlaps(self, other: Window) -> bool:
-        return self.span[0] < other.span[1] and other.span[0] < self.span[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +48,10 @@ class Candidate:
     similarity: float
     runner_up: float  # best name of other ingredients
     other_drug: float  # best name of a drug outside the lexicon
+    common_word: float = 0.0  # how like a word that names no drug its misspelt words are, the least of them
     goes_on: bool = False  # the next word goes on to a longer name of other ingredients: "advil" in "advil cold"
+    looks: tuple[float, float] = (0.0, 0.0)  # what was written, and the name: -1 a word of the language, 1 a drug
+    beside: tuple[int, int] = (0, 0)  # further words of the text: not right, and words of lexicon names
 
 
 Found = tuple[Window, Name, float]
@@ -72,67 +62,67 @@ class CandidateSearch:
 
     def __init__(self, names: Sequence[tuple[str, Rxcuis]], other_drugs: Sequence[str], common: Sequence[str]) -> None:
         self.names = tuple(_names(names))
-        own_words = {word.text for text, _ in names for word in split_words(text)}
+        own_words = frozenset(word.text for text, _ in names for word in split_words(text))
         others = sorted({word for word in other_drugs if len(word) >= SHORTEST and word not in own_words})
-        self._others = frozenset(others)
-        self._common = frozenset(common) - {name.key for name in self.names}
-        self._spelt_right = self._common | own_words
+        spelt_right = frozenset(common) - {name.key for name in self.names}
+        self._known = KnownWords(own_words, frozenset(others), spelt_right)
+        self._common = sorted(spelt_right - own_words)
         self._next_words = _next_words(names)
         self._keys = [name.key for name in self.names] + others
+        self._numbers = np.array([digits(name.key) for name in self.names])
+        self._likeness = WordLikeness((name.key for name in self.names), self._common)
 
     def candidates(self, text: str) -> tuple[Candidate, ...]:
         """At most five, the most similar first, one per set of ingredients."""
-        windows = tuple(self._windows(text))
+        windows = tuple(self._known.windows(text))
         if not windows or not self.names:
             return ()
-        similarity = cdist(
-            [window.key for window in windows],
-            self._keys,
-            scorer=OSA.normalized_similarity,
-            score_cutoff=LEAST_SIMILARITY,
-            dtype=np.float32,
-        )
+        similarity = _similarities([window.key for window in windows], self._keys)
         ours, others = similarity[:, : len(self.names)], similarity[:, len(self.names) :]
+        ours[np.array([digits(window.key) for window in windows])[:, None] != self._numbers[None, :]] = 0.0
         best = self._best_per_ingredients(windows, ours)
         ranked = sorted(best, key=lambda found: (-found[2], found[0].span[0], found[1].text))[:KEPT]
-        return tuple(self._with_rivals(found, best, windows, others, text) for found in ranked)
+        common = self._common_words({word for window, _, _ in ranked for word in window.wrong})
+        return tuple(self._with_rivals(found, best, windows, others, common, text) for found in ranked)
 
     def _with_rivals(
         self,
         found: Found,
         best: Sequence[Found],
         windows: Sequence[Window],
-        others: NDArray[np.float32],
+        others: _Similarities,
+        common: Mapping[str, float],
         text: str,
     ) -> Candidate:
         window, name, similarity = found
         rivals = [value for place, other, value in best if other.rxcuis != name.rxcuis and place.overlaps(window)]
         rows = [row for row, place in enumerate(windows) if place.overlaps(window)]
-        other_drug = float(others[rows].max()) if others.size else 0.0
-        following = next((word.text for word in split_words(text) if word.start >= window.span[1]), "")
-        goes_on = following != "" and any(_alike(following, word) for word in self._next_words.get(name.text, ()))
-        return Candidate(window, name, similarity, max(rivals, default=0.0), other_drug, goes_on)
+        words = split_words(text)
+        following = next((word.text for word in words if word.start >= window.span[1]), "")
+        beside = [word.text for word in words if not window.span[0] <= word.start < window.span[1]]
+        return Candidate(
+            window,
+            name,
+            similarity,
+            runner_up=max(rivals, default=0.0),
+            other_drug=float(others[rows].max()) if others.size else 0.0,
+            common_word=min(common[word] for word in window.wrong),
+            goes_on=following != "" and any(_alike(following, word) for word in self._next_words.get(name.text, ())),
+            looks=(self._likeness.of(window.key), self._likeness.of(name.key)),
+            beside=(
+                sum(not self._known.is_right(word) for word in beside),
+                sum(word in self._known.names and word not in self._known.common for word in beside),
+            ),
+        )
 
-    def _windows(self, text: str) -> Iterator[Window]:
-        words = split_words(text)[:MAXIMUM_WORDS]
-        for start in range(len(words)):
-            for length in range(1, LONGEST_WINDOW + 1):
-                run = words[start : start + length]
-                if len(run) < length or not _joined(text, run):
-                    break
-                key = "".join(word.text for word in run)
-                if run[-1].text in self._others:
-                    break
-                if len(key) < SHORTEST or all(self._is_right(word.text) for word in run):
-                    continue
-                known = sum(len(word.text) < SHORTEST or word.text in self._common for word in run)
-                if known < length:
-                    yield Window(key, length, (run[0].start, run[-1].end), known)
+    def _common_words(self, wrong: set[str]) -> dict[str, float]:
+        """For each word that is not right, how like the nearest common word it is."""
+        written = sorted(wrong)
+        if not written or not self._common:
+            return dict.fromkeys(written, 0.0)
+        return dict(zip(written, _similarities(written, self._common).max(axis=1).tolist(), strict=True))
 
-    def _is_right(self, word: str) -> bool:
-        return len(word) < SHORTEST or word in self._spelt_right
-
-    def _best_per_ingredients(self, windows: Sequence[Window], similarity: NDArray[np.float32]) -> list[Found]:
+    def _best_per_ingredients(self, windows: Sequence[Window], similarity: _Similarities) -> list[Found]:
         best: dict[Rxcuis, Found] = {}
         for row, column in zip(*np.nonzero(similarity), strict=True):
             name, value = self.names[column], float(similarity[row, column])
@@ -141,8 +131,14 @@ class CandidateSearch:
         return list(best.values())
 
 
+def _similarities(written: Sequence[str], known: Sequence[str]) -> _Similarities:
+    """Likeness of each to each, 0 where it is below the least that counts."""
+    scorer = OSA.normalized_similarity
+    return cdist(written, known, scorer=scorer, score_cutoff=LEAST_SIMILARITY, dtype=np.float32)
+
+
 def _names(names: Sequence[tuple[str, Rxcuis]]) -> Iterator[Name]:
-    """The names that can be misspelt: letters only, long enough, and sorted, so that table order is no matter.
+    """The names that can be misspelt: four letters at least, and sorted, so that table order is no matter.
 
     A name that only adds words to another name of the same ingredients is left out: a salt in common would make two
     drugs look alike ("betamethasone dipropionate", "beclomethasone dipropionate").
@@ -152,14 +148,8 @@ def _names(names: Sequence[tuple[str, Rxcuis]]) -> Iterator[Name]:
         parts = (words[start:end] for start, end in combinations(range(len(words) + 1), 2) if end - start < len(words))
         longer = any(by_words.get(part, ("", ()))[1] == rxcuis for part in parts)
         key = "".join(words)
-        if key.isalpha() and len(key) >= SHORTEST and not longer:
+        if key.isalnum() and sum(map(str.isalpha, key)) >= SHORTEST and not longer:
             yield Name(text, key, len(words), rxcuis)
-
-
-def _joined(text: str, run: Sequence[Word]) -> bool:
-    """True when the words are letters with nothing but spaces and hyphens between them."""
-    gaps = (text[one.end : other.start] for one, other in pairwise(run))
-    return all(word.text.isalpha() for word in run) and all(not gap.strip(" -") for gap in gaps)
 
 
 def _next_words(names: Sequence[tuple[str, Rxcuis]]) -> Mapping[str, frozenset[str]]:

@@ -29,6 +29,8 @@ FEATURES = (
     "runner_up",
     "over_other_drug",
     "other_drug",
+    "over_common_word",
+    "common_word",
     "jaro_winkler",
     "letter_pairs",
     "consonants",
@@ -49,6 +51,10 @@ FEATURES = (
     "name_words",
     "word_difference",
     "known_words",
+    "looks_of_written",
+    "looks_of_name",
+    "wrong_words_beside",
+    "name_words_beside",
     "starts_text",
     "dose_follows",
     "dose_in_text",
@@ -71,7 +77,9 @@ def features(text: str, candidates: Sequence[Candidate]) -> Features:
 
 _FLAGS = [FEATURES.index(name) for name in FEATURES if name.startswith(("same_", "starts_", "dose_"))]
 _SIMILARITY = FEATURES.index("similarity")
-_LEADS = [(FEATURES.index(f"over_{rival}"), FEATURES.index(rival)) for rival in ("runner_up", "other_drug")]
+_LEADS = [
+    (FEATURES.index(f"over_{rival}"), FEATURES.index(rival)) for rival in ("runner_up", "other_drug", "common_word")
+]
 _LENGTH = FEATURES.index("words_in_text")
 _SHORT = 3 / 20  # three words: name, dose, unit
 _MOST = 2.0
@@ -111,6 +119,8 @@ def _spelling(found: Candidate) -> list[float]:
         found.runner_up,
         found.similarity - found.other_drug,
         found.other_drug,
+        found.similarity - found.common_word,
+        found.common_word,
         jaro_winkler(name, written),
         dice(name, written),
         osa(bare_name, bare_written),
@@ -137,6 +147,8 @@ def _place(text: str, found: Candidate) -> list[float]:
         found.name.words / 3,
         (found.window.words - found.name.words) / 3,
         found.window.known / 3,
+        *found.looks,
+        *(min(count, 4) / 4 for count in found.beside),
         not text[:start].strip(),
         bool(_DOSE_NEXT.match(text, end)),
     ]

@@ -27,8 +27,9 @@ minute daily week weekly month each take with without food sodium potassium hydr
 immediate modified chewable enteric coated sublingual intravenous intramuscular subcutaneous injection infusion vial
 topical nasal ophthalmic otic rectal vaginal transdermal pharmacy continue start stop please prescribe refill increase
 decrease restart resume change switch generic regular liquid powder topical vitamin children childrens infants another
+tabs caps pack pens vials syringe kit each also then when pain
 """
-_NOT_COMPONENTS = frozenset(_ORDER_WORDS.split())
+NOT_COMPONENTS = frozenset(_ORDER_WORDS.split())
 # The four letters without meaning that tell a biological from its biosimilars ("risankizumab-rzaa"; FDA guidance on
 # nonproprietary naming of biological products, 2017). No biological is combined with a drug of four letters.
 _BIOLOGICAL = ("mab", "cept", "grastim", "kinra", "poetin alfa", "glargine", "aspart", "lispro")
@@ -62,4 +63,4 @@ def strangers(text: str, span: tuple[int, int]) -> tuple[str, ...]:
     if text[start:end].lower().endswith(_BIOLOGICAL):
         after = _BIOSIMILAR.sub("", after, count=1) if _BIOSIMILAR.match(after) else after
     found = (_BEFORE.search(before) or _LEADING.match(text[:start]), _AFTER.match(after))
-    return tuple(match[1] for match in found if match and match[1].lower() not in _NOT_COMPONENTS)
+    return tuple(match[1] for match in found if match and match[1].lower() not in NOT_COMPONENTS)

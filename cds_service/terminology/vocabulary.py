@@ -15,6 +15,7 @@ from cds_service.terminology.combination import is_per_inhalation, joined, stran
 from cds_service.terminology.conditions import ConditionNames
 from cds_service.terminology.laboratory_tests import is_in_a_test
 from cds_service.terminology.lexicon import Lexicon, Mention
+from cds_service.terminology.longer_names import LongerNames
 from cds_service.terminology.notes.mention import NoteWords
 
 T = TypeVar("T")
@@ -95,7 +96,8 @@ class Vocabulary:
         return NoteWords(self.lexicon, self.group_words, self.chronic, is_in_a_test)
 
     def named_in(self, text: str) -> Naming | None:
-        """The drug a text names, exactly; None when there is no exact name in it."""
+        """The drug a text names, exactly; None when there is no exact name in it, or only the beginning of a longer one
+        whose next word is misspelt."""
         return self._remembered(text)
 
     @cached_property
@@ -112,6 +114,8 @@ class Vocabulary:
         if not mentions:
             return None
         together = joined(text, mentions)
+        if self._longer.begun_by(together[-1], text):
+            return None
         named = self._sure(together) or together
         rxcuis = dict.fromkeys(rxcui for mention in named for rxcui in mention.rxcuis)
         span = (together[0].span[0], together[-1].span[1])
@@ -128,6 +132,10 @@ class Vocabulary:
             unknown=(*(m.text for m in together if m not in named), *strangers(text, span)),
             others=tuple(dict.fromkeys(others)),
         )
+
+    @cached_property
+    def _longer(self) -> LongerNames:
+        return LongerNames(self.lexicon.entries)
 
     def _sure(self, together: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """The mentions that leave no doubt. An abbreviation is sure as part of a known combination: "losartan/hctz"."""

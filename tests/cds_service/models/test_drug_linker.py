@@ -38,7 +38,6 @@ def linker() -> DrugLinker:
     ("text", "meant", "written"),
     [
         ("metforminn 500", "6809", "metforminn"),
-        ("Glucofage 1000 bid", "6809", "Glucofage"),
         ("take LISINOPROL 10 mg daily", "29046", "LISINOPROL"),
         ("warfrin 5mg", "11289", "warfrin"),
         ("hydroxizine 25", "5553", "hydroxizine"),

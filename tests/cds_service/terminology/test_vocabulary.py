@@ -104,3 +104,40 @@ def test_text_without_a_name_and_a_code_that_nobody_knows_give_nothing() -> None
 
 def test_only_certain_names_are_offered_for_a_misspelling() -> None:
     assert "czd" not in dict(VOCABULARY.names())
+
+
+LONGER = Vocabulary(
+    drugs=DRUGS,
+    lexicon=Lexicon(
+        [
+            *(Entry(drug.name, (drug.rxcui,)) for drug in DRUGS.values()),
+            Entry("alol succinate", ("0",)),
+            Entry("alol dinitrate", ("3",)),
+            Entry("bipril cold relief", ("1", "2")),
+        ]
+    ),
+    rxnorm={},
+    allergens={},
+    group_words=Lexicon(),
+)
+
+
+@pytest.mark.parametrize("text", ["alol dinitrfate 10 mg", "Bipril Cold Releif", "start alol dinnitrate"])
+def test_a_name_that_goes_on_misspelt_to_another_drugs_longer_name_is_not_exact(text: str) -> None:
+    assert LONGER.named_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "drugs"),
+    [
+        ("alol dinitrate 10 mg", ["dazole"]),
+        ("alol succinatte", ["alol"]),  # goes on to another name of the same drug
+        ("alol tablet", ["alol"]),
+        ("alol 5 mg dinitrfate", ["alol"]),  # a dose ends a name
+        ("bipril cold", ["bipril"]),
+        ("bipril cold relief", ["bipril", "cozide"]),
+    ],
+)
+def test_a_name_that_is_whole_stays_exact(text: str, drugs: list[str]) -> None:
+    found = LONGER.named_in(text)
+    assert found is not None and [drug.name for drug in found.drugs] == drugs
