@@ -2,6 +2,7 @@
 
 "isosorbide dinitrfate" names isosorbide exactly and means something else; so does "trastuzumab deruxtecann". A word
 counts as such a slip when it is like a word with which a name of other ingredients goes on, and is right as nothing.
+What a mark joins on is a component (combination.py), and the part that is known stays known.
 """
 
 from __future__ import annotations
@@ -35,14 +36,19 @@ class LongerNames:
         """Whether what stands behind the mention in `text` goes on, misspelt, to a name of other ingredients."""
         words = [word for word in split_words(text) if word.start >= mention.span[0]]
         said = tuple(word.text for word in words if word.end <= mention.span[1])
+        end = mention.span[1]
         for word in words[len(said) :]:
             goes_on = self._next.get(said, [])
             if any(word.text == other for other, _ in goes_on):
-                said = (*said, word.text)
+                said, end = (*said, word.text), word.end
                 continue
-            return self._is_wrong(word.text) and any(
-                rxcuis != frozenset(mention.rxcuis) and OSA.normalized_similarity(word.text, other) >= _LIKE
-                for other, rxcuis in goes_on
+            return (
+                text[end : word.start].isspace()
+                and self._is_wrong(word.text)
+                and any(
+                    rxcuis != frozenset(mention.rxcuis) and OSA.normalized_similarity(word.text, other) >= _LIKE
+                    for other, rxcuis in goes_on
+                )
             )
         return False
 
