@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
 
+from cds_service.chart.note import FIRST_LOOKS, PROBABILITY
 from cds_service.checks import CHECKS, Check
 from cds_service.fhir.prefetch import PREFETCH_TEMPLATES
 from cds_service.web.pages import page_of
@@ -18,11 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ServicePage:
-    """`prefetch` is (key, query, required or not); `checks` are those that may speak in the service."""
+    """`prefetch` is (key, query, required or not); `checks` are those that may speak in the service; `readings` (kind,
+    place, right, looked at, probability) of a service that exists to read notes."""
 
     service: Service
     prefetch: tuple[tuple[str, str, bool], ...]
     checks: tuple[Check, ...]
+    readings: tuple[tuple[str, str, int, int, float], ...] = ()
 
     @property
     def is_view(self) -> bool:
@@ -51,4 +55,11 @@ def service_page(service: Service) -> ServicePage:
     mine = (one for one in CHECKS.values() if one.service == service.base)
     speaking = (one for one in mine if not service.topics or one.topic in service.topics)
     keys = ((key, PREFETCH_TEMPLATES[key], key in service.required) for key in service.prefetch_keys)
-    return ServicePage(service, tuple(keys), tuple(sorted(speaking, key=lambda one: one.id)))
+    readings = tuple(_readings()) if "notes" in service.required else ()
+    return ServicePage(service, tuple(keys), tuple(sorted(speaking, key=lambda one: one.id)), readings)
+
+
+def _readings() -> Iterator[tuple[str, str, int, int, float]]:
+    for (kind, listed), (right, looked) in FIRST_LOOKS.items():
+        place = "in a section for its kind" if listed else "in prose"
+        yield kind.capitalize(), place, right, looked, PROBABILITY[kind, listed]

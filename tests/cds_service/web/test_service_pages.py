@@ -6,6 +6,7 @@ import html
 
 import pytest
 
+from cds_service.chart.note import FIRST_LOOKS
 from cds_service.checks import CHECKS
 from tests.running_service import RunningService
 
@@ -33,6 +34,14 @@ def test_a_page_says_hooks_prefetch_and_checks(service: RunningService, name: st
 def test_a_required_key_is_marked(service: RunningService) -> None:
     assert service.get("/services/chart-reconciliation").text.count("<td>412,") == 1
     assert "<td>412," not in service.get("/services/medication-safety").text
+
+
+def test_the_page_of_reconciliation_says_who_reads_and_how_often_it_was_right(service: RunningService) -> None:
+    page = service.get("/services/chart-reconciliation").text
+    assert "by no model" in page
+    for right, looked in FIRST_LOOKS.values():
+        assert f"<td>{right} of {looked}</td>" in page
+    assert "How notes are read" not in service.get("/services/medication-safety").text
 
 
 def test_a_view_shows_its_own_topics_alone(service: RunningService) -> None:
