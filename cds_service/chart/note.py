@@ -12,8 +12,8 @@ from cds_service.terminology.notes.mention import Kind
 
 # How many mentions were what they were read as, and of how many, by kind and by whether they stand in a section for
 # their kind: counted at first looks alone, before anything was mended on the notes. 24 of each (8 of allergies in
-# prose) were drawn from notes of others and read by hand (`tests.bench.note_sample`), the others are of forty own notes of
-# unlike layouts.
+# prose) were drawn from notes of others and read by hand (`tests.bench.note_sample`), the others are of forty own
+# notes of unlike layouts.
 FIRST_LOOKS: Mapping[tuple[Kind, bool], tuple[int, int]] = {
     ("allergy", True): (29, 30),
     ("allergy", False): (16, 19),

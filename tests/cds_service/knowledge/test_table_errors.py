@@ -159,8 +159,8 @@ def test_a_band_or_a_dose_that_does_not_fit_is_named(rows: list[str], says: str)
         ("products.csv", "900001,", "ingredients is empty"),
         ("products.csv", "11289,6809", "the RxCUI stands for 11289 elsewhere"),
         ("source_checks.csv", "no-such-row,major,2026-11-29,https://example.org", "is not in our tables"),
-        ("source_checks.csv", "ddi-sildenafil--nitrate,major,soon,https://example.org", "on is not a date"),
-        ("source_checks.csv", "ddi-sildenafil--nitrate,major,2026-11-29,a book", "page is not an address"),
+        ("source_checks.csv", "comp-acei-baseline,moderate,soon,https://example.org", "on is not a date"),
+        ("source_checks.csv", "comp-acei-baseline,moderate,2026-11-29,a book", "page is not an address"),
         ("allergy_groups.csv", "g,group,foobarol,,,,warfarin-label,here,Yes.,", "'foobarol' is not an ingredient"),
         ("allergy_groups.csv", "g,group,,snomad#1,,,warfarin-label,here,Yes.,", "not a code of the form key#code"),
         (
