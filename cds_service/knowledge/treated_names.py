@@ -80,7 +80,12 @@ class TreatedNames:
         return lru_cache(maxsize=8192)(self._read_words)
 
     def _read_words(self, label: str) -> tuple[tuple[str, float], ...]:
-        words = _words(label)
+        found: dict[str, float] = {}
+        for words in _readings(label):
+            self._add(words, found)
+        return tuple(found.items())
+
+    def _add(self, words: Words, found: dict[str, float]) -> None:
         spans = [
             (start, end)
             for start in range(len(words))
@@ -88,7 +93,6 @@ class TreatedNames:
             if words[start:end] in self.names
         ]
         closed = [(start, end) for start, end in spans if words[start:end] in self.closed]
-        found: dict[str, float] = {}
         for start, end in spans:
             if (start, end) not in closed and any(first < end and start < last for first, last in closed):
                 continue
@@ -96,8 +100,21 @@ class TreatedNames:
             share = (end - start) / (end - start + rest)
             for key, worth in self.names[words[start:end]].items():
                 found[key] = max(found.get(key, 0.0), share * worth)
-        return tuple(found.items())
+
+
+def _readings(label: str) -> tuple[Words, ...]:
+    """The words as they stand, and turned round at the one comma that an index has: "Anemia, hemolytic"."""
+    first, comma, rest = label.partition(",")
+    return (_words(label), _words(f"{rest} {first}")) if comma and "," not in rest else (_words(label),)
 
 
 def _words(text: str) -> Words:
-    return tuple(word.text for word in split_words(text))
+    return tuple(_plain(word.text) for word in split_words(text))
+
+
+def _plain(word: str) -> str:
+    """One spelling for singular and plural, American and British: "anaemias" is "anemia"."""
+    word = word.replace("ae", "e").replace("oe", "e")
+    if len(word) <= 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    return word[:-3] + "y" if word.endswith("ies") else word[:-1]

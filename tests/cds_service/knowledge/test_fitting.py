@@ -42,6 +42,9 @@ def likeliest(knowledge: Knowledge, name: str, *problems: str) -> str | None:
         ("cyanocobalamin", ["Iron deficiency anemia", "Pernicious anemia"], 1),
         ("carbidopa", ["HTN", "DM2", "GERD", "Afib", "PD"], 4),
         ("oxybutynin", ["HLD", "OAB", "BPH"], 1),
+        # singular and plural, British and American, and the order of an index are one
+        ("nitrofurantoin", ["Hyperlipidaemias", "Urinary Tract Infections"], 1),
+        ("prednisone", ["Oedema of eyelid", "Lupus Erythematosus, Systemic"], 1),
         # what stands beside a problem points to it, and less than the problem's own name does
         ("buspirone", ["Insomnia", "Generalized anxiety disorder, severe, unspecified"], 1),
         ("bosentan", ["Scleroderma", "Secondary pulmonary hypertension"], 1),
