@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from cds_service.cards.text import cut, escaped, fitted, plain
+from cds_service.cards.text import cut, escaped, fitted, plain, short
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -77,3 +77,24 @@ def test_blocks_always_fit(head: list[str], optional: list[str], tail: list[str]
     whole = fitted(head, optional, tail, 120)
     assert len(whole) <= 120
     assert whole.endswith("\n\n".join(tail))
+
+
+@given(text=st.text(max_size=300), limit=st.integers(12, 60))
+def test_any_order_is_named_within_the_limit(text: str, limit: int) -> None:
+    name = short(text, limit)
+    assert len(name) <= limit and "\n" not in name
+    assert name or not plain(text)
+
+
+@pytest.mark.parametrize(
+    ("order", "named"),
+    [
+        ("amox 500 tid", "amox 500 tid"),
+        ("lisinopril 10 mg tablet take one tablet by mouth every morning", "lisinopril 10 mg…"),
+        ("24 HR Metformin hydrochloride 500 MG Extended Release Oral Tablet", "24 HR Metformin hydrochloride 500 MG…"),
+        ("fentanyl 25 mcg/hr patch apply one patch every 72 hours", "fentanyl 25 mcg/hr…"),
+        ("take one tablet of warfarin by mouth in the evening as directed", "take one tablet of warfarin by mouth in…"),
+    ],
+)
+def test_a_long_order_is_named_by_drug_and_strength(order: str, named: str) -> None:
+    assert short(order, 40) == named
