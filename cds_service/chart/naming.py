@@ -10,12 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cds_service.chart.fhir_json import LONGEST_TEXT, Resource, codings, labels_of, obj, objects, relative, text
+from cds_service.chart.fhir_json import (
+    LONGEST_TEXT,
+    Resource,
+    codings,
+    label_of,
+    labels_of,
+    obj,
+    objects,
+    relative,
+    text,
+)
 from cds_service.terminology.laboratory_tests import is_a_test
 from cds_service.terminology.systems import RXNORM
 from cds_service.terminology.vocabulary import Drug, Naming, Vocabulary
 
 NOT_RECOGNISED = "not recognised"
+NAMELESS = "ingredient without a name"
 CONTRADICTED = "the code was used"  # a note about a text that names another drug than its code
 
 
@@ -54,11 +65,30 @@ def concepts_of(resource: Resource, siblings: Mapping[str, Resource], fhir_serve
     target = relative(pointer, fhir_server)
     for contained in objects(resource.get("contained")):
         if target and target == f"#{text(contained.get('id'))}":
-            yield contained.get("code")
+            yield from _named_by(contained)
     if target in siblings:
-        yield siblings[target].get("code")
+        yield from _named_by(siblings[target])
     if text(pointer.get("display")):
         yield {"text": pointer["display"]}
+
+
+def _named_by(medication: Resource) -> Iterator[object]:
+    """What a Medication says it is: its code, and by words its active ingredients, as a pharmacy's own mixture has it.
+
+    An ingredient's own code speaks only where it is the one ingredient and nothing else says what the medication is.
+    """
+    code = medication.get("code")
+    yield code
+    active = [part for part in objects(medication.get("ingredient")) if part.get("isActive") is not False]
+    parts = [obj(part.get("itemCodeableConcept")) or {"text": _display(part.get("itemReference"))} for part in active]
+    if len(parts) == 1 and not (codings(code) or labels_of(code)):
+        yield parts[0]
+    elif parts:
+        yield {"text": " / ".join(label_of(part) or NAMELESS for part in parts)}
+
+
+def _display(pointer: object) -> str:
+    return text(obj(pointer).get("display"))
 
 
 def name_drug(concepts: list[object], vocabulary: Vocabulary) -> Named:

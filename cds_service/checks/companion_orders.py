@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cds_service.chart import Chart, Medication
-from cds_service.checks.proposing import laboratory_orders
+from cds_service.checks.proposing import laboratory_orders, listed
 from cds_service.checks.registry import check
 from cds_service.checks.wanted_tests import Test, Wanted, speaking, wanted_tests
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
@@ -88,7 +88,7 @@ def _tests(chart: Chart, knowledge: Knowledge, order: Medication, wanted: Sequen
         display=min((row.display for row in rows), key=DISPLAYS.index),
         subject=order.ref,
         concepts=tuple(drug.rxcui for drug in drugs),
-        summary=_about(tuple(drugs), order, _in_short(rows)),
+        summary=_about(tuple(drugs), order, _in_short(knowledge, wanted)),
         cites=tuple(dict.fromkeys(row.id for row in rows)),
         advice=" ".join(dict.fromkeys(row.management for row in rows)),
         facts=(order.fact("Order"), *dict.fromkeys(fact for one in wanted for fact in one.facts)),
@@ -104,9 +104,18 @@ def _about(drugs: Sequence[Drug], order: Medication, said: str) -> str:
     return f"{' and '.join(drug.name for drug in drugs)}: {said}"
 
 
-def _in_short(rows: Sequence[Companion]) -> str:
+def _in_short(knowledge: Knowledge, wanted: Sequence[Wanted]) -> str:
     """What is lacking, and after it in a word that a recheck is due too: the suggestions say of what and when."""
-    lacking = [row.summary for row in rows if row.done_within_days]
+    lacking = [_lacking(knowledge, one) for one in wanted if one.row.done_within_days]
     if not lacking:
-        return "; ".join(dict.fromkeys(row.summary for row in rows))
-    return "; ".join([*dict.fromkeys(lacking), *(["then a recheck"] if len(lacking) < len(rows) else [])])
+        return "; ".join(dict.fromkeys(one.row.summary for one in wanted))
+    return "; ".join([*dict.fromkeys(lacking), *(["then a recheck"] if len(lacking) < len(wanted) else [])])
+
+
+def _lacking(knowledge: Knowledge, wanted: Wanted) -> str:
+    """The row's words name all of its tests; where some are there, only the others are said to be lacking."""
+    row = wanted.row
+    if wanted.tests is None or len(wanted.tests) == len(row.tests):
+        return row.summary
+    names = listed([knowledge.keyed(Monitor)[key].label for key, _ in wanted.tests])
+    return f"{names} not found within {row.done_within_days} days"

@@ -46,7 +46,7 @@ def drug_allergy(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAs
             yield NotAssessed(reason, order.ref, prominent="warning")
         for allergy in chart.allergies.items:
             if allergy.problem:
-                yield NotAssessed(f"allergy {allergy.label!r} was not recognised", order.ref)
+                yield NotAssessed(f"allergy {allergy.label!r}: {allergy.problem}", order.ref)
             match = _worst(knowledge, order, allergy)
             if match is not None:
                 yield _finding(knowledge, order, allergy, *match)

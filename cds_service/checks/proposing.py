@@ -53,10 +53,10 @@ def _together(tests: Iterable[tuple[Monitor, int]]) -> str:
     by_day: dict[int, list[str]] = {}
     for monitor, days in tests:
         by_day.setdefault(days, []).append(monitor.label)
-    return ", and ".join(f"{_listed(names)} {_due(days)}" for days, names in by_day.items())
+    return ", and ".join(f"{listed(names)} {_due(days)}" for days, names in by_day.items())
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 

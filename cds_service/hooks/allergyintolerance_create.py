@@ -1,6 +1,6 @@
 """allergyintolerance-create 0.1.0: an allergy is being entered. Three forms are in use, and all of them are read.
 
-A bare AllergyIntolerance, one wrapped as `{"resource": ...}`, and a Bundle under `allergyIntolerances`.
+A bare AllergyIntolerance, one wrapped as `{"resource": ...}`, and a Bundle under that name or `allergyIntolerances`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from cds_service.hooks.members import ENCOUNTER, PATIENT, Brought, BundleOf, Sch
 
 KIND = "AllergyIntolerance"
 _BUNDLE = BundleOf("allergyIntolerances", ids=False)
+_SINGULAR = BundleOf("allergyIntolerance", ids=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Allergies:
         if self.name not in context and _BUNDLE.name in context:
             return _BUNDLE.brought(context)
         given, where = context.get(self.name), f"context.{self.name}"
+        if isinstance(given, dict) and given.get("resourceType") == "Bundle":
+            return _SINGULAR.brought(context)
         if isinstance(given, dict) and "resourceType" not in given and "resource" in given:
             given, where = given["resource"], f"{where}.resource"
         return [(where, resource_at(given, where))]
@@ -40,7 +43,8 @@ class Allergies:
     def schemas(self) -> Mapping[str, Schema]:
         bare = {"type": "object", "required": ["resourceType"], "properties": {"resourceType": {"const": KIND}}}
         wrapped = {"type": "object", "required": ["resource"], "properties": {"resource": bare}}
-        return {self.name: {"anyOf": [bare, wrapped]}, **_BUNDLE.schemas()}
+        several = _SINGULAR.schemas()[_SINGULAR.name]
+        return {self.name: {"anyOf": [bare, wrapped, several]}, **_BUNDLE.schemas()}
 
 
 USER = TypedId("userId", types=frozenset({"Practitioner"}))

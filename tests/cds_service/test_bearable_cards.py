@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.hook_calls import active, bundle, chart, draft, note, order_sign, patient_view
+from tests.hook_calls import active, bundle, chart, creatinine, draft, note, order_sign, patient_view
 from tests.running_service import RunningService
 
 NOTHING = bundle()
@@ -36,6 +36,13 @@ def test_what_one_draft_asks_for_another_does_not_ask_again(service: RunningServ
         ["Order potassium and creatinine now", "Order potassium and creatinine in 14 days"],
         ["Order sodium now", "Order sodium and potassium in 28 days"],
     ]
+
+
+def test_a_test_that_is_on_record_is_not_said_to_be_lacking(service: RunningService) -> None:
+    """The row's sentence names all of its tests; one that is there must not stand in it."""
+    (card,) = companions(service, draft("lithium 300 mg tid"), labs=bundle(creatinine(1.0)))
+    assert card["summary"] == "lithium 300 mg tid: TSH and calcium not found within 180 days; then a recheck"
+    assert not any("creatinine" in label for label in labels([card])[0])
 
 
 def test_monitoring_that_the_drug_calls_for_by_itself_is_asked_for_once(service: RunningService) -> None:

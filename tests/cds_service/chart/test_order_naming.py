@@ -122,6 +122,48 @@ def test_a_contained_medication_and_the_words_of_a_reference_are_read() -> None:
     assert names(read(request(medicationReference={"display": "warfarin"}))) == ["warfarin"]
 
 
+SULFA, TRIMETHOPRIM = {"text": "sulfamethoxazole"}, {"coding": [{"display": "trimethoprim"}]}
+
+
+@pytest.mark.parametrize(
+    ("medication", "drugs"),
+    [
+        ({"ingredient": [{"itemCodeableConcept": {"text": "warfarin"}}]}, ["warfarin"]),
+        ({"ingredient": [{"itemCodeableConcept": concept(None, (RXNORM, WARFARIN))}]}, ["warfarin"]),
+        ({"ingredient": [{"itemReference": {"reference": "#s", "display": "warfarin"}}]}, ["warfarin"]),
+        (
+            {"ingredient": [{"itemCodeableConcept": SULFA}, {"itemCodeableConcept": TRIMETHOPRIM}]},
+            ["sulfamethoxazole", "trimethoprim"],
+        ),
+        ({"code": {"text": "our mixture no. 7"}, "ingredient": [{"itemCodeableConcept": SULFA}]}, ["sulfamethoxazole"]),
+        (
+            {"code": {"text": "Percocet"}, "ingredient": [{"itemCodeableConcept": {"text": "oxycodone"}}]},
+            ["acetaminophen", "oxycodone"],
+        ),
+        (
+            {"ingredient": [{"itemCodeableConcept": SULFA}, {"itemCodeableConcept": TRIMETHOPRIM, "isActive": False}]},
+            ["sulfamethoxazole"],
+        ),
+        ({"ingredient": [None, "x", {"itemCodeableConcept": None}]}, []),
+    ],
+)
+def test_a_medication_is_named_by_its_ingredients_where_its_code_does_not(
+    medication: dict[str, object], drugs: list[str]
+) -> None:
+    contained = {"resourceType": "Medication", "id": "x", **medication}
+    assert names(read(request(contained=[contained], medicationReference={"reference": "#x"}))) == drugs
+    beside = {**contained, "id": "m1"}
+    assert names(read(request(medicationReference={"reference": "Medication/m1"}), medications=data(beside))) == drugs
+
+
+def test_an_ingredient_that_names_nothing_we_know_is_said() -> None:
+    parts = [{"itemCodeableConcept": SULFA}, {"itemCodeableConcept": {"coding": [{"code": "7"}]}}]
+    contained = {"resourceType": "Medication", "id": "x", "ingredient": parts}
+    order = read(request(contained=[contained], medicationReference={"reference": "#x"}))
+    assert names(order) == ["sulfamethoxazole"]
+    assert any("only sulfamethoxazole was assessed" in note for note in order.notes)
+
+
 def test_an_order_that_a_modifier_extension_may_turn_round_is_not_used() -> None:
     order = read(request("warfarin", modifierExtension=[{"url": "urn:x", "valueBoolean": True}]))
     assert order.drugs == () and "modifier extension" in (order.problem or "")

@@ -57,3 +57,11 @@ def test_harm_that_is_no_allergy_speaks_by_its_own_row() -> None:
 def test_near_misses_are_about_a_third_of_the_cases() -> None:
     sets = [case["set"] for case in cases()]
     assert sets.count("near") * 3 > len(sets) * 0.9
+
+
+def test_an_entry_that_must_not_be_read_is_not_called_unknown() -> None:
+    """Its name is known; the extension that may turn it round is why it was not used."""
+    turned = allergy("penicillin", modifierExtension=[{"url": "urn:x", "valueBoolean": True}])
+    (said,) = drug_allergy(chart(request("amoxicillin 500 mg"), allergies=data(turned)), knowledge())
+    assert not isinstance(said, Finding)
+    assert said.reason == "allergy 'penicillin': it carries a modifier extension that is not known here"

@@ -140,6 +140,7 @@ def test_the_orders_that_order_dispatch_names_become_its_orders_once_they_are_fo
         {"allergyIntolerance": ALLERGY},
         {"allergyIntolerance": {"resource": ALLERGY}},
         {"allergyIntolerances": bundle(ALLERGY)},
+        {"allergyIntolerance": bundle(ALLERGY)},
     ],
 )
 def test_an_allergy_is_read_bare_wrapped_and_in_a_bundle(open_edge: Edge, members: dict[str, Any]) -> None:
