@@ -93,7 +93,7 @@ def test_any_order_is_named_within_the_limit(text: str, limit: int) -> None:
         ("lisinopril 10 mg tablet take one tablet by mouth every morning", "lisinopril 10 mg…"),
         ("24 HR Metformin hydrochloride 500 MG Extended Release Oral Tablet", "24 HR Metformin hydrochloride 500 MG…"),
         ("fentanyl 25 mcg/hr patch apply one patch every 72 hours", "fentanyl 25 mcg/hr…"),
-        ("take one tablet of warfarin by mouth in the evening as directed", "take one tablet of warfarin by mouth in…"),
+        ("take one tablet of warfarin by mouth in the evening as directed", "take one tablet of warfarin by mouth…"),
     ],
 )
 def test_a_long_order_is_named_by_drug_and_strength(order: str, named: str) -> None:
