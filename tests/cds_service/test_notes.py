@@ -46,6 +46,14 @@ def test_what_the_lists_have_is_not_offered(service: RunningService) -> None:
     assert service.ask(patient_view(note("Allergies: penicillin."), prefetch=known), SERVICE).cards == []
 
 
+def test_notes_of_another_patient_are_412_and_their_refusal_is_on_record(service: RunningService) -> None:
+    before = len(service.rows("audit"))
+    foreign = note(EVERYTHING, subject={"reference": "Patient/someone-else"})
+    assert service.call(patient_view(foreign), SERVICE).status == 412
+    refused = [(one["action"], one["outcome"], one["detail"]) for one in service.rows("audit")[before:]]
+    assert ("prefetch", "refused", '{"where":"prefetch.notes"}') in refused
+
+
 def test_without_notes_it_is_412(service: RunningService) -> None:
     call = patient_view()
     del call["prefetch"]["notes"]
