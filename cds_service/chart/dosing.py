@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from cds_service.chart.fhir_json import Resource, labels_of, number, obj, objects, text
 from cds_service.terminology.sig import Sig, read_sig
+from cds_service.terminology.unit_names import contradict
 
 _PER_DAY = {"s": 86400.0, "min": 1440.0, "h": 24.0, "d": 1.0, "wk": 1 / 7, "mo": 1 / 30}
 _MOST_DOSES_PER_DAY = 288.0
@@ -117,7 +118,8 @@ def _unit(quantity: Resource) -> str:
 
 def _dose(rate: Resource) -> tuple[float, str] | None:
     quantity = obj(rate.get("doseQuantity")) or obj(obj(rate.get("doseRange")).get("high"))
-    value, unit = number(quantity.get("value")), text(quantity.get("code")) or text(quantity.get("unit"))
+    value, code, shown = number(quantity.get("value")), text(quantity.get("code")), text(quantity.get("unit"))
+    unit = "" if contradict(code, shown) else code or shown
     return (value, unit) if value is not None and 0 < value < _LARGEST_DOSE and unit else None
 
 

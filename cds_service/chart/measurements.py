@@ -17,6 +17,7 @@ from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin
 from cds_service.terminology.observables import BY_LOINC, EGFR, OBSERVABLES, Implausible, Observable
 from cds_service.terminology.systems import LOINC
+from cds_service.terminology.unit_names import contradict
 from cds_service.terminology.units import Quantity, UnitNotUnderstood
 
 _VALID = frozenset({"final", "amended", "corrected", "preliminary"})
@@ -85,6 +86,8 @@ def _read(resource: Resource, observable: Observable) -> _Reading:
         return _Reading(problem="it carries a modifier extension that is not known here")
     if value is None:
         return _Reading(problem="the value is not a number")
+    if contradict(text(quantity.get("code")), text(quantity.get("unit"))):
+        return _Reading(problem="check value: its unit and the code of its unit differ")
     try:
         converted = observable.read(Quantity(value, _unit(quantity, observable)))
     except UnitNotUnderstood as error:

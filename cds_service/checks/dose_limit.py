@@ -25,6 +25,7 @@ from cds_service.knowledge.kinds.dose_limits import DoseLimit
 from cds_service.knowledge.kinds.patient_limits import PatientLimit
 from cds_service.knowledge.kinds.release_limits import ReleaseLimit
 from cds_service.terminology.release import is_extended
+from cds_service.terminology.sig import COUNTED_FORMS
 from cds_service.terminology.vocabulary import Drug
 
 
@@ -55,6 +56,8 @@ def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAsse
             yield NotAssessed(
                 f"{order.sig.reason}: the dose of {drug.name} was not compared with its maximum", order.ref
             )
+        elif limits and not stated and (lacking := _lacking(order)) and not is_compared(order, drug, knowledge):
+            yield NotAssessed(f"{lacking}: the dose of {drug.name} was not compared with its maximum", order.ref)
 
 
 def _limits(knowledge: Knowledge, drug: Drug, order: Medication) -> Iterator[list[DoseLimit]]:
@@ -102,6 +105,16 @@ def _unnamed_basis(limits: list[DoseLimit], order: Medication) -> str:
 
 def _has_no_dose(order: Medication) -> bool:
     return order.sig.dose_value is None and bool(order.sig.reason) and len(order.drugs) == 1
+
+
+def _lacking(order: Medication) -> str:
+    """What keeps a dose that is stated from being compared; empty where the reason is not known."""
+    if order.sig.dose_value is None or len(order.drugs) > 1:
+        return ""
+    if order.sig.times_per_day is None:
+        return "how often it is taken was not read"
+    counted = order.sig.dose_unit in COUNTED_FORMS and order.sig.strength_value is None
+    return "the strength of what is counted is not stated" if counted else ""
 
 
 def _finding(

@@ -33,6 +33,7 @@ IMPOSSIBLE: dict[str, Resource] = {
     "a value that is a bound": quantity(egfr(24), comparator="<"),
     "no unit": {**egfr(24), "valueQuantity": {"value": 24}},
     "a unit of another kind": quantity(egfr(24), unit="kg", code="kg"),
+    "a unit that its code contradicts": quantity(egfr(24), unit="mL/s", code="mL/min"),
     "no value": {name: value for name, value in egfr(24).items() if name != "valueQuantity"},
 }
 

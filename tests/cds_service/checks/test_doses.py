@@ -218,3 +218,20 @@ def test_acetaminophen_of_two_products_is_added_up() -> None:
     (said,) = findings(acetaminophen_total, made)
     assert "5.2 g a day" in said.summary
     assert names(made.orders[0]) == [ACETAMINOPHEN]
+
+
+@pytest.mark.parametrize(
+    ("repeat", "quantity", "why"),
+    [
+        ({"frequency": 2, "period": 0, "periodUnit": "d"}, {"value": 5000, "unit": "mg"}, "how often"),
+        ({"frequency": 2, "period": 1, "periodUnit": "fortnight"}, {"value": 5000, "unit": "mg"}, "how often"),
+        ({"frequency": 10**6, "period": 1, "periodUnit": "d"}, {"value": 500, "unit": "mg"}, "how often"),
+        ({"frequency": 2, "period": 1, "periodUnit": "d"}, {"value": 9, "unit": "tablet"}, "strength"),
+        ({"frequency": 2, "period": 1, "periodUnit": "d"}, {"value": 9, "unit": "g", "code": "mg"}, "not readable"),
+    ],
+)
+def test_a_dose_that_could_not_be_compared_is_said(repeat: object, quantity: object, why: str) -> None:
+    dosage = {"timing": {"repeat": repeat}, "doseAndRate": [{"doseQuantity": quantity}]}
+    (said,) = dose_limit(chart(request("metformin", dosageInstruction=[dosage])), knowledge())
+    assert not isinstance(said, Finding)
+    assert why in said.reason and "metformin was not compared with its maximum" in said.reason
