@@ -125,6 +125,21 @@ def test_no_part_of_the_evidence_runs_out_of_its_window(clinician: Clinician, wi
     assert clinician.overflow == 0
 
 
+def test_a_narrow_timeline_opens_at_today_with_the_names_in_sight(clinician: Clinician) -> None:
+    clinician.opens("ruth-alder")
+    clinician.orders("bactrim ds bid x 10d")
+    clinician.opens_evidence_alone(clinician.cards.first)
+    clinician.page.set_viewport_size({"width": 400, "height": 800})
+    clinician.page.get_by_role("link", name="Timeline").click()
+    window = clinician.page.get_by_role("group", name="Timeline picture").bounding_box()
+    today = clinician.page.locator(".timeline .tick").last.bounding_box()
+    names = clinician.page.locator(".timeline.names").bounding_box()
+    assert window and today and names
+    assert window["width"] < 400, "the picture is narrower than its drawing, so it scrolls"
+    assert window["x"] <= today["x"] <= window["x"] + window["width"]
+    assert abs(names["x"] - window["x"]) <= 1
+
+
 def _section(app: FrameLocator, heading: str) -> str:
     return app.locator("section", has=app.get_by_role("heading", name=heading, exact=True)).inner_text()
 
