@@ -64,6 +64,7 @@ def create_app(
         writer=open_writer(settings, knowledge.vocabulary.lexicon),
         now=now,
         vocabulary=knowledge.vocabulary,
+        drug_keys=knowledge.names.keys_of,
     )
     security.install(app, settings)
     error_pages.install(app)

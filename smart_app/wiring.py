@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import current_app
 
+from cds_service.chart.scores import KeysOf
 from cds_service.evidence.writing import Writer
 from cds_service.settings import Settings
 from cds_service.store import Store
@@ -34,6 +35,7 @@ class Wiring:
     writer: Writer
     now: Callable[[], float]
     vocabulary: Vocabulary
+    drug_keys: KeysOf
 
     @property
     def redirect_uri(self) -> str:

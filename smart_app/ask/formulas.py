@@ -124,7 +124,7 @@ def results_of(values: Mapping[str, str]) -> tuple[Result, ...]:
 
 def _result(formula: Formula, values: Mapping[str, str]) -> Result:
     try:
-        inputs = [_number(name, values.get(name, "")) for name in formula.needs]
+        inputs = [number(name, values.get(name, "")) for name in formula.needs]
         value = formula.compute(*inputs, *((values.get("sex") or None,) if formula.by_sex else ()))
         return Result(formula.name, f"{_shown(value)} {formula.unit}", "", formula.words, formula.source)
     except CannotCompute as error:
@@ -135,7 +135,8 @@ def _shown(value: float) -> str:
     return f"{value:.0f}" if value >= 200 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def _number(name: str, typed: str) -> float:
+def number(name: str, typed: str) -> float:
+    """What was typed into the field; raises CannotCompute when that is nothing or no number."""
     label = FIELDS[name].label.partition(" (")[0]
     label = label if label.isupper() else label.lower()
     if not typed:

@@ -1,4 +1,4 @@
-"""What the app reads from the patient's chart with the launch's token: medicines and measurements.
+"""What the app reads from the patient's chart with the launch's token: medicines, problems and measurements.
 
 Each read stands in the audit trail. A read that was not allowed or failed is said, and never looks like an empty chart.
 The token goes to the FHIR base of the launch alone, also where a page of results names another address.
@@ -40,6 +40,10 @@ class Read:
 
 def read_medications(view: View) -> Read:
     return _search(view, "MedicationRequest", {})
+
+
+def read_problems(view: View) -> Read:
+    return _search(view, "Condition", {})
 
 
 def read_measurements(view: View, category: str) -> Read:

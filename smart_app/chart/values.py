@@ -1,4 +1,4 @@
-"""The patient's measured values as a `Chart` of the service, so that calculators here use what the rules would use."""
+"""The patient's values and lists as a `Chart` of the service: calculators here use what the rules would use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from cds_service.chart import Chart, Supplied, build_chart
 from cds_service.hooks import Context
-from smart_app.chart.reads import Read, read_measurements
+from smart_app.chart.reads import Read, read_measurements, read_medications, read_problems
 from smart_app.sessions.views import View
 from smart_app.wiring import wired
 
@@ -22,9 +22,12 @@ class Charted:
     why_not: str
 
 
-def chart_of(view: View) -> Charted:
-    """Read now from the EHR: results, vital signs, and the birth date and sex of the launch's patient."""
+def chart_of(view: View, *, lists: bool = False) -> Charted:
+    """Read now from the EHR: results, vital signs, and the birth date and sex of the launch's patient; with `lists` the
+    medication and the problem list too."""
     reads = {key: read_measurements(view, category) for key, category in _KEYS.items()}
+    if lists:
+        reads |= {"medications": read_medications(view), "problems": read_problems(view)}
     person = view.person or {}
     patient = {
         "resourceType": "Patient",

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 ASKED = (
     "launch openid fhirUser "
-    "patient/Patient.r patient/MedicationRequest.rs patient/Observation.rs patient/AllergyIntolerance.rs"
+    "patient/Patient.r patient/MedicationRequest.rs patient/Observation.rs "
+    "patient/AllergyIntolerance.rs patient/Condition.rs"
 )
 
 _RESOURCE_SCOPE = re.compile(r"^(patient|user)/(\*|[A-Za-z]+)\.(read|write|\*|c?r?u?d?s?)$")

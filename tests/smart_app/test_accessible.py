@@ -82,6 +82,8 @@ def test_the_pages_of_a_clinician(house: House, page: Page) -> None:
         "catalogue/model/drug-linker",
     ):
         page.goto(f"{house.settings.app_url}/{path}?{view}")
+        for score in page.locator("details.score > summary").all():
+            score.click()
         looked_at(page)
     page.goto(f"{house.settings.app_url}/ask?{view}")
     for question in ("warfarin and metronidazole", "the price of tea"):

@@ -20,7 +20,8 @@ ALGORITHMS = ("ES384", "RS384")
 # What all pages of the app work with; with less, a page says what it was not allowed to read.
 SCOPES = (
     "launch openid fhirUser "
-    "patient/Patient.r patient/MedicationRequest.rs patient/Observation.rs patient/AllergyIntolerance.rs"
+    "patient/Patient.r patient/MedicationRequest.rs patient/Observation.rs "
+    "patient/AllergyIntolerance.rs patient/Condition.rs"
 )
 LONGEST_LIFETIME = 3600  # seconds; some EHRs sign for 15 minutes, none has a reason to sign for more than an hour
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from smart_app.ask.formulas import FIELDS, FORMULAS, results_of
+from smart_app.ask.scoring import items
 from tests.smart_app.browser import hidden_fields, words
 from tests.smart_app.house import House
-from tests.smart_app.patient.test_this_patient import at, lab, of
+from tests.smart_app.patient.test_this_patient import SCOPE, at, drug, lab, of
 
 WEIGHT = {"code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}], "text": "Weight"}}
 
@@ -42,6 +43,30 @@ def test_fields_come_from_the_chart_with_their_day_and_units(house: House) -> No
 def test_what_may_not_be_read_is_said(house: House) -> None:
     _, page = at(house, "calc-2", "/calculators", "launch openid fhirUser patient/Patient.r")
     assert "The EHR did not allow this app to read it." in page
+
+
+LISTS = f"{SCOPE} patient/Condition.rs"
+
+
+def test_scores_and_sums_come_from_the_lists_and_answers_narrow_them(house: House) -> None:
+    stroke = {"resourceType": "Condition", "id": "c1", "code": {"text": "history of stroke"}}
+    opioids = drug(1, "oxycodone 10 mg tablet four times daily"), drug(2, "buprenorphine 8 mg sublingual daily")
+    house.ehr.resources = {"Condition": of("calc-3", stroke), "MedicationRequest": of("calc-3", *opioids)}
+    browser, page = at(house, "calc-3", "/calculators", LISTS)
+    seen = words(page)
+    assert "problem list: history of stroke" in seen and "Incomplete, not known: heart failure; hypertension" in seen
+    assert "at least 60 MME a day" in seen and "Not counted: buprenorphine (no factor)." in seen
+    answers = dict.fromkeys((name for name in items() if name.startswith("cha2ds2-vasc")), "no")
+    answers |= {"cha2ds2-vasc.stroke_or_embolism": "yes", "age": "76", "sex": "male"}
+    seen = words(browser.post("/calculators", {**hidden_fields(page), **answers, "has-bled.drugs": "maybe"}).text)
+    assert "CHA2DS2-VASc 4 points all items are known" in seen and "HAS-BLED 1 to 9 points" in seen
+    assert "at least 60 MME a day" in seen
+
+
+def test_lists_that_may_not_be_read_are_no_lists_without_entries(house: House) -> None:
+    _, page = at(house, "calc-4", "/calculators", "launch openid fhirUser patient/Patient.r")
+    assert "problem list could not be read" in page
+    assert "Morphine equivalents (MME) Not computed: medication list could not be read" in words(page)
 
 
 @pytest.mark.parametrize("value", ["", "abc", "-1", "1e400", "nan", "99999"])
