@@ -152,3 +152,11 @@ def test_the_linkers_card_says_how_sure_it_is_and_what_it_does_with_kinds_that_i
         row["wrong"] * row["n"] for row in tables["subgroups"] if row["group"] in ("slip", "no drug of the lexicon")
     )
     assert round(wrong) == len(tables["errors"])
+
+
+@pytest.mark.parametrize(
+    ("model", "without", "with_it"), [("embedder", "bm25", "fused"), ("reranker", "fused", "reranked")]
+)
+def test_a_card_of_the_search_shows_what_is_lost_without_its_model(model: str, without: str, with_it: str) -> None:
+    [shown] = [scores for scores in read_cards()[model]["evaluations"].values() if with_it in scores]
+    assert float(shown[with_it].split()[0]) > float(shown[without].split()[0]) + 0.01
