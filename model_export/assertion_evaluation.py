@@ -10,15 +10,15 @@ The labels of the table know no relatives: what a relative had counts as past th
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from cds_service.terminology.assertion import Assertion, read_assertion
 from model_export.groups import of_groups
 from model_export.predictions import write_predictions
-from model_export.task import Score, TaskFailed
+from model_export.rows import rows_of
+from model_export.task import Score
 
 Row = Mapping[str, str]
 Reader = Callable[[str, tuple[int, int]], Assertion]  # a sentence and the place of the condition in it
@@ -40,7 +40,10 @@ _MEASURES: Mapping[str, tuple[str, str, Callable[[Assertion], bool]]] = {
 
 def evaluate_table(data: Path, predictions: Path | None, read: Reader = read_assertion) -> Score:
     """Read, answer and score `data`. Raises TaskFailed when it lacks the condition or the sentence."""
-    answers = [(row, read(row[_SENTENCE], place(row[_SENTENCE], row[_CONDITION]))) for row in _rows(data)]
+    answers = [
+        (row, read(row[_SENTENCE], place(row[_SENTENCE], row[_CONDITION])))
+        for row in rows_of(data, (_CONDITION, _SENTENCE))
+    ]
     if predictions:
         write_predictions(predictions, (_line(number, read) for number, (_, read) in enumerate(answers)))
     return {**_measured(answers), **of_groups([row for row, _ in answers], answers, _wholly_right)}
@@ -77,14 +80,6 @@ def place(sentence: str, condition: str) -> tuple[int, int]:
         if match := pattern.search(sentence):
             return match.span()
     return 0, len(sentence)
-
-
-def _rows(data: Path) -> Iterator[dict[str, str]]:
-    with data.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t", restval="")
-        if missing := {_CONDITION, _SENTENCE} - set(reader.fieldnames or ()):
-            raise TaskFailed(f"{data.name} has no column {', '.join(sorted(missing))}")
-        yield from reader
 
 
 def _line(number: int, read: Assertion) -> dict[str, object]:

@@ -7,8 +7,7 @@ written.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from cds_service.tables import knowledge_of
 from model_export.groups import of_groups
 from model_export.linking_evaluation import read_order
 from model_export.predictions import write_predictions
+from model_export.rows import rows_of
 from model_export.task import Score, TaskFailed
 
 _NEEDED = ("order_text", "candidate_problems")
@@ -40,7 +40,7 @@ def evaluate_table(data: Path, predictions: Path | None) -> Score:
     models = load_models(settings, knowledge.vocabulary.names())
     if models.drug_linker is None:
         raise TaskFailed("; ".join(models.problems))
-    rows = list(_rows(data))
+    rows = list(rows_of(data, _NEEDED))
     answers = [
         Answer(row.get("gold_problem"), chosen(knowledge, models, row["order_text"], _candidates(row))) for row in rows
     ]
@@ -73,15 +73,6 @@ def score(answers: Sequence[Answer]) -> Score:
         "none_precision": none_right / len(none_said) if none_said else None,
         "none_recall": none_right / none_gold if none_gold else None,
     }
-
-
-def _rows(data: Path) -> Iterator[dict[str, str]]:
-    with data.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t", restval="")
-        missing = [column for column in _NEEDED if column not in (reader.fieldnames or ())]
-        if missing:
-            raise TaskFailed(f"{data.name} has no column {missing[0]}")
-        yield from reader
 
 
 def _candidates(row: dict[str, str]) -> list[str]:

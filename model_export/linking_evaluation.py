@@ -6,8 +6,6 @@ no drug). Without the gold column nothing is scored and the predictions are stil
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
@@ -23,6 +21,7 @@ from cds_service.terminology.systems import UNCODED
 from cds_service.terminology.vocabulary import Vocabulary
 from model_export.linking_scores import Answer, score
 from model_export.predictions import write_predictions
+from model_export.rows import rows_of
 from model_export.task import Score, TaskFailed
 
 TEXT, GOLD = "medication_text", "ingredient_rxcuis"
@@ -36,7 +35,7 @@ def evaluate_table(data: Path, predictions: Path | None) -> Score:
     models = load_models(settings, vocabulary.names())
     if models.drug_linker is None:
         raise TaskFailed("; ".join(models.problems))
-    answers = [_answer(row, vocabulary, models) for row in _rows(data)]
+    answers = [_answer(row, vocabulary, models) for row in rows_of(data, (TEXT,))]
     if predictions:
         lines = (
             {"row": number, "ingredient_rxcuis": list(answer.answered), "abstained": answer.abstained}
@@ -44,14 +43,6 @@ def evaluate_table(data: Path, predictions: Path | None) -> Score:
         )
         write_predictions(predictions, lines)
     return score(answers)
-
-
-def _rows(data: Path) -> Iterator[dict[str, str]]:
-    with data.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t", restval="")
-        if TEXT not in (reader.fieldnames or ()):
-            raise TaskFailed(f"{data.name} has no column {TEXT}")
-        yield from reader
 
 
 def _answer(row: dict[str, str], vocabulary: Vocabulary, models: Models) -> Answer:

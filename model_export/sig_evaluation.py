@@ -7,8 +7,7 @@ gold columns only the predictions are written. The unit's spelling is not scored
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,8 @@ from cds_service.terminology.directions.parts import Directions
 from cds_service.terminology.directions.reading import read_directions
 from model_export.groups import of_groups
 from model_export.predictions import write_predictions
-from model_export.task import Score, TaskFailed
+from model_export.rows import rows_of
+from model_export.task import Score
 
 _TOLERANCE = {"dose_qty": 0.01, "times_per_day": 0.06, "duration_days": 0.01}  # times: relative, the others absolute
 _MASS = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mL": None, "unit": None, "meq": None}
@@ -75,7 +75,7 @@ class Answer:
 
 def evaluate_table(data: Path, predictions: Path | None) -> Score:
     """Read, answer and score `data`. Raises TaskFailed when it has no column sig."""
-    read = [(row, read_directions(row["sig"])) for row in _rows(data)]
+    read = [(row, read_directions(row["sig"])) for row in rows_of(data, ("sig",))]
     answers = [Answer(row, prediction(one), phases(one)) for row, one in read]
     if predictions:
         write_predictions(predictions, (_line(number, answer.read) for number, answer in enumerate(answers)))
@@ -130,14 +130,6 @@ def _of_phases(answers: list[Answer]) -> Score:
     right = sum(answer.phases == answer.gold["phases"] for answer in answers)
     unread = sum(not answer.phases for answer in answers)
     return {"phases": {"n": len(answers), "right": right, "abstained": unread, "wrong": len(answers) - right - unread}}
-
-
-def _rows(data: Path) -> Iterator[dict[str, str]]:
-    with data.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t", restval="")
-        if "sig" not in (reader.fieldnames or ()):
-            raise TaskFailed(f"{data.name} has no column sig")
-        yield from reader
 
 
 def _line(number: int, read: Mapping[str, Any] | None) -> Mapping[str, Any]:
