@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from cds_service.chart.dates import age_in_years
 from cds_service.chart.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
 from cds_service.chart.latest import latest
+from cds_service.chart.loads import loads_of
 from cds_service.chart.model import Chart
+from cds_service.chart.scores import SCORES, KeysOf, Score, charted_range
 from cds_service.facts import Fact
 from cds_service.tools import CannotCompute
 from cds_service.tools.body_mass_index import bmi
@@ -28,7 +31,10 @@ ADULT = 18
 
 @dataclass(frozen=True, slots=True)
 class Calculated:
-    """`value` is None when it cannot be computed; `reason` then says why. `facts`: the inputs that were looked at."""
+    """`value` is None when it cannot be computed; `reason` then says why. `facts`: the inputs that were looked at.
+
+    `bounds`, "2 to 8 points" or "at least 60 MME a day", is what is known where something is not; `reason` says what.
+    """
 
     name: str
     value: float | None
@@ -36,6 +42,7 @@ class Calculated:
     formula: str
     facts: tuple[Fact, ...] = ()
     reason: str = ""
+    bounds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,13 @@ class _Calculator:
     """`about` finds the questions that it may help with."""
 
     about: re.Pattern[str]
-    compute: Callable[[Chart], Calculated]
+    compute: Callable[[Chart, KeysOf], Calculated]
+    lists: bool = False  # reads the problem list or the medication list
 
 
-def calculators_for(question: str, chart: Chart) -> Iterator[Calculated]:
-    """Each calculator that `question` is about, in a fixed order."""
-    return (one.compute(chart) for one in _CALCULATORS if one.about.search(question))
+def calculators_for(question: str, chart: Chart, keys_of: KeysOf) -> Iterator[Calculated]:
+    """Each calculator that `question` is about, in a fixed order. `keys_of`: an ingredient's RxCUI -> its keys."""
+    return (one.compute(chart, keys_of) for one in _CALCULATORS if one.about.search(question))
 
 
 def any_about(question: str) -> bool:
@@ -56,14 +64,19 @@ def any_about(question: str) -> bool:
     return any(one.about.search(question) for one in _CALCULATORS)
 
 
-def _clearance(chart: Chart) -> Calculated:
+def lists_about(question: str) -> bool:
+    """True when one of them reads the problem list or the medication list."""
+    return any(one.lists and one.about.search(question) for one in _CALCULATORS)
+
+
+def _clearance(chart: Chart, _: KeysOf) -> Calculated:
     found = creatinine_clearance(chart, CREATININE_MAX_AGE_DAYS)
     return _kidney(
         "Creatinine clearance", "Cockcroft-Gault: (140 - age) x weight / (72 x creatinine), x 0.85 if female", found
     )
 
 
-def _gfr(chart: Chart) -> Calculated:
+def _gfr(chart: Chart, _: KeysOf) -> Calculated:
     found = estimated_gfr(chart, CREATININE_MAX_AGE_DAYS)
     return _kidney("eGFR", "CKD-EPI 2021, from creatinine, age and sex", found)
 
@@ -72,11 +85,11 @@ def _kidney(name: str, formula: str, found: KidneyFunction) -> Calculated:
     return Calculated(name, found.value, found.unit, formula, found.facts, found.reason)
 
 
-def _mass_index(chart: Chart) -> Calculated:
+def _mass_index(chart: Chart, _: KeysOf) -> Calculated:
     return _of_size(chart, "Body mass index", "kg/m2", "weight / height squared", bmi)
 
 
-def _surface(chart: Chart) -> Calculated:
+def _surface(chart: Chart, _: KeysOf) -> Calculated:
     formula = "Mosteller: square root of height (cm) x weight (kg) / 3600"
     return _of_size(chart, "Body surface area", "m2", formula, lambda weight, height: mosteller(height, weight))
 
@@ -91,13 +104,13 @@ def _of_size(chart: Chart, name: str, unit: str, formula: str, compute: Callable
     return _by(chart, name, unit, formula, {"weight": days, "height": days}, compute)
 
 
-def _calcium(chart: Chart) -> Calculated:
+def _calcium(chart: Chart, _: KeysOf) -> Calculated:
     formula = "calcium + 0.8 x (4.0 - albumin); measure ionised calcium in the critically ill"
     ages = {"calcium": ALBUMIN_MAX_AGE_DAYS, "albumin": ALBUMIN_MAX_AGE_DAYS}
     return _by(chart, "Corrected calcium", "mg/dL", formula, ages, corrected_calcium)
 
 
-def _phenytoin(chart: Chart) -> Calculated:
+def _phenytoin(chart: Chart, _: KeysOf) -> Calculated:
     formula = "phenytoin / (0.2 x albumin + 0.1); not with valproate or a creatinine clearance under 10 mL/min"
     ages = {"phenytoin": ALBUMIN_MAX_AGE_DAYS, "albumin": ALBUMIN_MAX_AGE_DAYS}
     return _by(chart, "Corrected phenytoin", "ug/mL", formula, ages, corrected_phenytoin)
@@ -118,11 +131,38 @@ def _by(
         return Calculated(name, None, unit, formula, facts, refused.reason)
 
 
+def _score(score: Score, chart: Chart, keys_of: KeysOf) -> Calculated:
+    formula = f"each item yes, no or not known; {score.source}"
+    try:
+        found = charted_range(score, chart, keys_of)
+    except CannotCompute as refused:
+        return Calculated(score.name, None, "points", formula, reason=refused.reason)
+    if found.open:
+        reason = f"not known: {'; '.join(found.open)}"
+        return Calculated(score.name, None, "points", formula, reason=reason, bounds=found.points)
+    return Calculated(score.name, found.low, "points", formula)
+
+
+def _load(position: int, chart: Chart, keys_of: KeysOf) -> Calculated:
+    load = loads_of(chart, keys_of)[position]
+    formula = f"{load.words}; {load.source}" + (f". Counted: {'; '.join(load.counted)}" if load.counted else "")
+    not_counted = f"not counted: {'; '.join(load.uncounted)}" if load.uncounted else ""
+    if load.total is None:
+        return Calculated(
+            load.name, None, load.unit, formula, reason=" · ".join(filter(None, (load.why_not, not_counted)))
+        )
+    if load.uncounted:
+        return Calculated(load.name, None, load.unit, formula, reason=not_counted, bounds=load.shown)
+    return Calculated(load.name, load.total, load.unit, formula)
+
+
 def _about(words: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
 
 
 _KIDNEYS = _about(r"kidneys?|renal(?:ly)?|e?gfr|crcl|creatinine|clearance|dialysis|doses?|dosing|dosage")
+_STROKE = _about(r"cha2ds2(?:[- ]?vasc)?|chads2?|stroke risk|risk of stroke|atrial fibrillation|afib")
+_BLEED = _about(r"has[- ]?bled|bleeding risk|risk of (?:major )?bleeding|atrial fibrillation|afib")
 _CALCULATORS = (
     _Calculator(_KIDNEYS, _clearance),
     _Calculator(_KIDNEYS, _gfr),
@@ -130,4 +170,8 @@ _CALCULATORS = (
     _Calculator(_about(r"bsa|body surface|mg/m2|mg/m²|chemotherapy"), _surface),
     _Calculator(_about(r"calcium|hypocalc\w+|hypercalc\w+"), _calcium),
     _Calculator(_about(r"phenytoin|fosphenytoin|dilantin"), _phenytoin),
+    _Calculator(_STROKE, partial(_score, SCORES["cha2ds2-vasc"]), lists=True),
+    _Calculator(_BLEED, partial(_score, SCORES["has-bled"]), lists=True),
+    _Calculator(_about(r"opioids?|opiates?|mme|morphine equivalents?|naloxone"), partial(_load, 0), lists=True),
+    _Calculator(_about(r"anticholinergics?|antimuscarinics?"), partial(_load, 1), lists=True),
 )

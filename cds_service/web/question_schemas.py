@@ -59,6 +59,7 @@ _CALCULATOR = closed(
     name=TEXT,
     value={"type": "number", "description": "Left out when it cannot be computed; `reason` then says why."},
     reason=TEXT,
+    bounds={"type": "string", "description": "What is known where something is not: '2 to 8 points'."},
     unit=TEXT,
     formula=TEXT,
     inputs=list_of(_INPUT),

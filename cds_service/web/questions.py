@@ -146,7 +146,7 @@ def _calculators(rooms: Rooms, question: Question) -> list[Calculated]:
         return []
     supplied = resolve_prefetch(about).supplied
     chart = build_chart(about.context, supplied, rooms.knowledge.vocabulary, rooms.clock(), about.fhir_server)
-    return list(calculators_for(question.text, chart))
+    return list(calculators_for(question.text, chart, rooms.knowledge.names.keys_of))
 
 
 def _passage(found: Found) -> dict[str, Any]:
@@ -165,6 +165,7 @@ def _passage(found: Found) -> dict[str, Any]:
 def _calculator(one: Calculated) -> dict[str, Any]:
     result = {"value": round(one.value, 2)} if one.value is not None else {"reason": one.reason}
     inputs = [_input(fact) for fact in one.facts]
+    result |= {"bounds": one.bounds} if one.bounds else {}
     return {"name": one.name, **result, "unit": one.unit, "formula": one.formula, "inputs": inputs}
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
-from cds_service.chart.calculators import Calculated, any_about, calculators_for
+from cds_service.chart.calculators import Calculated, any_about, calculators_for, lists_about
 from smart_app.access.opened import opened_view
 from smart_app.access.security import require_own_form
 from smart_app.access.streaming import streamed
@@ -57,5 +57,6 @@ def _answered(view: View, question: str) -> Answered:
     audit_view("smart-ask", "shown" if found.found else "not-found", view)
     if not any_about(question):
         return Answered(found)
-    charted = chart_of(view)
-    return Answered(found, tuple(calculators_for(question, charted.chart)), charted.why_not)
+    charted = chart_of(view, lists=lists_about(question))
+    calculated = tuple(calculators_for(question, charted.chart, wired().drug_keys))
+    return Answered(found, calculated, charted.why_not)

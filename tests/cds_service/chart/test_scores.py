@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.chart import Chart, Supplied
+from cds_service.chart.calculators import calculators_for, lists_about
 from cds_service.chart.loads import loads_of
 from cds_service.chart.scores import SCORES, charted_answers, charted_range, range_of
 from cds_service.tools import CannotCompute
@@ -139,3 +140,20 @@ def test_anticholinergic_burden_names_what_is_not_on_its_scale() -> None:
 def test_sums_of_a_list_that_could_not_be_read_are_not_known() -> None:
     for load in loads_of(listed(medications=Supplied("failed")), keys_of):
         assert not load.shown and load.why_not == "medication list could not be read"
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("CHA2DS2-VASc?", ["CHA2DS2-VASc"]),
+        ("has-bled score", ["HAS-BLED"]),
+        ("apixaban in atrial fibrillation", ["CHA2DS2-VASc", "HAS-BLED"]),
+        ("how many MME?", ["Morphine equivalents (MME)"]),
+        ("anticholinergic burden", ["Anticholinergic burden"]),
+        ("does metronidazole raise the INR?", []),
+    ],
+)
+def test_a_question_brings_the_scores_and_sums_that_it_is_about(question: str, names: list[str]) -> None:
+    found = list(calculators_for(question, listed(medicines=("oxybutynin 5 mg tablet",)), keys_of))
+    assert [one.name for one in found] == names and lists_about(question) is bool(names)
+    assert all(one.value is not None or one.bounds for one in found)

@@ -15,7 +15,7 @@ from smart_app.record.marking import pieces_of
 from tests.smart_app.ask.test_calculators import WEIGHT
 from tests.smart_app.browser import Browser, hidden_fields, words
 from tests.smart_app.house import House
-from tests.smart_app.patient.test_this_patient import SCOPE, lab, of
+from tests.smart_app.patient.test_this_patient import SCOPE, drug, lab, of
 
 QUESTION = "does metronidazole raise the INR?"
 
@@ -60,6 +60,20 @@ def test_a_question_about_a_calculation_brings_it_filled_in_from_the_chart(house
     house.ehr.scope = "launch openid fhirUser patient/Patient.r"
     _, page = asked(house, "which dose?")
     assert "did not allow this app to read it" in page and "could not be read" in page
+
+
+def test_a_question_about_a_score_or_a_sum_brings_what_the_lists_say(house: House) -> None:
+    house.ehr.scope = f"{SCOPE} patient/Condition.rs"
+    house.ehr.resources = {
+        "Condition": of("p1", {"resourceType": "Condition", "id": "c1", "code": {"text": "type 2 diabetes"}}),
+        "MedicationRequest": of("p1", drug(1, "oxycodone 10 mg tablet four times daily"), drug(2, "morphine")),
+    }
+    seen = words(asked(house, "stroke risk in atrial fibrillation")[1])
+    assert "CHA2DS2-VASc 4 to 9 points , incomplete: not known: heart failure;" in seen
+    seen = words(asked(house, "naloxone with opioids?")[1])
+    assert "at least 60 MME a day , incomplete: not counted: morphine (dose not known)" in seen
+    house.ehr.scope = "launch openid fhirUser patient/Patient.r"
+    assert "Not computed: medication list could not be read" in words(asked(house, "anticholinergic burden")[1])
 
 
 def test_a_page_that_fails_on_its_way_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
