@@ -16,7 +16,7 @@ from cds_service.chart import Chart, Medication
 from cds_service.chart.revise import ADDED, revised, with_added
 from cds_service.checks import CHECKS, Check
 from cds_service.checks.registry import SAFETY  # its checks judge what any service would add
-from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
+from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal, not_covered
 from cds_service.knowledge import COVERED_TOPICS, Knowledge
 
 RECOGNITION = "not-assessed"  # the topic of what could not be looked at: no view leaves it out
@@ -224,6 +224,6 @@ def _uncovered(checks: Iterable[Check], chart: Chart, knowledge: Knowledge) -> I
 def _gaps(order: Medication, topic: str, knowledge: Knowledge) -> Iterable[NotAssessed]:
     names = [drug.name for drug in order.drugs if knowledge.coverage(drug, topic) == "not-covered"]
     if names:
-        yield NotAssessed(f"no {topic} rows yet for {', '.join(names)}", order.ref, topic)
+        yield NotAssessed(not_covered(names, topic), order.ref, topic)
     notes = ((drug.name, knowledge.no_guidance(drug, topic)) for drug in order.drugs)
     yield from (NotAssessed(f"{name}: {note}", order.ref, topic) for name, note in notes if note)

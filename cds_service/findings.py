@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -84,3 +84,19 @@ class NotAssessed:
     topic: str = ""  # the engine fills in the check's own topic
     prominent: Literal["", "info", "warning"] = ""
     proposals: tuple[Proposal, ...] = ()
+
+
+# A topic as a clinician says it, where the code alone would not do.
+_PURPOSES: Mapping[str, str] = {
+    "drug-allergy": "allergies",
+    "dose-limit": "highest doses",
+    "drug-interaction": "interactions",
+    "lab-gated": "laboratory limits",
+    "lactation": "breastfeeding",
+    "qt-prolongation": "QT prolongation",
+}
+
+
+def not_covered(names: Iterable[str], topic: str) -> str:
+    """The words for drugs that our tables say nothing about: which drugs, and for what."""
+    return f"our tables do not cover {', '.join(names)} for {_PURPOSES.get(topic, topic.replace('-', ' '))}"

@@ -13,7 +13,7 @@ from cds_service.cards.dialects import DIALECTS
 from cds_service.cards.offers import Client, Offer, offered
 from cds_service.cards.orderables import Orderables
 from cds_service.cards.override_reasons import override_reasons
-from cds_service.cards.text import LONGEST_SUMMARY, cut, plain, short
+from cds_service.cards.text import LONGEST_SUMMARY, cut, plain, short, titled
 from cds_service.claims import Claims
 from cds_service.engine import Concern
 from cds_service.findings import NotAssessed, Proposal
@@ -78,7 +78,7 @@ def concern_card(concern: Concern, claims: Claims, missing: tuple[NotAssessed, .
         "detail": concern_detail(concern, claims, missing, setting.knowledge, offer.words, summarised=whole),
         "indicator": finding.display,
         "source": {
-            "label": plain(f"Countersign rules {setting.knowledge.version}: {source.title}", 160),
+            "label": titled(f"Countersign rules {setting.knowledge.version}: {source.title}", 160),
             "url": source.url,
             "topic": setting.client.dialect.topic(finding.topic, concern.id),
         },

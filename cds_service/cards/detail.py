@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cds_service.cards.text import escaped, fitted
+from cds_service.cards.text import escaped, fitted, titled
 from cds_service.claims import Claims
 from cds_service.engine import Concern
 from cds_service.facts import Fact
 from cds_service.findings import NotAssessed
 from cds_service.knowledge import Knowledge
+from cds_service.knowledge.rows import Source
 
 NOTE = "Note"  # the label of a fact that is a sentence of a note
 _AROUND = 200  # characters of the sentence on either side of the words that were read
@@ -126,14 +127,18 @@ def _line(note: NotAssessed) -> str:
 
 
 def _evidence(concern: Concern, knowledge: Knowledge) -> str:
-    return "**Evidence:** " + "; ".join(_citation(cite, knowledge) for cite in concern.finding.cites)
+    """Each source once, with every place in it that is cited."""
+    places: dict[str, list[str]] = {}
+    for row in (knowledge.cited[cite] for cite in concern.finding.cites):
+        if row.locator not in places.setdefault(row.source, []):
+            places[row.source].append(row.locator)
+    return "**Evidence:** " + "; ".join(_citation(knowledge.sources[name], where) for name, where in places.items())
 
 
-def _citation(cite: str, knowledge: Knowledge) -> str:
-    row = knowledge.cited[cite]
-    source = knowledge.sources[row.source]
-    about = f"{escaped(source.publisher, 60)} {source.year}, {escaped(row.locator, 100)}"
-    return f"[{escaped(source.title, 120)}]({source.url}), {about}"
+def _citation(source: Source, places: list[str]) -> str:
+    title, publisher = escaped(titled(source.title, 120)), escaped(titled(source.publisher, 60))
+    where = " and ".join(escaped(place, 100) for place in places)
+    return f"[{title}]({source.url}), {publisher} {source.year}, {where}"
 
 
 def _rule(concern: Concern, knowledge: Knowledge) -> str:

@@ -46,6 +46,15 @@ def cut(text: str, limit: int) -> str:
     return text[:end].rstrip(" \n\\") + _ELLIPSIS  # a backslash left over would escape what follows
 
 
+def titled(title: str, limit: int) -> str:
+    """A title on one line; one that is too long ends with a whole word and an ellipsis."""
+    line = plain(title, 4 * limit)
+    if len(line) <= limit:
+        return line
+    kept = line[:limit].rpartition(" ")[0].rstrip(" ,;:(-")
+    return f"{kept}{_ELLIPSIS}" if kept else cut(line, limit)
+
+
 def short(order: str, limit: int) -> str:
     """An order as a card's summary names it. Of a long one the drug and its strength stay and the directions go, which
     stand in the detail; without a strength it ends with a whole word."""

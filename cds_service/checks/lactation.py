@@ -12,7 +12,7 @@ from cds_service.chart import Chart
 from cds_service.chart.motherhood import Pregnancy, breastfeeding
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import about_order, targets, worst
-from cds_service.findings import Finding, NotAssessed
+from cds_service.findings import Finding, NotAssessed, not_covered
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.lactation import LactationRow
 
@@ -42,4 +42,4 @@ def _uncovered(chart: Chart, knowledge: Knowledge) -> Iterator[NotAssessed]:
     for order in chart.orders:
         for drug in order.drugs:
             if not knowledge.for_drug(LactationRow, drug):
-                yield NotAssessed(f"no lactation rows yet for {drug.name}: look it up", order.ref)
+                yield NotAssessed(f"{not_covered([drug.name], 'lactation')}: look it up", order.ref)

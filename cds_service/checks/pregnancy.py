@@ -14,7 +14,7 @@ from cds_service.chart.motherhood import Pregnancy, pregnancy
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import about_order, targets, worst
 from cds_service.facts import Fact
-from cds_service.findings import Finding, NotAssessed
+from cds_service.findings import Finding, NotAssessed, not_covered
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.pregnancy import PregnancyRow
 from cds_service.terminology.vocabulary import Drug
@@ -74,4 +74,4 @@ def _uncovered(chart: Chart, knowledge: Knowledge) -> Iterator[NotAssessed]:
     for order in chart.orders:
         for drug in order.drugs:
             if not knowledge.for_drug(PregnancyRow, drug):
-                yield NotAssessed(f"no pregnancy rows yet for {drug.name}: look it up", order.ref)
+                yield NotAssessed(f"{not_covered([drug.name], 'pregnancy')}: look it up", order.ref)

@@ -28,6 +28,8 @@ def test_baseline_and_recheck_of_one_order_stand_on_one_card(service: RunningSer
         "lisinopril 10 mg daily: baseline potassium and creatinine not found on record; then a recheck"
     )
     assert card["selectionBehavior"] == "any", "both may be taken"
+    evidence = next(line for line in card["detail"].splitlines() if line.startswith("**Evidence:**"))
+    assert evidence.count("](https:") == 1, "one guideline, named once for both rows"
 
 
 def test_what_one_draft_asks_for_another_does_not_ask_again(service: RunningService) -> None:

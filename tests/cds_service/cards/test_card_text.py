@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from cds_service.cards.text import cut, escaped, fitted, plain, short
+from cds_service.cards.text import cut, escaped, fitted, plain, short, titled
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -98,3 +98,20 @@ def test_any_order_is_named_within_the_limit(text: str, limit: int) -> None:
 )
 def test_a_long_order_is_named_by_drug_and_strength(order: str, named: str) -> None:
     assert short(order, 40) == named
+
+
+TITLE = "Trimethoprim-sulfamethoxazole induced hyperkalaemia in elderly patients receiving spironolactone: a study"
+
+
+@given(limit=st.integers(30, 120))
+def test_a_long_title_ends_with_a_whole_word_and_an_ellipsis(limit: int) -> None:
+    shown = titled(TITLE, limit)
+    assert len(shown) <= limit
+    if len(TITLE) <= limit:
+        assert shown == TITLE
+    else:
+        assert shown.endswith("…") and TITLE.startswith(shown[:-1]) and TITLE[len(shown) - 1] in " :-,"
+
+
+def test_a_title_of_one_word_is_cut_all_the_same() -> None:
+    assert titled("x" * 50, 20) == "x" * 19 + "…"

@@ -101,7 +101,7 @@ def test_what_a_drug_means_while_breastfeeding(order: str, display: str) -> None
 def test_a_drug_without_a_row_is_named_while_she_breastfeeds() -> None:
     said = list(while_breastfeeding(mother("montelukast 10 mg daily", feeding=True), knowledge()))
     assert [one.reason for one in said if isinstance(one, NotAssessed)] == [
-        "no lactation rows yet for montelukast: look it up"
+        "our tables do not cover montelukast for breastfeeding: look it up"
     ]
 
 
