@@ -6,6 +6,7 @@ timer shuts the connection down when the whole time is over, and whatever was be
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import socket
@@ -117,6 +118,11 @@ def guarded(session: SomeSession, seconds: float) -> SomeSession:
     return session
 
 
+def without_mark(body: bytes) -> bytes:
+    """Past the byte order mark that some servers put before JSON; RFC 8259 lets a reader ignore it."""
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
 def get_json(url: str, *, seconds: float, headers: dict[str, str] | None = None) -> dict[str, Any]:
     """GET one JSON object within `seconds`; Unreachable("status-NNN" | "not-json") beside the adapter's reasons."""
     with guarded(requests.Session(), seconds) as session:
@@ -124,7 +130,7 @@ def get_json(url: str, *, seconds: float, headers: dict[str, str] | None = None)
     if response.status_code != requests.codes.ok:
         raise Unreachable(f"status-{response.status_code}")
     try:
-        document = orjson.loads(response.content)
+        document = orjson.loads(without_mark(response.content))
     except orjson.JSONDecodeError as error:
         raise Unreachable("not-json") from error
     if not isinstance(document, dict):

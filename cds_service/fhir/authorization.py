@@ -18,6 +18,7 @@ MAX_SCOPES = 200
 NO_TOKEN = "no token"  # noqa: S105  words, not a secret
 
 _TOKEN = re.compile(r"[\x21-\x7e]+\Z")
+_SECONDS = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _SCOPE = re.compile(r"(patient|user|system)/([A-Z][A-Za-z]*|\*)\.([a-z]+|\*)(?:\?(.+))?\Z")
 # SMART v1 words and v2 letters (create, read, update, delete, search), the letters in that order only.
 _V1 = {"read": frozenset("rs"), "write": frozenset("cud"), "*": frozenset("cruds")}
@@ -95,9 +96,10 @@ def read_authorization(
 
 
 def _seconds(value: object) -> int:
-    """A whole number, or the digits of one, as some servers write it; 0 for anything else."""
-    digits = value if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10 else None
-    return int(digits) if digits else value if isinstance(value, int) and not isinstance(value, bool) else 0
+    """The whole seconds of a number, or of its digits as some servers write them ("3599.9"); 0 for anything else."""
+    if isinstance(value, int | float | str) and not isinstance(value, bool) and _SECONDS.fullmatch(str(value)):
+        return int(float(value))
+    return 0
 
 
 def read_scopes(value: object) -> tuple[Scope, ...]:

@@ -7,6 +7,8 @@ before it ends. Hook calls never come here: they use what the EHR hands them, wh
 
 from __future__ import annotations
 
+import codecs
+import re
 import ssl
 import threading
 import time
@@ -28,6 +30,7 @@ from cds_service.outbound import AddressRefused, Network, Reach, origin_of
 from cds_service.settings import is_loopback
 from cds_service.store import BackendClient, OwnKeys
 
+_LIFETIME = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,18})?")  # seconds
 DEADLINE = 10.0  # seconds, of one request outside a hook call
 SPARE = 30.0  # seconds before its end from which a token is not used any more
 WELL_KNOWN = "/.well-known/smart-configuration"
@@ -120,10 +123,9 @@ class BackendServices:
             or kind.lower() != "bearer"
         ):
             raise AccessRefused("the token endpoint gave no bearer token")
-        lasts = float(life) if isinstance(life, int | float) and not isinstance(life, bool) and life > 0 else 60.0
         scope = answer.get("scope")
         scopes = tuple(scope.split()) if isinstance(scope, str) else client.scopes
-        return Access(token, scopes, self._monotonic() + lasts)
+        return Access(token, scopes, self._monotonic() + _seconds(life))
 
     def _answer(self, url: str, method: str, form: dict[str, str] | None) -> dict[str, Any]:
         ends = self._monotonic() + DEADLINE
@@ -157,11 +159,18 @@ class BackendServices:
         return self._context or ssl.create_default_context()
 
 
+def _seconds(stated: object) -> float:
+    """A lifetime as a number or as text ("3599.9"); one that cannot be read counts as a minute."""
+    digits = str(stated) if isinstance(stated, int | float | str) and not isinstance(stated, bool) else ""
+    seconds = float(digits) if _LIFETIME.fullmatch(digits) else 0.0
+    return seconds if seconds > 0 else 60.0
+
+
 def _object(body: bytes | NotRead) -> dict[str, Any] | None:
     if isinstance(body, NotRead):
         return None
     try:
-        found = orjson.loads(body)
+        found = orjson.loads(body.removeprefix(codecs.BOM_UTF8))
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

@@ -7,6 +7,7 @@ compressed body. The last good set outlives an outage of its host, but not a day
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import http.client
 import re
@@ -132,7 +133,9 @@ def _fetch(line: _Line) -> tuple[KeySet, float]:
             body = response.read(MAX_BYTES + 1)
             if len(body) > MAX_BYTES:
                 raise KeySetNotFetched("the key set is too long")
-            return KeySet(parse_object(body)), _lifetime(response.getheader("Cache-Control", ""))
+            return KeySet(parse_object(body.removeprefix(codecs.BOM_UTF8))), _lifetime(
+                response.getheader("Cache-Control", "")
+            )
     except (OSError, http.client.HTTPException, ValueError, CountersignError) as error:
         raise KeySetNotFetched(f"{type(error).__name__} while fetching the key set") from None
 

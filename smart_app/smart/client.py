@@ -6,10 +6,12 @@ Specification: SMART App Launch 2.2.0, client-confidential-asymmetric and -symme
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
@@ -17,13 +19,14 @@ from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc import jwk
 
 from cds_service.store import SmartClient
-from smart_app.outbound import Unreachable, guarded
+from smart_app.outbound import Unreachable, guarded, without_mark
 from smart_app.refusals import REOPEN, LaunchRefused
 from smart_app.smart import scopes
 from smart_app.smart.discovery import ASK_YOUR_SITE, SmartConfiguration
 
 DEADLINE_S = 5.0
 _ASSERTION_LIFETIME_S = 240  # SMART allows at most 300
+_FRACTION = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
 _RFC6749_ERRORS = frozenset(
     {
         "invalid_request",
@@ -76,9 +79,25 @@ def session_of(client: SmartClient, configuration: SmartConfiguration, redirect_
         token_endpoint_auth_method=method,
         revocation_endpoint_auth_method=method,
     )
+    session.register_compliance_hook("access_token_response", _in_whole_seconds)
     if method == "private_key_jwt":
         session.register_client_auth_method(_assertion(configuration.token_endpoint, credential))
     return guarded(session, DEADLINE_S)
+
+
+def _in_whole_seconds(response: requests.Response) -> requests.Response:
+    """A token answer whose `expires_in` is a fraction as text ("3599.9"), which Authlib cannot read, in whole seconds.
+
+    Any other answer goes on as it came, so that what is wrong with it is said where it is read.
+    """
+    try:
+        token = orjson.loads(without_mark(response.content))
+    except orjson.JSONDecodeError:
+        return response
+    stated = token.get("expires_in") if isinstance(token, dict) else None
+    if isinstance(stated, str) and _FRACTION.fullmatch(stated):
+        response._content = orjson.dumps({**token, "expires_in": int(float(stated))})
+    return response
 
 
 def _client_authentication(client: SmartClient) -> tuple[str, Any]:

@@ -36,7 +36,8 @@ OLDEST_S = 3600  # an id_token is made for this launch; one issued long ago was 
 DEADLINE_S = 4.0
 NOT_FOR_PATIENTS = "This app is made for clinicians; sign in to the EHR as one, and open it again."
 
-_PEOPLE = re.compile(r"^(Practitioner|PractitionerRole|RelatedPerson|Person)/[A-Za-z0-9\-.]{1,64}$")
+_ID = r"[A-Za-z0-9\-.]{1,64}"
+_PEOPLE = re.compile(rf"((?:Practitioner|PractitionerRole|RelatedPerson|Person)/{_ID})(?:/_history/{_ID})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def check_claims(claims: Mapping[str, Any], *, issuer: str, client_id: str, nonc
 def fhir_user(value: object, iss: str) -> str | None:
     """The user's absolute URL. None when the claim is absent; LaunchRefused when it is nobody of this server.
 
+    A version of the resource (`/_history/3`) is the same person, and is left out.
     SMART allows Patient too; this app is not made for patients, so their launch is refused.
     """
     if value is None:
@@ -100,9 +102,10 @@ def fhir_user(value: object, iss: str) -> str | None:
     reference = value.removeprefix(base) if isinstance(value, str) else ""
     if reference.startswith("Patient/"):
         raise LaunchRefused("id-token-fhir-user", "The EHR says that a patient is signed in.", NOT_FOR_PATIENTS)
-    if not _PEOPLE.match(reference):
+    person = _PEOPLE.fullmatch(reference)
+    if not person:
         raise _wrong("fhir-user")
-    return base + reference
+    return base + person[1]
 
 
 def _keys(configuration: SmartConfiguration) -> KeySet:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from json import dumps
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -141,6 +143,16 @@ def test_the_worker_reads_what_is_wanted_and_says_why_it_could_not(
     }
     assert store.notes.counts() == {"read": 6, "wanted": 1}
     assert "6 read, 1 wanted" in run("notes", "list").output
+
+
+def test_a_lifetime_is_read_as_number_and_as_text(store: Store, registered: EhrServer) -> None:
+    stated = {"3599.9": 3599.9, "300": 300.0, 300.5: 300.5, "soon": 60.0, "1e400": 60.0, 0: 60.0, True: 60.0}
+    for life, lasts in stated.items():
+        answer = {"access_token": "a-token", "token_type": "bearer", "expires_in": life, "scope": SCOPE}
+        registered.token_answer = ("\ufeff" + dumps(answer), 200)
+        began = monotonic()
+        ends = services(store).access(client_of(store)).ends
+        assert began + lasts <= ends <= monotonic() + lasts, life
 
 
 def test_a_token_that_the_server_takes_back_is_asked_for_anew(run: Run, store: Store, registered: EhrServer) -> None:

@@ -82,9 +82,10 @@ def test_absent_keys_are_read_with_the_token_and_used(service: RunningService, e
 
 
 @pytest.mark.covers("E1")
-def test_a_lifetime_written_as_text_is_a_lifetime(service: RunningService, ehr: FhirServer) -> None:
+@pytest.mark.parametrize("lifetime", ["300", "299.9", 299.9])
+def test_a_lifetime_written_otherwise_is_a_lifetime(service: RunningService, ehr: FhirServer, lifetime: object) -> None:
     ehr.answers["MedicationRequest"] = Canned(bundle(WARFARIN))
-    reply = service.ask(call(ehr, without("medications"), expires_in="300", token_type="bearer"))
+    reply = service.ask(call(ehr, without("medications"), expires_in=lifetime, token_type="bearer"))
     assert [found["topic"] for found in reply.findings] == ["drug-interaction"]
 
 

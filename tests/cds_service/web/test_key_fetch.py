@@ -85,6 +85,11 @@ def test_a_key_is_fetched_once_and_kept() -> None:
         assert host.asked == 1
 
 
+def test_a_byte_order_mark_before_a_key_set_is_passed_over() -> None:
+    with key_host(says(b"\xef\xbb\xbf" + document(KEY))) as host:
+        assert fetch_key_set(host.url, allow_loopback=True)[0].key("first", "ES384").kid == "first"
+
+
 @pytest.mark.covers("A-16", "I10", "SC7")
 def test_hostile_16_a_rotated_key_costs_one_request_and_a_storm_of_unknown_kids_one_a_minute() -> None:
     clock = Clock()

@@ -53,6 +53,8 @@ def refused(response: Any, reason: str) -> None:
         ({"fhirUser": "Patient/p1"}, "fhir-user"),
         ({"fhirUser": "javascript:alert(1)"}, "fhir-user"),
         ({"fhirUser": "Practitioner/../Patient/p1"}, "fhir-user"),
+        ({"fhirUser": "Practitioner/dr-1/_history/"}, "fhir-user"),
+        ({"fhirUser": "Practitioner/dr-1/_history/1/x"}, "fhir-user"),
         ({"fhirUser": ["Practitioner/dr-1"]}, "fhir-user"),
     ],
 )
@@ -103,7 +105,9 @@ def test_a_rotated_key_is_found_at_the_next_launch(house: House) -> None:
 
 
 @pytest.mark.covers("M7")
-@pytest.mark.parametrize("user", ["Practitioner/dr-1", "PractitionerRole/r-1", "Person/9"])
+@pytest.mark.parametrize(
+    "user", ["Practitioner/dr-1", "PractitionerRole/r-1", "Person/9", "Practitioner/dr-1/_history/3"]
+)
 def test_a_relative_fhir_user_is_a_person_of_this_server(house: House, user: str) -> None:
     house.ehr.claims = {"fhirUser": user}
     assert 'action="/feedback"' in launched(house).text

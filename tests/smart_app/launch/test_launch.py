@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from json import dumps
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -160,6 +161,12 @@ def test_an_unusable_configuration_is_refused(house: House, answer: Any, reason:
     house.ehr.well_known = answer
     refused(house.browser().launch(house.ehr.launch_query(house.ehr.launch("p1"))), reason, 502)
     assert house.ehr.seen == [DISCOVERY]
+
+
+def test_a_byte_order_mark_before_a_configuration_is_passed_over(house: House) -> None:
+    configuration = "\ufeff" + dumps(house.ehr.configuration)
+    house.ehr.well_known = lambda: Response(configuration, mimetype="application/json")
+    assert house.browser().launch(house.ehr.launch_query(house.ehr.launch("p1"))).status_code == 200
 
 
 @pytest.mark.covers("G-121")
@@ -381,6 +388,7 @@ def test_a_patient_with_less_on_record_opens_too(house: House, missing: str) -> 
     "token",
     [
         {"token_type": "bearer", "expires_in": "3600"},
+        {"expires_in": "3599.9"},
         {"expires_in": None, "scope": None},
         {"scope": "launch openid fhirUser patient/*.read", "tenant": "a", "__epic.dstu2.patient": "T1", "user": "U"},
         {"fhirContext": [{"reference": "ImagingStudy/1"}], "need_patient_banner": "true", "encounter": "Encounter/e1"},
