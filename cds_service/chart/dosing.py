@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cds_service.chart.fhir_json import Resource, labels_of, number, obj, objects, text
+from cds_service.chart.fhir_json import Resource, labels_of, modified, number, obj, objects, text
 from cds_service.terminology.sig import Sig, read_sig
 from cds_service.terminology.unit_names import contradict
 
@@ -38,6 +38,8 @@ def sig_of(resource: Resource, order_words: str, ingredients: int) -> Sig:
     dosages = list(dosages_of(resource))
     if len(dosages) > 1:
         return replace(_without_dose(read, "it has several dosages"), times_per_day=None)
+    if any(map(modified, dosages)):
+        return replace(_without_dose(read, "its dosage carries an unknown modifier extension"), times_per_day=None)
     for dosage in dosages:
         read = _with_dose(read, dosage, order_words)
         times = _times_per_day(obj(dosage.get("timing")))

@@ -13,7 +13,7 @@ from cds_service.chart.dosing import dosages_of, sig_of, sig_text
 from cds_service.chart.fhir_json import Resource, codings, label_of, modified, obj, objects, reference, relative, text
 from cds_service.chart.memory import LONGEST, json_bytes
 from cds_service.chart.model import Medication
-from cds_service.chart.naming import Named, concepts_of, name_drug
+from cds_service.chart.naming import Named, concepts_of, medications_of, name_drug
 from cds_service.facts import OrderRef, Origin
 from cds_service.terminology.routes import route_of_snomed, routes_in
 from cds_service.terminology.sig import Sig
@@ -93,7 +93,9 @@ class MedicationReader:
     def _spoken(self, resource: Resource) -> Spoken:
         """An order that points to no other resource says the same whoever's it is: it is read once."""
         if resource.get("medicationReference"):
-            return _spoken(resource, list(concepts_of(resource, self.siblings, self.fhir_server)), self.vocabulary)
+            where = (resource, self.siblings, self.fhir_server)
+            turned = any(map(modified, medications_of(*where)))
+            return _spoken(resource, list(concepts_of(*where)), self.vocabulary, turned)
         said = json_bytes({name: resource[name] for name in _SAYING if name in resource})
         return self.vocabulary.remembered(_alone)(said) if len(said) <= LONGEST else _alone(self.vocabulary, said)
 
@@ -114,9 +116,10 @@ def _alone(vocabulary: Vocabulary, said: bytes) -> Spoken:
     return _spoken(resource, list(concepts_of(resource, {}, None)), vocabulary)
 
 
-def _spoken(resource: Resource, concepts: list[object], vocabulary: Vocabulary) -> Spoken:
+def _spoken(resource: Resource, concepts: list[object], vocabulary: Vocabulary, turned: bool = False) -> Spoken:
+    """`turned`: the Medication that it points to carries what may turn its meaning round."""
     named = name_drug(concepts, vocabulary)
-    if modified(resource):
+    if turned or modified(resource):
         named = Named(named.text, problem="it carries a modifier extension that is not known here")
     words = sig_text(resource)
     label = " ".join(dict.fromkeys(filter(None, (named.text, words)))) or "order without a drug name"

@@ -61,15 +61,20 @@ def concepts_of(resource: Resource, siblings: Mapping[str, Resource], fhir_serve
     """Where the drug may be named, best first."""
     if resource.get("medicationCodeableConcept"):
         yield resource["medicationCodeableConcept"]
-    pointer = obj(resource.get("medicationReference"))
-    target = relative(pointer, fhir_server)
+    for medication in medications_of(resource, siblings, fhir_server):
+        yield from _named_by(medication)
+    if shown := _display(resource.get("medicationReference")):
+        yield {"text": shown}
+
+
+def medications_of(resource: Resource, siblings: Mapping[str, Resource], fhir_server: str | None) -> Iterator[Resource]:
+    """What its reference points to: a contained resource, and a sibling entry."""
+    target = relative(obj(resource.get("medicationReference")), fhir_server)
     for contained in objects(resource.get("contained")):
         if target and target == f"#{text(contained.get('id'))}":
-            yield from _named_by(contained)
+            yield contained
     if target in siblings:
-        yield from _named_by(siblings[target])
-    if text(pointer.get("display")):
-        yield {"text": pointer["display"]}
+        yield siblings[target]
 
 
 def _named_by(medication: Resource) -> Iterator[object]:

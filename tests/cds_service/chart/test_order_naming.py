@@ -169,6 +169,18 @@ def test_an_order_that_a_modifier_extension_may_turn_round_is_not_used() -> None
     assert order.drugs == () and "modifier extension" in (order.problem or "")
 
 
+def test_a_medication_or_a_dosage_that_a_modifier_extension_may_turn_round_is_not_used() -> None:
+    turned = {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}
+    medication = {"resourceType": "Medication", "id": "m1", "code": {"text": "warfarin"}, **turned}
+    within = request(contained=[medication], medicationReference={"reference": "#m1"})
+    beside = request(medicationReference={"reference": "Medication/m1"})
+    for order in (read(within), read(beside, medications=data(medication))):
+        assert order.drugs == () and "modifier extension" in (order.problem or "")
+    order = read(request("warfarin", dosageInstruction=[{"text": "5 mg daily", **turned}]))
+    assert names(order) == ["warfarin"] and order.sig.dose_value is None
+    assert "modifier extension" in (order.sig.reason or "")
+
+
 def test_a_doubtful_abbreviation_is_read_and_offered_with_its_full_name() -> None:
     order = read(request("HCTZ 25 mg daily"))
     assert names(order) == ["hydrochlorothiazide"]
