@@ -109,7 +109,7 @@ def _chance(probability: float | None) -> str:
     """In the words of the evidence page: nothing is certain, so never 100 %."""
     if probability is None:
         return ""
-    return ", probability over 99 %" if probability > 0.99 else f", probability {probability:.0%}"
+    return ", probability over 99 %" if probability > 0.99 else f", probability {100 * probability:.0f} %"
 
 
 def _notes(missing: tuple[NotAssessed, ...]) -> list[str]:

@@ -46,7 +46,7 @@ def rule_line(record: Mapping[str, Any]) -> RuleLine:
 def _checked(found: Mapping[str, Any]) -> str:
     if not (found.get("on") and text(found, "page")):
         return ""
-    return f"Those who wrote the row held it against {text(found, 'page')} on {day(found['on'])}; that is no review."
+    return f"Its authors compared this row with {text(found, 'page')} on {day(found['on'])}; that is not a review."
 
 
 def _review(review: object) -> tuple[str, bool]:

@@ -140,6 +140,19 @@ def test_a_narrow_timeline_opens_at_today_with_the_names_in_sight(clinician: Cli
     assert abs(names["x"] - window["x"]) <= 1
 
 
+def test_a_narrow_row_of_pages_shows_where_one_is(clinician: Clinician) -> None:
+    clinician.opens("ruth-alder")
+    clinician.orders("bactrim ds bid x 10d")
+    clinician.opens_evidence_alone(clinician.cards.first)
+    clinician.page.set_viewport_size({"width": 400, "height": 800})
+    clinician.page.get_by_role("link", name="Models and rules").click()
+    here = clinician.page.locator(".rooms [aria-current]")
+    clinician.page.get_by_role("heading", level=1, name="Models and rules").wait_for()
+    place = here.bounding_box()
+    assert place
+    assert 0 <= place["x"] <= 400 - place["width"]
+
+
 def _section(app: FrameLocator, heading: str) -> str:
     return app.locator("section", has=app.get_by_role("heading", name=heading, exact=True)).inner_text()
 

@@ -17,7 +17,7 @@ def test_a_launch_from_a_card_opens_the_evidence_behind_it(house: House) -> None
     assert "Renal dosing for bactrim ds : no eGFR on record" in seen
     assert "Order an INR in 3 days recommended" in seen
     assert "Not yet reviewed by a pharmacist at this site." in seen
-    assert "held it against https://example.org/label on 20 Nov 2026; that is no review." in seen
+    assert "compared this row with https://example.org/label on 20 Nov 2026; that is not a review." in seen
     assert "Chart data as of 23 Nov 2026, 10:40 UTC" in seen
 
 
