@@ -148,9 +148,8 @@ def _load(position: int, chart: Chart, keys_of: KeysOf) -> Calculated:
     formula = f"{load.words}; {load.source}" + (f". Counted: {'; '.join(load.counted)}" if load.counted else "")
     not_counted = f"not counted: {'; '.join(load.uncounted)}" if load.uncounted else ""
     if load.total is None:
-        return Calculated(
-            load.name, None, load.unit, formula, reason=" · ".join(filter(None, (load.why_not, not_counted)))
-        )
+        reason = "; ".join(filter(None, (load.why_not, not_counted)))
+        return Calculated(load.name, None, load.unit, formula, reason=reason)
     if load.uncounted:
         return Calculated(load.name, None, load.unit, formula, reason=not_counted, bounds=load.shown)
     return Calculated(load.name, load.total, load.unit, formula)

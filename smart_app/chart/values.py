@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,11 +13,12 @@ from smart_app.sessions.views import View
 from smart_app.wiring import wired
 
 _KEYS = {"labs": "laboratory", "vitals": "vital-signs"}
+_WORDS = {"labs": "results", "vitals": "vital signs", "medications": "medication list", "problems": "problem list"}
 
 
 @dataclass(frozen=True, slots=True)
 class Charted:
-    """`why_not`: in sentences, what could not be read; empty when all was."""
+    """`why_not`: what could not be read, each with the reason in a sentence; empty when all was."""
 
     chart: Chart
     why_not: str
@@ -38,7 +40,14 @@ def chart_of(view: View, *, lists: bool = False) -> Charted:
     supplied = {"patient": Supplied("data", (patient,)), **{key: _supplied(read) for key, read in reads.items()}}
     now = datetime.fromtimestamp(wired().now(), UTC)
     chart = build_chart(Context(patient_id=view.patient), supplied, wired().vocabulary, now, view.configuration.iss)
-    return Charted(chart, " ".join(dict.fromkeys(read.why_not for read in reads.values() if read.why_not)))
+    return Charted(chart, _why_not(reads))
+
+
+def _why_not(reads: Mapping[str, Read]) -> str:
+    """One sentence for each reason, after the names of what it kept from being read."""
+    reasons = dict.fromkeys(read.why_not for read in reads.values() if read.why_not)
+    named = {why: [_WORDS[key] for key, read in reads.items() if read.why_not == why] for why in reasons}
+    return " ".join(f"Not read: {', '.join(names)}. {why}" for why, names in named.items())
 
 
 def _supplied(read: Read) -> Supplied:

@@ -66,6 +66,10 @@ def test_scores_and_sums_come_from_the_lists_and_answers_narrow_them(house: Hous
 def test_lists_that_may_not_be_read_are_no_lists_without_entries(house: House) -> None:
     _, page = at(house, "calc-4", "/calculators", "launch openid fhirUser patient/Patient.r")
     assert "problem list could not be read" in page
+    assert "Not read: results, vital signs, medication list, problem list. The EHR did not allow" in words(page)
+    _, page = at(house, "calc-5", "/calculators", SCOPE)
+    assert "Not read: problem list. The EHR did not allow" in words(page)
+    _, page = at(house, "calc-4", "/calculators", "launch openid fhirUser patient/Patient.r")
     assert "Morphine equivalents (MME) Not computed: medication list could not be read" in words(page)
 
 
