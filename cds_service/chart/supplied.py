@@ -17,7 +17,8 @@ _COMPANIONS = frozenset({"Medication", "Patient", "Practitioner", "PractitionerR
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """`complete` is False when the Bundle says that there are further pages; `note` says why a key failed."""
+    """`complete` is False when the Bundle says that there is more than it holds; `note` says why a key failed, or why
+    data are not complete where it is not for further pages."""
 
     state: State
     resources: tuple[Mapping[str, Any], ...] = ()
@@ -45,7 +46,7 @@ class Supplied:
         odd = sum(kind not in types and kind not in _COMPANIONS for kind in kinds)
         notes = [f"{what}: {odd} entries of another kind were not used"] if odd else []
         if not self.complete:
-            notes.append(f"{what} has further pages that were not supplied")
+            notes.append(f"{what} {self.note or 'has further pages that were not supplied'}")
         return replace(self, state="data" if matches else "failed", resources=matches), tuple(notes)
 
 

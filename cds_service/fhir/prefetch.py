@@ -30,6 +30,11 @@ PREFETCH_TEMPLATES: Mapping[str, str] = {
 }
 FOREIGN = "it holds a resource of another patient"
 _HARMLESS = frozenset({"information", "success"})
+_WORRIES = {"fatal": "an error", "error": "an error", "warning": "a warning"}
+_UNCLEAR = "an outcome that we do not understand"
+# FHIR issue types of a warning that leave nothing out of the answer: a remark, a parameter that the server passed over.
+# "invalid" and its kin are none of them: they may speak of an entry that was left out because it could not be shown.
+_ABOUT_THE_QUESTION = frozenset({"informational", "not-supported"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,31 +88,32 @@ class KeyReader:
         if len(resources) != len(entries) or not all(_is_resource(resource) for resource in resources):
             return Supplied("failed", note="an entry holds no resource")
         matches = tuple(r for r in resources if r["resourceType"] != "OperationOutcome")
-        worrying = self._worrying([r for r in resources if r["resourceType"] == "OperationOutcome"], matches)
+        worry = self._worry([r for r in resources if r["resourceType"] == "OperationOutcome"], matches)
         if not all(map(self.owns, matches)):
             return Supplied("failed", note=FOREIGN)
         if not matches:
-            unsure = worrying or has_more(bundle, 0)
+            unsure = worry or has_more(bundle, 0)
             return (
                 Supplied("failed", note="the query gave an outcome instead of matches") if unsure else Supplied("empty")
             )
-        return Supplied("data", matches, complete=not worrying and not has_more(bundle, len(matches)))
+        note = f"may lack entries: the EHR's search came with {worry}" if worry else ""
+        return Supplied("data", matches, complete=not worry and not has_more(bundle, len(matches)), note=note)
 
-    def _worrying(self, outcomes: Iterable[Resource], matches: Collection[Resource]) -> bool:
-        """True when an outcome says more than information, or says nothing that we understand."""
-        for outcome in outcomes:
-            issues = outcome.get("issue")
-            if not isinstance(issues, list) or not issues:
-                return True
-            if not all(isinstance(issue, dict) and self._harmless(issue, bool(matches)) for issue in issues):
-                return True
-        return False
+    def _worry(self, outcomes: Iterable[Resource], matches: Collection[Resource]) -> str:
+        """What an outcome is that says more than information, or nothing that we understand; empty when none does."""
+        listed = [issue for outcome in outcomes for issue in _issues(outcome)]
+        severities = [_word(issue, "severity") for issue in listed if not self._harmless(issue, bool(matches))]
+        if not severities:
+            return ""
+        return next((words for severity, words in _WORRIES.items() if severity in severities), _UNCLEAR)
 
     def _harmless(self, issue: Resource, has_matches: bool) -> bool:
-        severity = issue.get("severity")
+        severity = _word(issue, "severity")
         if severity in _HARMLESS:
             return True
-        return severity == "warning" and not has_matches and any(code in self.known_empty for code in _codes(issue))
+        if has_matches:
+            return severity == "warning" and _word(issue, "code") in _ABOUT_THE_QUESTION
+        return severity == "warning" and any(code in self.known_empty for code in _codes(issue))
 
 
 def resolve_prefetch(request: HookRequest, known_empty: Collection[str] = ()) -> Prefetch:
@@ -140,6 +146,18 @@ def has_more(bundle: Resource, matches: int) -> bool:
 
 def _is_resource(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("resourceType"), str)
+
+
+def _issues(outcome: Resource) -> list[Resource]:
+    """Its issues; one that says nothing for each that is no issue, and for an outcome without any."""
+    issues = outcome.get("issue")
+    listed = issues if isinstance(issues, list) and issues else [None]
+    return [issue if isinstance(issue, dict) else {} for issue in listed]
+
+
+def _word(issue: Resource, member: str) -> str:
+    value = issue.get(member)
+    return value if isinstance(value, str) else ""
 
 
 def _codes(issue: Resource) -> Iterator[str]:

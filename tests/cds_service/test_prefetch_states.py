@@ -13,8 +13,8 @@ Resource = dict[str, Any]
 NEXT_PAGE = [{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}]
 
 
-def outcome(severity: str) -> Resource:
-    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": "processing"}]}
+def outcome(severity: Any, code: Any = "processing") -> Resource:
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code}]}
 
 
 EMPTY: dict[str, Any] = {
@@ -100,6 +100,38 @@ def test_a_list_with_further_pages_is_used_and_its_gap_is_a_warning(
     card = reply.card("not-assessed")
     assert card["indicator"] == "warning"
     assert f"{LISTS[key]} has further pages that were not supplied" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    ("severity", "code", "said"),
+    [
+        ("success", "informational", None),
+        ("information", "processing", None),
+        ("warning", "not-supported", None),
+        ("warning", "informational", None),
+        ("warning", "value", "with a warning"),
+        ("warning", "incomplete", "with a warning"),
+        ("warning", "suppressed", "with a warning"),
+        ("warning", "processing", "with a warning"),
+        ("error", "exception", "with an error"),
+        ("fatal", "exception", "with an error"),
+        ("severe", "exception", "with an outcome that we do not understand"),
+        (["warning"], ["value"], "with an outcome that we do not understand"),
+        ("warning", ["value"], "with a warning"),
+    ],
+)
+@pytest.mark.covers("D10")
+def test_an_outcome_beside_matches_is_no_further_page(
+    service: RunningService, severity: Any, code: Any, said: str | None
+) -> None:
+    """The matches are used; of a remark on how was asked nothing is said, of all else what it is."""
+    medications = bundle(active("warfarin 5 mg daily"), outcome(severity, code))
+    reply = service.ask(order_sign(draft("bactrim ds bid"), prefetch=chart(medications=medications)))
+    assert reply.card("drug-interaction")
+    about = [one for one in reply.not_assessed if "medication list" in one]
+    assert "further pages" not in reply.text
+    lacking = f"not-assessed: medication list may lack entries: the EHR's search came {said}"
+    assert about == ([lacking] if said else [])
 
 
 def test_a_concern_on_the_first_page_still_gives_its_card(service: RunningService) -> None:
