@@ -36,6 +36,11 @@ def test_the_page_works_without_script_and_says_what_it_is(ehr, cds):
     assert "Sandbox: synthetic patients" in missing.text
 
 
+def test_where_a_reset_leads_it_says_what_stays_on_record(ehr):
+    where = ehr.post("/sandbox/reset").headers["Location"]
+    assert "Countersign keeps what it has recorded" in ehr.get(where).text
+
+
 def test_the_page_lets_no_foreign_script_frame_or_origin_in(ehr):
     policy = ehr.get("/").headers["Content-Security-Policy"]
     assert "script-src 'self';" in policy
