@@ -30,7 +30,7 @@ blueprint = Blueprint("launch", __name__)
 PROBE_S = 60
 REGISTER = (
     f"{ASK_YOUR_SITE} They register the EHR's `iss`, character for character: "
-    "python -m cds_service clients add-app; clients list shows what is registered."
+    "`python -m cds_service clients add-app`; `clients list` shows what is registered."
 )
 
 
