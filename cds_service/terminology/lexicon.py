@@ -17,6 +17,8 @@ from typing import NamedTuple
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 
 _NUMBER = "#"
+# "phenobarbital / sodium nitrite" is two drugs, whatever phenobarbital sodium is.
+_APART = re.compile(r"\s[/+&]\s")
 
 Words = tuple[str, ...]
 
@@ -118,7 +120,9 @@ class Lexicon:
             if entry is None and length > 1 and key[-1][0].isdigit():
                 entry = self._by_words.get((*key[:-1], _NUMBER))
                 run = run[:-1]
-            if entry is not None:
-                span = (run[0].start, run[-1].end)
+            if entry is None:
+                continue
+            span = (run[0].start, run[-1].end)
+            if len(entry.rxcuis) > 1 or not _APART.search(text[slice(*span)]):
                 return Mention(span, text[slice(*span)], entry.name, entry.rxcuis, entry.certain)
         return None

@@ -84,3 +84,13 @@ def test_an_everyday_word_names_a_drug_where_a_number_follows(text: str, found: 
 def test_an_everyday_word_alone_names_no_drug(text: str) -> None:
     found = Lexicon([Entry("potassium #", ("8588",), certain=False)]).find(text)
     assert [mention.text for mention in found] == (["potassium"] if "# 20" in text else [])
+
+
+def test_a_mark_with_space_around_it_keeps_two_drugs_apart() -> None:
+    lexicon = Lexicon([Entry("alol", ("1",)), Entry("alol sodium", ("1",)), Entry("sodium nitrite", ("2",))])
+    assert [mention.rxcuis for mention in lexicon.find("alol 5 mg / sodium nitrite")] == [("1",), ("2",)]
+    assert [mention.rxcuis for mention in lexicon.find("alol / sodium nitrite")] == [("1",), ("2",)]
+    assert [mention.text for mention in lexicon.find("alol sodium / sodium nitrite")] == [
+        "alol sodium",
+        "sodium nitrite",
+    ]
