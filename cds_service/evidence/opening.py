@@ -48,7 +48,7 @@ class EvidenceSearch(Protocol):
 def words_alone(knowledge: Knowledge) -> EvidenceSearch:
     """Our own statements, ranked by words while the embedder reads them."""
     index = HybridIndex(passages_of(knowledge), None)
-    index.degraded = "the passages are still being embedded: ranked by words alone"
+    index.degraded = "the index by meaning is still being made: ranked by words alone"
     return index
 
 
