@@ -41,6 +41,13 @@ def test_a_card_says_who_wrote_it_and_that_it_was_read(service: RunningService, 
     assert card["indicator"] == "info"
 
 
+def test_what_goes_on_behind_allergies_in_one_line_is_no_allergy(service: RunningService) -> None:
+    text = "Allergies: penicillin (hives). Has asthma. Takes lisinopril 10 mg daily at home."
+    cards = service.ask(patient_view(note(text)), SERVICE).cards
+    offers = [suggestion["actions"][0]["resource"] for card in cards for suggestion in card["suggestions"]]
+    assert {resource["resourceType"] for resource in offers} == TYPES.keys()
+
+
 def test_what_the_lists_have_is_not_offered(service: RunningService) -> None:
     known = chart(allergies=bundle(allergy("penicillin")))
     assert service.ask(patient_view(note("Allergies: penicillin."), prefetch=known), SERVICE).cards == []

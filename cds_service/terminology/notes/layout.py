@@ -90,6 +90,10 @@ _LONG_ASIDE = re.compile(r"(?<=[A-Za-z])\s*\([^()]{0,80}\)\s*$")
 _QUALIFIED = re.compile(
     r" (?:as of [\d/.-]+|on file(?: prior to (?:visit|encounter|admission))?|prior to (?:visit|encounter)|reviewed)$"
 )
+# Prose that goes on behind allergies on their heading's line: "Allergies: latex. Takes lisinopril 10 mg daily."
+_TELLS_ON = re.compile(
+    r"(?:(?:she|he|they|pt|patient|the patient)\s+)?(?:currently\s+)?(?:takes|taking|is taking)\b", re.I
+)
 # A note of a stay: its bare "meds" are what is given there.
 _STAY = re.compile(r"\b(?:hospital day|hd ?#? ?\d|pod ?#? ?\d|icu (?:day|progress)|inpatient progress)", re.IGNORECASE)
 _BARE = re.compile(r"\W*(?:current |active )?(?:meds?|medications)\W*", re.IGNORECASE)
@@ -236,5 +240,6 @@ def _split(block: str, start: int, section: Section) -> Iterator[Sentence]:
             text = block[begins : min(end, begins + LONGEST_SENTENCE)]
             if text.strip():
                 lead = len(text) - len(text.lstrip())
+                section = "" if section == "allergies" and _TELLS_ON.match(text.lstrip()) else section
                 yield Sentence(text.strip(), start + begins + lead, section)
         at = end
