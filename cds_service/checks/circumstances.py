@@ -36,8 +36,9 @@ def _holds(chart: Chart, knowledge: Knowledge, condition: Condition, one: Medica
     if condition.what == "age":
         age = age_of(chart)
         return age is not None and condition.holds(age.years)
-    if condition.what in ("daily_a", "daily_b"):
-        daily = _daily_milligrams(one if condition.what == "daily_a" else other)
+    if condition.what.endswith(("daily_a", "daily_b")):
+        medication = one if condition.what.endswith("a") else other
+        daily = _daily_milligrams(medication, once=condition.what.startswith("once"))
         return daily is None or condition.holds(daily)
     if condition.what in ("days_a", "days_b"):
         days = (one if condition.what == "days_a" else other).sig.duration_days
@@ -45,12 +46,12 @@ def _holds(chart: Chart, knowledge: Knowledge, condition: Condition, one: Medica
     return _measured(chart, condition)
 
 
-def _daily_milligrams(medication: Medication) -> float | None:
-    """Lists name what is taken ("simvastatin 20 mg tablet", "aspirin 81") and leave out that it is taken once a day."""
+def _daily_milligrams(medication: Medication, once: bool) -> float | None:
+    """`once`: the drug is taken once a day, which lists leave out ("simvastatin 20 mg tablet", "aspirin 81")."""
     sig = medication.sig
     if sig.dose_value is None and _LOW_DOSE_ASPIRIN.search(medication.ref.text):
         return 81.0
-    daily = sig.daily("mg", assume=True) if sig.times_per_day is not None else sig.single("mg")
+    daily = sig.single("mg") if once and sig.times_per_day is None else sig.daily("mg", assume=once)
     return None if daily is None else float(daily.value)
 
 

@@ -3,8 +3,9 @@
     without=class:ppi,misoprostol   none of these is taken or ordered (a drug that only a model read does not count)
     with=class:corticosteroid       one of these is taken or ordered
     age>=65   age<18                in years; an unknown age does not hold
-    daily_a>20   daily_b>20         mg a day of side a or b; holds unless the dose is known to be at most that (a dose
-                                    without a frequency, as lists give it, is taken for one a day)
+    daily_a>20   daily_b>20         mg a day of side a or b; holds unless the dose is known to be at most that
+    once_daily_a>20 once_daily_b>20 the same of a drug that is taken once a day, so that a dose without a frequency, as
+                                    lists give it ("simvastatin 20 mg tablet"), is the day's
     days_a>3   days_b>3             duration in days; holds unless it is known to be at most that
     potassium>=5.1@30               the newest result, at most 30 days old; holds only when there is one
     egfr<60@365                     the newest eGFR, reported or computed, at most 365 days old
@@ -25,7 +26,8 @@ from cds_service.knowledge.names import DrugNames
 from cds_service.terminology.observables import OBSERVABLES
 
 Comparison = Literal[">=", "<", ">"]
-_OF_THE_PAIR = ("age", "daily_a", "daily_b", "days_a", "days_b")
+_DAILY = ("daily_a", "daily_b", "once_daily_a", "once_daily_b")
+_OF_THE_PAIR = ("age", *_DAILY, "days_a", "days_b")
 _COMPANY = re.compile(r"(with|without)=(.+)")
 _ON_LIST = "problem="
 _NUMBER = re.compile(r"(?P<what>[a-z0-9_]+)(?P<sign>>=|<|>)(?P<value>\d+(?:\.\d+)?)(?:@(?P<days>\d+))?")
@@ -41,7 +43,7 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`what`: age, daily_a, daily_b, days_a, days_b, or the kind of a measurement not older than `days`."""
+    """`what`: age, (once_)daily_a or _b, days_a, days_b, or the kind of a measurement not older than `days`."""
 
     what: str
     sign: Comparison

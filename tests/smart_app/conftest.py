@@ -15,11 +15,18 @@ from cds_service.evidence import HybridIndex, Passage
 from cds_service.settings import Settings
 from cds_service.store import Keyring, SmartClient, migrate, open_store
 from smart_app import create_app
+from smart_app.launch import waiting
 from smart_app.library.related import RelatedEvidence
 from smart_app.wiring import EXTENSION
 from tests.smart_app.fake_ehr import CLIENT_ID, CLIENT_SECRET, FakeEhr, flask_app, running
 from tests.smart_app.house import Clock, House
 from tests.smart_app.sample_card import PASSAGE, TENANT, store_card
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A launch ends in its own status, however slow the machine is; launch/test_slow_ehr.py is about the other way."""
+    monkeypatch.setattr(waiting, "PATIENCE_S", 60.0)
 
 
 def free_port() -> int:

@@ -21,7 +21,7 @@ vinblastine vincristine|dopamine dobutamine|tramadol trazodone|bupropion buspiro
 chlorpromazine chlorpropamide|glipizide glyburide|lamotrigine lamivudine|fluoxetine paroxetine|cycloserine cyclosporine
 daunorubicin doxorubicin|ephedrine epinephrine|nicardipine nifedipine|quetiapine olanzapine|rifampin rifaximin
 sulfadiazine sulfasalazine|tolazamide tolbutamide|cefazolin ceftriaxone|medroxyprogesterone methylprednisolone
-carboplatin cisplatin|azathioprine azacitidine|mitoxantrone mitomycin|acetazolamide acetohexamide|novolog novolin
+carboplatin cisplatin|azathioprine azacitidine|mitoxantrone mitomycin|acetazolamide acetohexamide
 prozac prilosec|xanax zantac|lasix luvox|risperidone ropinirole|oxcarbazepine carbamazepine|guaifenesin guanfacine
 """.replace("\n", "|")
     .strip("|")

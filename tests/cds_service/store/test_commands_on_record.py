@@ -32,7 +32,7 @@ audit verify, check, clients list, clients own-keys list, clients sheet, clients
 evidence search, evidence stats, governance burden, governance hold list, governance keys status,
 governance modes list, governance modes report,
 governance roles list, governance write-back status, knowledge stats, knowledge lint, knowledge coverage,
-knowledge diff, knowledge export, knowledge candidates, models, notes list
+knowledge diff, knowledge export, knowledge candidates, models, notes list, governance keys new, settings
 """
 # Servers and workers: their rows are proved in web/test_serve.py and background/.
 LONG_LIVED = "serve, notes work, governance write-back work"

@@ -120,7 +120,7 @@ def test_models_and_rules_shows_every_check_with_its_review(house: House) -> Non
     browser, page = house.open("p1")
     address = "/catalogue" + page.partition('href="/catalogue')[2].partition('"')[0].replace("&amp;", "&")
     seen = words(browser.get(address).text)
-    assert "not reviewed at this site" in seen and "drug-interaction" in seen
+    assert "Not reviewed at this site" in seen and "drug-interaction" in seen
     assert "embedder" in seen and "Licence: Apache-2.0" in seen
 
 

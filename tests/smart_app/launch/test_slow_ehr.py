@@ -15,8 +15,13 @@ from tests.smart_app.launch.test_launch import audit_rows
 from tests.smart_app.patient.test_this_patient import SCOPE
 from tests.smart_app.sample_card import SUMMARY
 
-SLOW_S = 2.0
-SOON_MS = 1500  # of which 700 are the app's own patience
+SLOW_S = 3.0
+SOON_MS = 2500  # of which 700 are the app's own patience
+
+
+@pytest.fixture(autouse=True)
+def unhurried() -> None:
+    """Here the app is as patient as it is in life."""
 
 
 @pytest.fixture
