@@ -72,13 +72,8 @@ _SAID_OTHERWISE = {
 
 
 def topic_words(code: str) -> str:
-    """`renal-dosing` -> "Renal dosing"."""
+    """The code of a topic, or the id of a check, as its name: `renal-dosing` -> "Renal dosing"."""
     return _SAID_OTHERWISE.get(code, code.replace("-", " ").capitalize())
-
-
-def check_words(id: str) -> str:
-    """A check's id as its name: no two checks have the same, several may share a topic."""
-    return topic_words(id)
 
 
 def _day(moment: date) -> str:

@@ -9,7 +9,7 @@ from cds_service.web.evidence_attributes import attributes_of
 from smart_app.access.opened import opened_view
 from smart_app.access.trail import audit_view
 from smart_app.wiring import wired
-from smart_app.wording import check_words
+from smart_app.wording import topic_words
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -23,7 +23,7 @@ def check(name: str) -> str:
     attributes = attributes_of(found.check, found.sources, wired().catalogue.knowledge)
     audit_view("smart-catalogue", "shown", view)
     return render_template(
-        "catalogue/check.html", view=view, found=found, attributes=attributes, title=check_words(name)
+        "catalogue/check.html", view=view, found=found, attributes=attributes, title=topic_words(name)
     )
 
 

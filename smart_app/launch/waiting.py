@@ -7,7 +7,7 @@ The slow page is sent while the work is under way and ends with the way on, or w
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from flask import copy_current_request_context, redirect
@@ -36,11 +36,9 @@ def going_on(work: Callable[[], str], doing: str) -> Response:
     threads = ThreadPoolExecutor(1)
     under_way = threads.submit(copy_current_request_context(work))
     threads.shutdown(wait=False)
-    try:
-        return redirect(under_way.result(PATIENCE_S), 303)
-    except TimeoutError:
-        if under_way.done():  # it was the work's own
-            raise
+    wait((under_way,), PATIENCE_S)
+    if under_way.done():
+        return redirect(under_way.result(), 303)
     return streamed("launch/waiting.html", doing=doing, end=lambda: _end(under_way))
 
 

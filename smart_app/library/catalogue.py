@@ -18,7 +18,7 @@ from cds_service.models.manifest import WeightsFolder
 from cds_service.settings import Settings
 from cds_service.store import RanVersions
 from cds_service.web.check_pages import Described, described
-from smart_app.wording import check_words, topic_words
+from smart_app.wording import topic_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Catalogue:
 def open_catalogue(settings: Settings, knowledge: Knowledge, ran: RanVersions, at: datetime) -> Catalogue:
     """What this installation speaks from; a version that has not run here before goes on record, first seen `at`."""
     checks = (
-        CheckLine(one.id, check_words(one.id), one.service, topic_words(one.topic), one.version, one.words)
+        CheckLine(one.id, topic_words(one.id), one.service, topic_words(one.topic), one.version, one.words)
         for one in CHECKS.values()
     )
     models = _models(settings)
