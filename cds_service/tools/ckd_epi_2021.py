@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from cds_service.tools import CannotCompute, within
 
-_COEFFICIENTS = {"female": (0.7, -0.241, 1.012), "male": (0.9, -0.302, 1.0)}
+# By sex: k, a and the factor.
+COEFFICIENTS = {"female": (0.7, -0.241, 1.012), "male": (0.9, -0.302, 1.0)}
 
 
 def egfr(creatinine_mg_dl: float, age_years: float, sex: str | None) -> float:
@@ -23,10 +24,10 @@ def egfr(creatinine_mg_dl: float, age_years: float, sex: str | None) -> float:
     creatinine_mg_dl: 0.1 to 30 mg/dL. age_years: 18 to 120. sex: "female" or "male", as in Patient.gender.
     Raises CannotCompute for anything else; a sex that is not known is never assumed.
     """
-    if sex not in _COEFFICIENTS:
+    if sex not in COEFFICIENTS:
         raise CannotCompute("sex is not known; the CKD-EPI equation needs female or male")
     creatinine = within(creatinine_mg_dl, 0.1, 30, "serum creatinine (mg/dL)")
     age = within(age_years, 18, 120, "age in years for the CKD-EPI equation")
-    kappa, alpha, factor = _COEFFICIENTS[sex]
+    kappa, alpha, factor = COEFFICIENTS[sex]
     ratio = creatinine / kappa
     return float(142 * min(ratio, 1) ** alpha * max(ratio, 1) ** -1.200 * 0.9938**age * factor)

@@ -10,15 +10,12 @@ from cds_service.tools.corrected_calcium import corrected_calcium
 from smart_app.record.facts import FactLine
 from smart_app.record.workings.shape import NUMBER, Calculation, amount
 
-MG_PER_MMOL = 4.008  # calcium: mg/dL in one mmol/L
-
 
 def worked_out(facts: Sequence[FactLine]) -> Iterator[Calculation]:
     """From the calcium whose note says that it was corrected, and the albumin."""
     for fact in facts:
         said = re.search(rf"corrected for albumin {NUMBER} mg/dL", fact.note)
-        calcium = amount([fact], "calcium", "mg/dL", {"mmol/L": MG_PER_MMOL})
-        albumin = amount(facts, "albumin", "g/dL", {"g/L": 0.1})
+        calcium, albumin = amount([fact], "calcium"), amount(facts, "albumin")
         if not said or calcium is None or albumin is None:
             continue
         try:

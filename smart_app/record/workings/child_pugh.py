@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from cds_service.tools import CannotCompute
 from cds_service.tools.child_pugh import child_pugh, child_pugh_class
 from smart_app.record.facts import FactLine
-from smart_app.record.workings.shape import Amount, Calculation, amount
+from smart_app.record.workings.shape import Calculation, amount
 
-UMOL_PER_MG = 17.104  # bilirubin: µmol/L in one mg/dL
 NO_SIGNS = 2  # points of ascites and encephalopathy when both are absent
 
 
@@ -18,8 +17,7 @@ def worked_out(facts: Sequence[FactLine]) -> Iterator[Calculation]:
     """The three results with their points; what is left of the sum are the points of the two signs."""
     said = next((fact for fact in facts if fact.label == "Child-Pugh points"), None)
     points = re.match(r"(\d+), class ([ABC])", said.value) if said else None
-    bilirubin = amount(facts, "bilirubin", "mg/dL", {"umol/L": 1 / UMOL_PER_MG, "µmol/L": 1 / UMOL_PER_MG})
-    albumin, inr = amount(facts, "albumin", "g/dL", {"g/L": 0.1}), _ratio(facts)
+    bilirubin, albumin, inr = amount(facts, "bilirubin"), amount(facts, "albumin"), amount(facts, "INR")
     if said is None or not points or bilirubin is None or albumin is None or inr is None:
         return
     try:
@@ -41,7 +39,3 @@ def worked_out(facts: Sequence[FactLine]) -> Iterator[Calculation]:
             (bilirubin.fact, albumin.fact, inr.fact),
             said.number,
         )
-
-
-def _ratio(facts: Sequence[FactLine]) -> Amount | None:
-    return amount(facts, "INR", "", {"1": 1.0, "{INR}": 1.0, "{ratio}": 1.0})

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cds_service.tools import CannotCompute
-from cds_service.tools.ckd_epi_2021 import egfr
+from cds_service.tools.ckd_epi_2021 import COEFFICIENTS, egfr
 from cds_service.tools.cockcroft_gault import crcl
 from smart_app.record.facts import FactLine
-from smart_app.record.workings.shape import NUMBER, Calculation, first
+from smart_app.record.workings.shape import NUMBER, Calculation, amount, first
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,12 @@ def _worked_out(fact: FactLine, facts: Sequence[FactLine]) -> Calculation | None
 
 
 def _inputs(facts: Sequence[FactLine]) -> _Inputs | None:
-    creatinine = first(facts, "creatinine", NUMBER + r"\s*mg/dL")
+    creatinine, weight = amount(facts, "creatinine"), amount(facts, "body weight")
     age, sex = first(facts, "age", NUMBER + r"\s*years"), first(facts, "sex", r"(female|male)")
-    weight = first(facts, "weight", NUMBER + r"\s*kg")
     if creatinine is None or age is None or sex is None:
         return None
-    used = tuple(found[0] for found in (creatinine, age, sex, weight) if found)
-    return _Inputs(float(creatinine[1]), float(age[1]), sex[1], float(weight[1]) if weight else None, used)
+    used = (creatinine.fact, age[0].number, sex[0].number, *((weight.fact,) if weight else ()))
+    return _Inputs(creatinine.value, float(age[1]), sex[1], weight.value if weight else None, used)
 
 
 def _cockcroft_gault(inputs: _Inputs) -> tuple[float, str, str, str]:
@@ -65,11 +64,11 @@ def _cockcroft_gault(inputs: _Inputs) -> tuple[float, str, str, str]:
 
 def _ckd_epi(inputs: _Inputs) -> tuple[float, str, str, str]:
     value = egfr(inputs.creatinine, inputs.age, inputs.sex)
-    kappa, alpha, factor = (0.7, -0.241, " × 1.012") if inputs.sex == "female" else (0.9, -0.302, "")
+    kappa, alpha, of_sex = COEFFICIENTS[inputs.sex]
+    factor = f" × {of_sex}" if inputs.sex == "female" else ""
     ratio = f"{inputs.creatinine:g}/{kappa}"
-    formula = "142 × min(creatinine/κ, 1)^α × max(creatinine/κ, 1)^−1.200 × 0.9938^age" + (
-        " × 1.012 for women" if factor else ""
-    )
+    formula = "142 × min(creatinine/κ, 1)^α × max(creatinine/κ, 1)^−1.200 × 0.9938^age"
+    formula += f"{factor} for women" if factor else ""
     numbers = f"142 × min({ratio}, 1)^{alpha} × max({ratio}, 1)^−1.200 × 0.9938^{inputs.age:g}{factor}"
     return value, formula, numbers, "Inker and others, N Engl J Med 2021;385:1737-1749"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smart_app.record.facts import FactLine
@@ -25,31 +25,26 @@ class Calculation:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A measured value in the calculator's unit. `words`: as the chart has it, and converted where that differs."""
+    """A measured value as the rules read it, and `words` as the fact has them: "60 umol/L = 3.51 mg/dL"."""
 
     value: float
     words: str
     fact: int
 
 
-def first(facts: Sequence[FactLine], word: str, pattern: str) -> tuple[int, str] | None:
-    """The first fact whose label holds the word and whose value fits: its number and what the pattern captured."""
+def first(facts: Sequence[FactLine], word: str, pattern: str) -> tuple[FactLine, str] | None:
+    """The first fact whose label holds the word and whose value begins so, and what the pattern captured."""
     for fact in facts:
         named = re.search(rf"\b{word}\b", fact.label, re.IGNORECASE) and "clearance" not in fact.label
-        if named and (match := re.search(pattern, fact.value)):
-            return fact.number, match[1]
+        if named and (match := re.match(pattern, fact.value)):
+            return fact, match[1]
     return None
 
 
-def amount(facts: Sequence[FactLine], word: str, unit: str, others: Mapping[str, float]) -> Amount | None:
-    """The first such measurement in `unit`; `others`: further units that are understood, each with its factor to it."""
-    for fact in facts:
-        match = re.match(rf"{NUMBER}\s*(\S*)", fact.value)
-        if not match or not re.search(rf"\b{word}\b", fact.label, re.IGNORECASE):
-            continue
-        factor = 1.0 if match[2] == unit else others.get(match[2])
-        if factor is not None:
-            value = float(match[1]) * factor
-            charted = "" if factor == 1.0 else f"{match[1]} {match[2]} = "
-            return Amount(value, f"{charted}{value:.3g} {unit}".strip(), fact.number)
-    return None
+def amount(facts: Sequence[FactLine], word: str) -> Amount | None:
+    """The first such measurement: where a fact says what it was read as, in the unit of the rules, that number."""
+    found = first(facts, word, rf"(?:.* = )?{NUMBER}")
+    if found is None:
+        return None
+    fact, number = found
+    return Amount(float(number), re.sub(r" \{.*?\}", "", fact.value), fact.number)

@@ -52,6 +52,21 @@ WORKED = {
         ),
         "(140 − 72) × 81 kg ÷ (72 × 1.9 mg/dL) = 40.3",
     ),
+    "clearance in units as charts spell them": (
+        "renal-dosing",
+        chart(
+            request("gabapentin 600 mg tid"),
+            labs=data(creatinine(1.9, unit="mg/dl")),
+            vitals=data(observation("29463-7", 81, "Kg")),
+            patient=data(person("1954-02-01", "male")),
+        ),
+        "(140 − 72) × 81 kg ÷ (72 × 1.9 mg/dL) = 40.3",
+    ),
+    "eGFR of a woman": (
+        "renal-dosing",
+        chart(request("metformin 1000 mg bid"), labs=data(creatinine(2.1)), patient=data(person("1960-01-01"))),
+        "142 × min(2.1/0.7, 1)^-0.241 × max(2.1/0.7, 1)^−1.200 × 0.9938^66 × 1.012 = 25.5",
+    ),
     "eGFR": (
         "renal-dosing",
         chart(request("metformin 1000 mg bid"), labs=data(creatinine(2.5)), patient=data(person("1960-01-01", "male"))),
@@ -61,6 +76,14 @@ WORKED = {
         "lab-gated",
         case("denosumab 60 mg sc", labs={"calcium": 8.0, "albumin": 4.2}),
         "8 mg/dL + 0.8 × (4.0 − 4.2 g/dL) = 7.8 mg/dL",
+    ),
+    "calcium in other units": (
+        "lab-gated",
+        chart(
+            request("denosumab 60 mg sc"),
+            labs=data(observation("17861-6", 2.0, "mmol/L"), observation("1751-7", 42, "g/L")),
+        ),
+        "2 mmol/L = 8.02 mg/dL + 0.8 × (4.0 − 42 g/L = 4.2 g/dL) = 7.9 mg/dL",
     ),
     "one opioid": ("opioid-load", chart(request("oxycodone 20 mg q6h")), "80 mg a day × 1.5 = 120 MME a day"),
     "opioids": (
