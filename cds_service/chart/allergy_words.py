@@ -21,8 +21,10 @@ _TOLERATED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_TOLERATED = re.compile(r"(?:\bnot|n'?t|\bunable to|\bpoorly|\bnever|\bcannot)\s+(?:be\s+)?tolerat", re.IGNORECASE)
+# "Child had hives" is of a child who is the patient; "her child" is not.
 _RELATIVE = (
-    r"(?:mother|father|sister|brother|mom|mum|dad|son|daughter|child(?:ren)?|parents?|siblings?|aunt|uncle|cousin|"
+    r"(?:mother|father|sister|brother|mom|mum|dad|son|daughter|(?:(?<=his )|(?<=her )|(?<='s ))child|children|parents?|"
+    r"siblings?|aunt|uncle|cousin|"
     r"grand(?:mother|father|ma|pa|parents?|son|daughter)|wife|husband|spouse|twin|family(?: members?)?)"
 )
 # Whose allergy it is, said before it ("mother allergic to ...") or after it ("... in mother"). "Mother reports" is not.
@@ -32,7 +34,10 @@ _OF_A_RELATIVE = re.compile(
     r"an?|very|severe(?:ly)?|deathly|known))* (?:allerg|anaphyla|react|hypersens|hives|rash)).*",
     re.IGNORECASE | re.DOTALL,
 )
-_IN_A_RELATIVE = re.compile(rf".*\b(?:in|of) (?:patient'?s |pt'?s |his |her |the )?{_RELATIVE}\b\W*", re.IGNORECASE)
+# "Hives, also in mother" and "in patient and in mother" are of both.
+_IN_A_RELATIVE = re.compile(
+    rf"[^,;]*(?<!\balso )(?<!\band )\b(?:in|of) (?:patient'?s |pt'?s |his |her |the )?{_RELATIVE}\b\W*", re.IGNORECASE
+)
 # What follows the name is the reaction ("codeine - nausea"), or what stands before "with" or "from" is.
 _AFTER = re.compile(r"(?:\s[-\u2013\u2014]+|[(:;,=>]|\b(?:caus|giv|gav|mak|mad|lead)\w*\b)(.*)", re.DOTALL)
 _BEFORE = re.compile(r"(.*?)\b(?:with|from|due to|after|when taking|caused by|secondary to)\b", re.DOTALL)

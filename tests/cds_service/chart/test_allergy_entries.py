@@ -251,6 +251,7 @@ def test_a_problem_list_does_not_make_the_allergy_list_known() -> None:
         "penicillin allergy in father",
         "Sister's allergy: sulfa",
         "her mother is severely allergic to codeine",
+        "her child is allergic to penicillin",
     ],
 )
 def test_the_allergy_of_a_relative_is_left_out_and_said(text: str) -> None:
@@ -260,7 +261,16 @@ def test_the_allergy_of_a_relative_is_left_out_and_said(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["PCN (mother reports hives)", "penicillin, mother is also allergic", "penicillin; brother had anaphylaxis"]
+    "text",
+    [
+        "PCN (mother reports hives)",
+        "penicillin, mother is also allergic",
+        "penicillin; brother had anaphylaxis",
+        "penicillin - hives, also in mother",
+        "penicillin anaphylaxis in patient and in father",
+        "Child had hives with penicillin",
+        "Mother states: child had a rash with penicillin",
+    ],
 )
 def test_what_a_relative_tells_or_has_besides_is_no_reason_to_leave_an_allergy_out(text: str) -> None:
     (found,) = listed(allergy(text))
