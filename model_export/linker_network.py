@@ -1,6 +1,6 @@
 """The linker's network: fitted with torch, written as a plain ONNX graph of three Gemm nodes.
 
-It has some 1,500 weights. Quantizing them would save no measurable time or space, so fp32 is what ships. The graph is
+It has some 1,700 weights. Quantizing them would save no measurable time or space, so fp32 is what ships. The graph is
 put together by hand: scaling and calibration are folded into the first and last layer, and no exporter leaves its
 marks. The same machine gives the same bytes; another CPU may add up in another order.
 """

@@ -116,7 +116,7 @@ TASK = Task(
     card={
         "title": "Drug linker",
         "form": "network of 36-32-16-1 over string features of spelling candidates, fp32 ONNX "
-        "(with 1,500 weights int8 would save nothing)",
+        "(with 1,700 weights int8 would save nothing)",
         "intended_use": "Reads a misspelt drug name in an order in which the exact lexicon found nothing. What it "
         "reads may add a concern or a question and is shown as read; it never counts as coded and never removes a "
         "concern.",
