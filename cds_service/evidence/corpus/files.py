@@ -25,7 +25,8 @@ LONGEST_RECORD = 64 * MEGABYTE
 HARMLESS = 16 * MEGABYTE  # below this no ratio is a bomb
 MOST_RATIO = 200
 MOST_MEMBERS = 200_000
-_BROKEN = (zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError, RuntimeError, NotImplementedError)
+# zipfile raises RuntimeError for what is encrypted or packed in a way that it does not know.
+_BROKEN = (zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
