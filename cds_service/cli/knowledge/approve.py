@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
@@ -68,15 +68,18 @@ def approve(ids: tuple[str, ...], role: str, approver: str, author: str, review_
 def _as_before_when_it_fails(folder: Path) -> Iterator[None]:
     """A row that does not fit beside the others leaves the site's files as they were."""
     before = {path: path.read_bytes() for path in folder.glob("*.csv")}
-    try:
+    with ExitStack() as undo:
+        undo.callback(_put_back, folder, before)
         yield
-    except Exception:
-        for path in folder.glob("*.csv"):
-            if path in before:
-                path.write_bytes(before[path])
-            else:
-                path.unlink()
-        raise
+        undo.pop_all()
+
+
+def _put_back(folder: Path, before: Mapping[Path, bytes]) -> None:
+    for path in folder.glob("*.csv"):
+        if path in before:
+            path.write_bytes(before[path])
+        else:
+            path.unlink()
 
 
 def _drafted(settings: Settings, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
