@@ -36,14 +36,15 @@ def _holds(chart: Chart, knowledge: Knowledge, condition: Condition, one: Medica
     if condition.what == "age":
         age = age_of(chart)
         return age is not None and condition.holds(age.years)
-    if condition.what.endswith(("daily_a", "daily_b")):
-        medication = one if condition.what.endswith("a") else other
-        daily = _daily_milligrams(medication, once=condition.what.startswith("once"))
-        return daily is None or condition.holds(daily)
-    if condition.what in ("days_a", "days_b"):
-        days = (one if condition.what == "days_a" else other).sig.duration_days
-        return days is None or condition.holds(days)
+    if condition.side:
+        ordered = _ordered(condition.what, one if condition.side == "a" else other)
+        return ordered is None or condition.holds(ordered)
     return _measured(chart, condition)
+
+
+def _ordered(what: str, medication: Medication) -> float | None:
+    """For how many days, or how many mg a day; None when it is not known."""
+    return medication.sig.duration_days if what == "days" else _daily_milligrams(medication, once=what == "once_daily")
 
 
 def _daily_milligrams(medication: Medication, once: bool) -> float | None:

@@ -26,11 +26,12 @@ from cds_service.knowledge.names import DrugNames
 from cds_service.terminology.observables import OBSERVABLES
 
 Comparison = Literal[">=", "<", ">"]
-_DAILY = ("daily_a", "daily_b", "once_daily_a", "once_daily_b")
-_OF_THE_PAIR = ("age", *_DAILY, "days_a", "days_b")
+_OF_A_SIDE = ("daily", "once_daily", "days")
 _COMPANY = re.compile(r"(with|without)=(.+)")
 _ON_LIST = "problem="
-_NUMBER = re.compile(r"(?P<what>[a-z0-9_]+)(?P<sign>>=|<|>)(?P<value>\d+(?:\.\d+)?)(?:@(?P<days>\d+))?")
+_NUMBER = re.compile(
+    r"(?P<what>[a-z0-9_]+?)(?:_(?P<side>[ab]))?(?P<sign>>=|<|>)(?P<value>\d+(?:\.\d+)?)(?:@(?P<days>\d+))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,14 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`what`: age, (once_)daily_a or _b, days_a, days_b, or the kind of a measurement not older than `days`."""
+    """`what`: age; daily, once_daily or days, of the medication of `side`; or the kind of a measurement not older than
+    `days`."""
 
     what: str
     sign: Comparison
     value: float
     days: int | None = None
+    side: Literal["", "a", "b"] = ""
 
     def holds(self, value: float) -> bool:
         if self.sign == ">=":
@@ -79,7 +82,8 @@ def _read(cells: Cells, names: DrugNames, item: str) -> Condition:
     if item.startswith(_ON_LIST):
         return OnList(tuple(key.strip() for key in item.removeprefix(_ON_LIST).split(",")))
     limit = _NUMBER.fullmatch(item)
-    if not limit or limit["what"] not in (*_OF_THE_PAIR, *OBSERVABLES):
+    if not limit or limit["what"] not in (_OF_A_SIDE if limit["side"] else ("age", *OBSERVABLES)):
         raise cells.wrong(f"when is {item!r}; see cds_service/knowledge/conditions.py for what it may say")
     sign: Comparison = ">=" if limit["sign"] == ">=" else "<" if limit["sign"] == "<" else ">"
-    return Limit(limit["what"], sign, float(limit["value"]), int(limit["days"]) if limit["days"] else None)
+    side: Literal["", "a", "b"] = "a" if limit["side"] == "a" else "b" if limit["side"] == "b" else ""
+    return Limit(limit["what"], sign, float(limit["value"]), int(limit["days"]) if limit["days"] else None, side)

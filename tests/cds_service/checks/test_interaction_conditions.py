@@ -72,6 +72,10 @@ DOSES = [
     ("aspirin", "ticagrelor 90 mg bid", "warning"),
     ("simvastatin 20 MG Oral Tablet", "amlodipine 5 MG Oral Tablet", "silent"),
     ("simvastatin 40 MG Oral Tablet", "amlodipine 5 MG Oral Tablet", "info"),
+    # a drug that is taken more than once a day, or once a week: without a frequency its dose is not known to be low
+    ("acetaminophen 500 MG Oral Tablet", "warfarin 5 MG Oral Tablet", "info"),
+    ("ibuprofen 400 MG Oral Tablet", "methotrexate 2.5 MG Oral Tablet", "warning"),
+    ("ibuprofen 400 mg tid", "methotrexate 15 mg weekly", "info"),
     ("acetaminophen 1000 mg tid x 7 days", "warfarin 5 mg daily", "info"),
     ("acetaminophen 500 mg bid x 7 days", "warfarin 5 mg daily", "off"),
     ("acetaminophen 1000 mg tid x 2 days", "warfarin 5 mg daily", "off"),
