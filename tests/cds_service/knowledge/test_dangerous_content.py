@@ -53,8 +53,7 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "ceftriaxone and calcium in newborns": (),
 }
 
-# The same mistakes -> what looks for them over all rows, or beyond the cases: tests here and elsewhere by module and
-# name, or the table whose loading refuses them.
+# The same mistakes -> tests, by module and name, that look for them over all rows or beyond the cases.
 _CHECKS, _TERMS = "tests.cds_service.checks", "tests.cds_service.terminology"
 _DOSES = f"{_CHECKS}.test_doses:test_a_maximum_is_silent_at_the_usual_dose_and_loud_at_ten_times_that"
 GUARDS: dict[str, tuple[str, ...]] = {
@@ -120,6 +119,11 @@ def test_every_mistake_has_a_case_and_a_twin() -> None:
         cases = {*others, *named().get(mistake, ())}
         assert cases, mistake
         assert {*cases, *(f"{case}-twin" for case in cases)} <= by_id, mistake
+
+
+def test_every_guard_is_against_a_mistake_of_the_list() -> None:
+    of_the_tables_alone = {"inverted or wrong-formulation citations"}  # no case would show it
+    assert GUARDS.keys() - MISTAKES.keys() == of_the_tables_alone
 
 
 @pytest.mark.parametrize("guard", [one for guards in GUARDS.values() for one in guards])
