@@ -12,6 +12,7 @@ from cds_service.chart import Chart, Medication
 from cds_service.chart.combined import ACETAMINOPHEN, daily_milligrams
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.facts import Fact, OrderRef
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
@@ -58,17 +59,13 @@ def _finding(
     rxcui = next(drug.rxcui for drug in order.drugs if drug.name == ACETAMINOPHEN)
     unknown = any(amount is None for amount in amounts.values())
     facts = [_fact(one, amounts[one.ref]) for one in (order, *others)]
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic="dose-limit",
-        rule=row.id,
-        harm=row.harm,
-        display=row.display,
-        subject=order.ref,
         concepts=(rxcui, *sorted({rx for one in others for rx in one.rxcuis})),
         summary=f"acetaminophen together {'at least ' if unknown else ''}{total / 1000:g} g a day: {row.summary}",
-        cites=(row.id,),
-        advice=row.management,
-        facts=(order.fact("Order"), *facts, Fact("Acetaminophen together", f"{total:g} mg a day", order.origin)),
+        facts=(*facts, Fact("Acetaminophen together", f"{total:g} mg a day", order.origin)),
         proposals=(stop(order),),
     )
 

@@ -13,6 +13,7 @@ from cds_service.chart import Chart, Medication
 from cds_service.chart.dosing import dosages_of, sig_text, structured_dose
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.checks.targeting import by_route
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
@@ -79,18 +80,13 @@ def _over(
     part = knowledge.names.label(row.part)
     parts = "/".join(f"{mg:g}" for mg in told.strength.parts)
     of = f"of {parts} mg in {told.strength.millilitres:g} mL" if told.strength.millilitres else f"of {parts} mg"
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic="dose-limit",
-        rule=row.id,
-        harm=row.harm,
-        display=row.display,
-        subject=order.ref,
         concepts=(row.part,),
         summary=f"{part} {dose:g} {row.dose_unit} {per}: above the maximum of {most:g} {row.dose_unit}; {row.summary}",
-        cites=(row.id,),
-        advice=row.management,
         facts=(
-            order.fact("Order"),
             Fact("Strength", f"{taken:g} {of}", order.origin),
             Fact(f"Ordered {part}", f"{dose:g} {row.dose_unit} {per}", order.origin, note="the most"),
             Fact("Maximum of the label", f"{most:g} {row.dose_unit} {per}", order.origin),

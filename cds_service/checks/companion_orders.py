@@ -13,6 +13,7 @@ from dataclasses import replace
 from cds_service.chart import Chart, Medication
 from cds_service.checks.proposing import laboratory_orders, listed
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.checks.wanted_tests import Test, Wanted, speaking, wanted_tests
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
@@ -46,17 +47,12 @@ def _companion(knowledge: Knowledge, row: Companion, order: Medication, drug: Dr
     other = knowledge.names.drugs[row.order_drug]
     content = {"order_text": row.order_text, "rxcui": other.rxcui, "name": other.name}
     proposal = Proposal("add", order.ref, f"Add {row.order_text}", content, (row.id,))
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic="companion-order",
-        rule=row.id,
-        harm=row.harm,
-        display=row.display,
-        subject=order.ref,
         concepts=(drug.rxcui, row.order_drug),
         summary=_about((drug,), order, row.summary),
-        cites=(row.id,),
-        advice=row.management,
-        facts=(order.fact("Order"),),
         proposals=(proposal,),
     )
 

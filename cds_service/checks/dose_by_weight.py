@@ -14,6 +14,7 @@ from cds_service.chart.latest import latest
 from cds_service.chart.physiology import Age, age_fact, age_of
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.checks.targeting import targets
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
@@ -96,16 +97,13 @@ def _finding(
     note = f"{divided}the most that the order allows{assumed}"
     stated = Fact("Ordered dose", f"{per_kg:.3g} {row.unit}/kg {per}", order.origin, note=note)
     limit = Fact("Maximum by weight", f"{most:g} {row.unit}/kg {per}", order.origin)
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic="dose-limit",
-        rule=row.id,
-        harm="contraindicated" if slip else row.harm,
-        display="critical" if slip else row.display,
-        subject=order.ref,
+        slip=slip,
         concepts=(drug.rxcui,),
         summary=f"{drug.name} {per_kg:.3g} {row.unit}/kg {per}: above {most:g} {row.unit}/kg; {row.summary}",
-        cites=(row.id,),
-        advice=row.management,
-        facts=(order.fact("Order"), stated, limit, *facts),
+        facts=(stated, limit, *facts),
         proposals=(stop(order, recommended=slip),),
     )

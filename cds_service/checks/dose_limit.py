@@ -17,9 +17,10 @@ from cds_service.checks.infusion_rate import is_compared
 from cds_service.checks.limiting import lasts_too_long, patient_limits, too_long
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.checks.targeting import by_route
 from cds_service.facts import Fact
-from cds_service.findings import Display, Finding, Harm, NotAssessed
+from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.dose_limits import DoseLimit
 from cds_service.knowledge.kinds.patient_limits import PatientLimit
@@ -121,25 +122,20 @@ def _finding(
     chart: Chart, order: Medication, drug: Drug, row: DoseLimit, dose: float, most: float, per: str
 ) -> Finding:
     slip = dose >= most * row.critical_times
-    harm: Harm = "contraindicated" if slip else row.harm
-    display: Display = "critical" if slip else row.display
     assumed = f"; {row.dose_unit} was assumed" if order.sig.unit_assumed else ""
     stated = Fact("Ordered dose", f"{dose:g} {row.dose_unit} {per}", order.origin, note=f"the most{assumed}")
     much = f"{dose / most:.0f} times"
     note = f"ordered are {much} that" if slip else None
     limit = Fact("Maximum of the label", f"{most:g} {row.dose_unit} {per}", order.origin, note=note)
     times = f"{much} the maximum" if slip else "above the maximum"
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic="dose-limit",
-        rule=row.id,
-        harm=harm,
-        display=display,
-        subject=order.ref,
+        slip=slip,
         concepts=(drug.rxcui,),
         summary=f"{drug.name} {dose:g} {row.dose_unit} {per}: {times} of {most:g} {row.dose_unit}{_why(row)}",
-        cites=(row.id,),
-        advice=row.management,
-        facts=(order.fact("Order"), stated, limit, *_age_of_limit(chart, row)),
+        facts=(stated, limit, *_age_of_limit(chart, row)),
         proposals=(stop(order, recommended=slip),),
     )
 

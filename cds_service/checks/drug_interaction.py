@@ -16,6 +16,7 @@ from cds_service.chart import Chart, Medication
 from cds_service.checks.circumstances import circumstances_hold, facts_behind
 from cds_service.checks.proposing import monitoring, replacements, stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.interactions import Interaction, interactions_between
@@ -89,18 +90,14 @@ def _finding(chart: Chart, knowledge: Knowledge, order: Medication, partner: Med
     drafted = partner in (*chart.orders, *chart.background)
     monitor = monitoring(chart, knowledge, row, order)
     label = "Also being ordered" if drafted else ("Stopped recently" if partner.ended else "Current medication")
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic="drug-interaction",
-        rule=row.id,
-        harm=row.harm,
-        display=row.display,
-        subject=order.ref,
         concepts=(drug.rxcui, other.rxcui),
         summary=f"{drug.name} with {other.name}: {row.summary}",
-        cites=(row.id,),
         rationale=row.mechanism,
-        advice=row.management,
-        facts=(order.fact("Order"), partner.fact(label), *facts_behind(chart, row)),
+        facts=(partner.fact(label), *facts_behind(chart, row)),
         proposals=(
             *replacements(knowledge, row, order, drug),
             stop(order, recommended=row.action == "avoid" and row.harm == "contraindicated"),

@@ -15,6 +15,7 @@ from cds_service.chart import Chart, Medication
 from cds_service.checks.belonging import belong_together, circumstances_of, is_one_with
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.findings import HARMS, Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.duplicates import duplicate_rows_for
@@ -84,16 +85,12 @@ def _finding(chart: Chart, order: Medication, partner: Medication, match: _Match
     row, drug, other = match
     drafted = partner in (*chart.orders, *chart.background)
     together = drug.name if drug.rxcui == other.rxcui else f"{drug.name} with {other.name}"
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic="duplicate-therapy",
-        rule=row.id,
-        harm=row.harm,
-        display=row.display,
-        subject=order.ref,
         concepts=(drug.rxcui, other.rxcui),
         summary=f"{together}: {row.summary}",
-        cites=(row.id,),
-        advice=row.management,
-        facts=(order.fact("Order"), partner.fact("Also being ordered" if drafted else "Current medication")),
+        facts=(partner.fact("Also being ordered" if drafted else "Current medication"),),
         proposals=(stop(order),),
     )

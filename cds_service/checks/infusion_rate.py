@@ -12,9 +12,10 @@ from cds_service.chart import Chart, Medication
 from cds_service.chart.latest import Latest, latest
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.checks.targeting import targets
 from cds_service.facts import Fact
-from cds_service.findings import Display, Finding, Harm, NotAssessed
+from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.infusion_rates import InfusionRate
 from cds_service.terminology.infusion_rates import Rate, rates_in
@@ -71,8 +72,6 @@ def _why(weight: Latest) -> str:
 
 def _finding(order: Medication, drug: Drug, row: InfusionRate, rate: Rate, times: float, weight: Latest) -> Finding:
     slip = times >= row.critical_times
-    harm: Harm = "contraindicated" if slip else row.harm
-    display: Display = "critical" if slip else row.display
     weighed = (weight.fact,) if rate.per_kilogram != row.most.per_kilogram and weight.fact else ()
     much = f"{times:.0f} times"
     above = f"{much} the maximum" if slip else "above the maximum"
@@ -80,16 +79,13 @@ def _finding(order: Medication, drug: Drug, row: InfusionRate, rate: Rate, times
     limit = Fact(
         "Maximum of the label", row.most.words, order.origin, note=f"ordered are {much} that" if slip else None
     )
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic="dose-limit",
-        rule=row.id,
-        harm=harm,
-        display=display,
-        subject=order.ref,
+        slip=slip,
         concepts=(drug.rxcui,),
         summary=f"{drug.name} at {rate.words}: {above} of {row.most.words}; {row.summary}",
-        cites=(row.id,),
-        advice=row.management,
-        facts=(order.fact("Order"), stated, limit, *weighed),
+        facts=(stated, limit, *weighed),
         proposals=(stop(order, recommended=slip),),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cds_service.chart import Medication
 from cds_service.checks.proposing import stop
+from cds_service.checks.stating import finding_of
 from cds_service.checks.targeting import by_route
 from cds_service.facts import Fact
 from cds_service.findings import Finding
@@ -30,18 +31,13 @@ def too_long(order: Medication, drug: Drug, row: PatientLimit) -> Finding:
     """The finding about an order that states more days than its label allows."""
     days = order.sig.duration_days or 0
     why = f"; {row.summary}" if row.summary else ""
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic="dose-limit",
-        rule=row.id,
-        harm=row.harm,
-        display=row.display,
-        subject=order.ref,
         concepts=(drug.rxcui,),
         summary=f"{drug.name} for {days:g} days: longer than the {row.max_days} days of its label{why}",
-        cites=(row.id,),
-        advice=row.management,
         facts=(
-            order.fact("Order"),
             Fact("Ordered duration", f"{days:g} days", order.origin),
             Fact("Longest of the label", f"{row.max_days} days", order.origin),
         ),

@@ -13,6 +13,7 @@ from cds_service.chart import Chart
 from cds_service.chart.opioids import FENTANYL, Opioid, opioid_in
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
@@ -94,16 +95,12 @@ def _fact(one: Opioid) -> Fact:
 
 def _finding(rule: LogicRule, ordered: Opioid, summary: str, facts: tuple[Fact, ...]) -> Finding:
     order = ordered.medication
-    return Finding(
+    return finding_of(
+        rule,
+        order,
         topic="opioid-load",
-        rule=rule.id,
-        harm=rule.harm,
-        display=rule.display,
-        subject=order.ref,
         concepts=tuple(sorted(order.rxcuis)),
         summary=summary,
-        cites=(rule.id,),
-        advice=rule.management,
-        facts=(order.fact("Order"), *facts),
+        facts=facts,
         proposals=(stop(order, recommended=rule.harm == "contraindicated"),),
     )

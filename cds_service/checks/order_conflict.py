@@ -13,6 +13,7 @@ from cds_service.chart.dosing import dosages_of, structured_dose, structured_tim
 from cds_service.chart.fhir_json import Resource, codings, obj, text
 from cds_service.chart.naming import CONTRADICTED
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
@@ -100,15 +101,11 @@ def _finding(rule: LogicRule, order: Medication, words: str, field: str) -> Find
         Fact("The words say", words, order.origin),
         *((Fact("The field says", field, order.origin),) if field else ()),
     )
-    return Finding(
+    return finding_of(
+        rule,
+        order,
         topic="order-conflict",
-        rule=rule.id,
-        harm=rule.harm,
-        display=rule.display,
-        subject=order.ref,
         concepts=(*sorted(order.rxcuis), words, field),
         summary=f"{rule.summary}: {words}{f' against {field}' if field else ''}",
-        cites=(rule.id,),
-        advice=rule.management,
-        facts=(order.fact("Order"), *facts),
+        facts=facts,
     )

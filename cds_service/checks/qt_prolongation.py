@@ -19,6 +19,7 @@ from cds_service.chart.physiology import problems_of
 from cds_service.checks.drug_interaction import worst_interaction
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.checks.targeting import about_order, by_route, dose_is_within, worst
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
@@ -138,16 +139,13 @@ def _is_said(chart: Chart, knowledge: Knowledge, mine: _Prolonging, partner: _Pr
 
 
 def _pair(mine: _Prolonging, partner: _Prolonging, rule: LogicRule) -> Finding:
-    return Finding(
+    return finding_of(
+        rule,
+        mine.medication,
         topic=TOPIC,
-        rule=rule.id,
-        harm=rule.harm,
-        display=rule.display,
-        subject=mine.medication.ref,
         concepts=(mine.drug.rxcui, partner.drug.rxcui),
         summary=f"{mine.drug.name} with {partner.drug.name}: {rule.summary}",
         cites=(rule.id, mine.row.id, partner.row.id),
-        advice=rule.management,
-        facts=(mine.medication.fact("Order"), partner.medication.fact("Also prolongs QT")),
+        facts=(partner.medication.fact("Also prolongs QT"),),
         proposals=(stop(mine.medication),),
     )

@@ -18,6 +18,7 @@ from cds_service.chart.dialysis import Dialysis, dialysis
 from cds_service.chart.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
 from cds_service.checks.proposing import replacements, stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
@@ -132,17 +133,13 @@ def _dose_is_within(row: RenalRow, order: Medication) -> bool:
 
 def _finding(case: _Case, row: RenalRow, kidney: KidneyFunction) -> Finding:
     order, drug = case.order, case.drug
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic="renal-dosing",
-        rule=row.id,
-        harm=row.harm,
-        display=row.display,
-        subject=order.ref,
         concepts=(drug.rxcui,),
         summary=f"{drug.name} with {kidney.words}: {row.summary}",
-        cites=(row.id,),
-        advice=row.management,
-        facts=(order.fact("Order"), *_dose_fact(row, order), *kidney.facts),
+        facts=(*_dose_fact(row, order), *kidney.facts),
         proposals=(
             *replacements(case.knowledge, row, order, drug),
             *_adjust(row, order, drug),

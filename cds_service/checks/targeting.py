@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from cds_service.chart import Chart, Medication
 from cds_service.checks.proposing import replacements, stop
+from cds_service.checks.stating import finding_of
 from cds_service.facts import Fact
-from cds_service.findings import DISPLAYS, HARMS, Finding, Proposal
+from cds_service.findings import DISPLAYS, HARMS, Finding
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.about import DrugRow
 from cds_service.knowledge.rows import Graded
@@ -71,21 +72,17 @@ def about_order(
     cites: tuple[str, ...] = (),
 ) -> Finding:
     """The finding of a row about an ordered drug; `when` says the circumstance: "in heart failure", "at 9 years"."""
-    proposals: tuple[Proposal, ...] = (
-        *replacements(knowledge, row, order, drug),
-        stop(order, recommended=row.harm == "contraindicated"),
-    )
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic=topic,
-        rule=row.id,
-        harm=row.harm,
-        display=row.display,
-        subject=order.ref,
         concepts=(drug.rxcui,),
         summary=f"{drug.name} {when}: {row.summary}",
-        cites=cites or (row.id,),
+        cites=cites,
         rationale=rationale,
-        advice=row.management,
-        facts=(order.fact("Order"), *facts),
-        proposals=proposals,
+        facts=facts,
+        proposals=(
+            *replacements(knowledge, row, order, drug),
+            stop(order, recommended=row.harm == "contraindicated"),
+        ),
     )

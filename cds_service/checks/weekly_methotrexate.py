@@ -12,6 +12,7 @@ from cds_service.chart import Chart, Medication
 from cds_service.chart.physiology import problems_of
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating import finding_of
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
@@ -45,20 +46,13 @@ def _for_cancer(chart: Chart, order: Medication) -> bool:
 
 def _finding(row: LogicRule, order: Medication, times: float) -> Finding:
     drug = next(drug for drug in order.drugs if drug.name == DRUG)
-    return Finding(
+    return finding_of(
+        row,
+        order,
         topic="dose-limit",
-        rule=row.id,
-        harm=row.harm,
-        display=row.display,
-        subject=order.ref,
         concepts=(drug.rxcui,),
         summary=f"methotrexate {times:g} {'time' if times == 1 else 'times'} a day: {row.summary}",
-        cites=(row.id,),
-        advice=row.management,
-        facts=(
-            order.fact("Order"),
-            _frequency(order, times),
-        ),
+        facts=(_frequency(order, times),),
         proposals=(stop(order, recommended=True),),
     )
 

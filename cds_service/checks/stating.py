@@ -1,0 +1,43 @@
+"""What a knowledge row says about an order, as a finding that cites the row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cds_service.chart import Medication
+from cds_service.facts import Fact
+from cds_service.findings import Finding, Proposal
+from cds_service.knowledge.rows import Graded
+
+
+def finding_of(
+    row: Graded,
+    order: Medication,
+    *,
+    topic: str,
+    concepts: tuple[str, ...],
+    summary: str,
+    facts: Iterable[Fact] = (),
+    proposals: Iterable[Proposal] = (),
+    cites: tuple[str, ...] = (),
+    rationale: str = "",
+    slip: bool = False,
+) -> Finding:
+    """Harm, display and advice are the row's; the order stands first among the facts; `cites` is the row if empty.
+
+    `slip`: so far above the maximum that a decimal point or a unit has slipped, which is contraindicated by any row.
+    """
+    return Finding(
+        topic=topic,
+        rule=row.id,
+        harm="contraindicated" if slip else row.harm,
+        display="critical" if slip else row.display,
+        subject=order.ref,
+        concepts=concepts,
+        summary=summary,
+        cites=cites or (row.id,),
+        rationale=rationale,
+        advice=row.management,
+        facts=(order.fact("Order"), *facts),
+        proposals=tuple(proposals),
+    )
