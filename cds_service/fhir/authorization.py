@@ -72,7 +72,7 @@ def read_authorization(
     """`service_client_id` is what `subject` must be, None when it is not known. Never raises."""
     if value is None:
         return Unusable(NO_TOKEN)
-    token, kind, life = value.get("access_token"), value.get("token_type"), _seconds(value.get("expires_in"))
+    token, kind, life = value.get("access_token"), value.get("token_type"), int(seconds(value.get("expires_in")))
     if not isinstance(token, str) or len(token) > MAX_TOKEN or not _TOKEN.match(token):
         return Unusable("the token is not a usable string")
     if not isinstance(kind, str) or kind.lower() != "bearer":
@@ -95,11 +95,10 @@ def read_authorization(
     return FhirAuthorization(token, life, scopes) if scopes else Unusable("the token grants nothing that we can use")
 
 
-def _seconds(value: object) -> int:
-    """The whole seconds of a number, or of its digits as some servers write them ("3599.9"); 0 for anything else."""
-    if isinstance(value, int | float | str) and not isinstance(value, bool) and _SECONDS.fullmatch(str(value)):
-        return int(float(value))
-    return 0
+def seconds(stated: object) -> float:
+    """A token's lifetime as a number, or as text as some servers write it ("3599.9"); 0 for anything else."""
+    digits = str(stated) if isinstance(stated, int | float | str) and not isinstance(stated, bool) else ""
+    return float(digits) if _SECONDS.fullmatch(digits) else 0.0
 
 
 def read_scopes(value: object) -> tuple[Scope, ...]:

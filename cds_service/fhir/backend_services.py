@@ -8,7 +8,6 @@ before it ends. Hook calls never come here: they use what the EHR hands them, wh
 from __future__ import annotations
 
 import codecs
-import re
 import ssl
 import threading
 import time
@@ -23,6 +22,7 @@ import httpx
 import orjson
 
 from cds_service.errors import CountersignError
+from cds_service.fhir.authorization import seconds
 from cds_service.fhir.client import NotRead, http_client, unpacked
 from cds_service.fhir.own_keys import ASSERTION_TYPE, assertion
 from cds_service.fhir.transport import FhirTransport
@@ -30,12 +30,10 @@ from cds_service.outbound import AddressRefused, Network, Reach, origin_of
 from cds_service.settings import is_loopback
 from cds_service.store import BackendClient, OwnKeys
 
-_LIFETIME = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,18})?")  # seconds
 DEADLINE = 10.0  # seconds, of one request outside a hook call
 SPARE = 30.0  # seconds before its end from which a token is not used any more
+UNSTATED_S = 60.0  # a token whose lifetime cannot be read
 WELL_KNOWN = "/.well-known/smart-configuration"
-
-
 # RFC 6749, 5.2 and 4.1.2.1. Whatever else stands there may be anything.
 ERROR_CODES = frozenset(
     {
@@ -125,7 +123,7 @@ class BackendServices:
             raise AccessRefused("the token endpoint gave no bearer token")
         scope = answer.get("scope")
         scopes = tuple(scope.split()) if isinstance(scope, str) else client.scopes
-        return Access(token, scopes, self._monotonic() + _seconds(life))
+        return Access(token, scopes, self._monotonic() + (seconds(life) or UNSTATED_S))
 
     def _answer(self, url: str, method: str, form: dict[str, str] | None) -> dict[str, Any]:
         ends = self._monotonic() + DEADLINE
@@ -157,13 +155,6 @@ class BackendServices:
     @cached_property
     def _trust(self) -> ssl.SSLContext:
         return self._context or ssl.create_default_context()
-
-
-def _seconds(stated: object) -> float:
-    """A lifetime as a number or as text ("3599.9"); one that cannot be read counts as a minute."""
-    digits = str(stated) if isinstance(stated, int | float | str) and not isinstance(stated, bool) else ""
-    seconds = float(digits) if _LIFETIME.fullmatch(digits) else 0.0
-    return seconds if seconds > 0 else 60.0
 
 
 def _object(body: bytes | NotRead) -> dict[str, Any] | None:
