@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cds_service.cli.knowledge import command
-from cds_service.knowledge import COVERED_TOPICS, load_knowledge
+from cds_service.knowledge import COVERED_TOPICS, Knowledge, load_knowledge
 from cds_service.knowledge.kinds.interactions import Interaction
 from cds_service.tables import read_tables
 from tests.charts import knowledge
@@ -103,6 +104,22 @@ def test_a_second_approval_takes_the_place_of_the_first_and_others_stay(tmp_path
     rows = list(csv.DictReader(StringIO((tmp_path / "allergy_rows.csv").read_text("utf-8"))))
     assert [row["id"] for row in rows] == [ROW]
     assert load_knowledge(read_tables(tmp_path)).cited["duplicate-nsaid"].reviewed
+
+
+def test_an_interrupted_approval_leaves_the_sites_files_as_they_were(tmp_path: Path, monkeypatch) -> None:
+    assert run("approve", ROW, *WHO, site=tmp_path).exit_code == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    module = importlib.import_module("cds_service.cli.knowledge.approve")
+    read = module.tables
+
+    def interrupted() -> Knowledge:
+        if (tmp_path / "duplicate_rows.csv").exists():  # the new rows are written and are read for the first time
+            raise KeyboardInterrupt
+        return read()
+
+    monkeypatch.setattr(module, "tables", interrupted)
+    assert run("approve", ROW, "duplicate-nsaid", "--role", "physician", *WHO[2:], site=tmp_path).exit_code != 0
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize(
