@@ -19,7 +19,8 @@ class BleedingRisks:
 
     Hypertension: systolic above 160 mmHg. Kidney: dialysis, transplant, or creatinine of 200 umol/L or more. Liver:
     cirrhosis, or bilirubin over twice with transaminases over three times the upper limit. Labile INR: less than 60% of
-    the time in range. Alcohol: 8 or more drinks a week. Drugs: antiplatelets or NSAIDs.
+    the time in range. Bleeding: major, ever, or a predisposition such as anaemia. Alcohol: 8 or more drinks a week.
+    Drugs: antiplatelets or NSAIDs.
     """
 
     hypertension: bool

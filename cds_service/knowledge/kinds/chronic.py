@@ -22,8 +22,6 @@ from cds_service.terminology.systems import ICD10, ICD10CM, code
 if TYPE_CHECKING:
     from cds_service.knowledge.knowledge import Knowledge
 
-VOID = "-"
-
 
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)

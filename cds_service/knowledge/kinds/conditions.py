@@ -1,7 +1,7 @@
 """`conditions.csv`: value sets of conditions by which rows speak of a patient: names, and codes of several systems.
 
 A code ends with `*` where every code that begins so is meant (`icd10cm#I50*`). `past_codes` say that the condition was:
-"personal history of" and the like.
+"personal history of" and the like. The row `-` holds names that only look like another: "diabetes insipidus".
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.rows import Context, Row, kind
 from cds_service.terminology.conditions import Code, ConditionNames, Keys
 from cds_service.terminology.lexicon import Entry, Lexicon
+from cds_service.terminology.notes.conditions import VOID
 from cds_service.terminology.systems import ICD10CM, code
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ def condition_names(rows: Iterable[Condition]) -> ConditionNames:
         for each, found in ((row.codes, codes), (row.past_codes, past)):
             for one in each:
                 found[one].add(row.id)
+        meant = dict.fromkeys(() if row.id == VOID else (row.id,))
         for name in row.words:
-            words[name][row.id] = None
+            words[name] |= meant
     lexicon = Lexicon(Entry(name, tuple(keys)) for name, keys in words.items())
     return ConditionNames(_frozen(codes), _frozen(past), lexicon)
 
