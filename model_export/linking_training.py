@@ -14,7 +14,7 @@ import onnxruntime as ort
 from cds_service.models.drug_candidates import Candidate, CandidateSearch
 from cds_service.models.drug_features import features
 from cds_service.models.drug_linker import NAME, DrugLinker
-from model_export.linker_network import Layers, Matrix, calibrate, fit, raw_scores, to_onnx
+from model_export.linker_network import Matrix, calibrate, fit, raw_scores, to_onnx
 from model_export.linking_data import Example, World, examples
 from model_export.linking_scores import Answer, score
 from model_export.misspellings import CALIBRATION, TRAINING
@@ -88,11 +88,11 @@ class HeldOut:
         search, made = Remembering(around), list(examples(around, CALIBRATION, texts, dice))
         return cls(around, search, made, table((text, search) for text in made))
 
-    def network(self, learnt: Table) -> tuple[bytes, Layers]:
-        """The network fitted on what was learnt and calibrated here, as ONNX and as layers."""
+    def network(self, learnt: Table) -> bytes:
+        """The network fitted on what was learnt and calibrated here, as ONNX."""
         layers = fit(learnt.rows, learnt.labels)
         line = calibrate(raw_scores(layers, self.candidates.rows), self.candidates.labels)
-        return to_onnx(layers, line), layers
+        return to_onnx(layers, line)
 
     def linker(self, model: bytes, accept: float) -> DrugLinker:
         session = ort.InferenceSession(model, providers=["CPUExecutionProvider"])
@@ -112,7 +112,7 @@ class HeldOut:
         kinds = sorted(set(learnt.kinds))
         for kind in kinds:
             made = self._of_kind(kind, texts, dice)
-            other, _ = self.network(learnt.without(kind))
+            other = self.network(learnt.without(kind))
             with_it, without = (score(answers(self.linker(one, accept), made)) for one in (model, other))
             rows.append({"left out": kind, "n": len(made), **_beside(with_it, without, drugs=kind in TRAINING)})
         return rows

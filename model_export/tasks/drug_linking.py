@@ -39,7 +39,7 @@ def train(weights: Path) -> None:
     worlds = [world(names, drugs, words, dice, outside=share) for share in _OUTSIDE]
     learnt = learnt_from(worlds, _TEXTS, dice)
     held = HeldOut.of(world(names, drugs, words, dice, outside=_OUTSIDE[0]), _HELD_OUT, dice)
-    model, _ = held.network(learnt)
+    model = held.network(learnt)
     accept = held.threshold(model)
     linker = held.linker(model, accept)
     reported = {
