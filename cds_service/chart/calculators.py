@@ -96,12 +96,18 @@ def _surface(chart: Chart, _: KeysOf) -> Calculated:
 
 def _of_size(chart: Chart, name: str, unit: str, formula: str, compute: Callable[[float, float], float]) -> Calculated:
     """By weight and height. A child's are never taken from last year."""
-    age = age_in_years(chart.patient.born, chart.today) if chart.patient.born else None
-    if age is None or age < ADULT:
-        reason = "not an adult" if age is not None else "age is not known"
-        return Calculated(name, None, unit, formula, reason=f"{reason}: weigh and measure now")
+    if reason := outgrown(chart):
+        return Calculated(name, None, unit, formula, reason=reason)
     days = SIZE_MAX_AGE_DAYS
     return _by(chart, name, unit, formula, {"weight": days, "height": days}, compute)
+
+
+def outgrown(chart: Chart) -> str:
+    """Why no weight and height on record may be taken as of today; empty for adults."""
+    age = age_in_years(chart.patient.born, chart.today) if chart.patient.born else None
+    if age is not None and age >= ADULT:
+        return ""
+    return f"{'age is not known' if age is None else 'not an adult'}: weigh and measure now"
 
 
 def _calcium(chart: Chart, _: KeysOf) -> Calculated:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 
 from cds_service.chart import Chart
+from cds_service.chart.calculators import outgrown
 from cds_service.chart.dates import age_in_years
 from cds_service.chart.latest import latest
 from cds_service.chart.loads import Load, loads_of
@@ -83,8 +84,11 @@ def filled_in(chart: Chart) -> tuple[dict[str, str], dict[str, str]]:
     age = age_in_years(born, chart.today) if born else None
     values = {"age": "" if age is None else str(age), "sex": chart.patient.sex or ""}
     origins = {"age": f"born {day(born.isoformat())}" if age is not None and born else "no birth date on record"}
+    too_old = outgrown(chart)
     for name, field in FIELDS.items():
-        if field.kind:
+        if too_old and name in ("weight", "height"):
+            values[name], origins[name] = "", too_old
+        elif field.kind:
             found = latest(chart, field.kind, field.max_age)
             values[name] = "" if found.value is None else f"{found.value:.4g}"
             on = found.found.on if found.found else None

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from smart_app.ask.calculators import filled_in
 from smart_app.ask.formulas import FIELDS, FORMULAS, results_of
 from smart_app.ask.scoring import items
+from tests import charts
 from tests.smart_app.browser import hidden_fields, words
 from tests.smart_app.house import House
 from tests.smart_app.patient.test_this_patient import SCOPE, at, drug, lab, of
 
 WEIGHT = {"code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}], "text": "Weight"}}
-
-
 HEIGHT = {"code": {"coding": [{"system": "http://loinc.org", "code": "8302-2"}], "text": "Height"}}
 
 
@@ -67,10 +67,9 @@ def test_lists_that_may_not_be_read_are_no_lists_without_entries(house: House) -
     _, page = at(house, "calc-4", "/calculators", "launch openid fhirUser patient/Patient.r")
     assert "problem list could not be read" in page
     assert "Not read: results, vital signs, medication list, problem list. The EHR did not allow" in words(page)
+    assert "Morphine equivalents (MME) Not computed: medication list could not be read" in words(page)
     _, page = at(house, "calc-5", "/calculators", SCOPE)
     assert "Not read: problem list. The EHR did not allow" in words(page)
-    _, page = at(house, "calc-4", "/calculators", "launch openid fhirUser patient/Patient.r")
-    assert "Morphine equivalents (MME) Not computed: medication list could not be read" in words(page)
 
 
 @pytest.mark.parametrize("value", ["", "abc", "-1", "1e400", "nan", "99999"])
@@ -82,3 +81,13 @@ def test_odd_numbers_compute_nothing(value: str) -> None:
 def test_an_unknown_sex_is_never_assumed() -> None:
     found = results_of({"age": "78", "sex": "", "weight": "61", "creatinine": "1.9"})
     assert not found[0].value and "sex is not known" in found[0].why_not
+
+
+@pytest.mark.parametrize(("born", "filled"), [("2020-06-01", False), ("", False), ("1958-06-01", True)])
+def test_a_child_has_outgrown_its_measures(born: str, filled: bool) -> None:
+    sizes = charts.data(charts.weight(61), charts.observation("8302-2", 170, "cm"))
+    values, origins = filled_in(
+        charts.chart(focus=None, patient=charts.data(charts.person(born or None)), vitals=sizes)
+    )
+    assert bool(values["weight"]) is bool(values["height"]) is filled
+    assert ("weigh and measure now" in origins["weight"]) is not filled
