@@ -69,7 +69,11 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
     silent = tenant.mode(service_id) == "silent"
     notes = notes_of(rooms, assessment, prefetch, silent)
     took_ms = (time.monotonic() - started) * 1000
-    place = {"orders": len(chart.orders), "encounter": encounter_of(prefetch), "silent": silent}
+    place = {
+        "orders": len({order.ref.reference for order in chart.orders}),
+        "encounter": encounter_of(prefetch),
+        "silent": silent,
+    }
     rooms.store.record(invocation_of(rooms, call, cards, notes, setting, took_ms, **place))
     return Answer(reply(rooms, () if silent else cards, notes, overridden))
 

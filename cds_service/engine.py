@@ -21,6 +21,7 @@ from cds_service.knowledge import COVERED_TOPICS, Knowledge
 
 RECOGNITION = "not-assessed"  # the topic of what could not be looked at: no view leaves it out
 CHANGES = ("replace", "adjust")
+BESIDE = ("monitor", "add", "record")  # what leaves the order as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,18 @@ def assess(
         return _about_entries(first, chart)
     safety = [check for check in checks.values() if check.service == SAFETY]
     judges = {"change": _Judge(mine, chart, knowledge), "add": _Judge(safety, chart, knowledge)}
-    verified = tuple(replace(c, finding=_verified(c, judges)) for c in first.concerns)
-    return replace(first, concerns=verified)
+    apart = replace(first, concerns=tuple(_without_changes(c, chart.shared) for c in first.concerns))
+    verified = tuple(replace(c, finding=_verified(c, judges)) for c in apart.concerns)
+    return replace(apart, concerns=verified)
+
+
+def _without_changes(concern: Concern, shared: frozenset[str]) -> Concern:
+    """The concern without proposals that would rewrite or cancel an order of several drugs for the sake of one."""
+    finding = concern.finding
+    if finding.subject.reference not in shared:
+        return concern
+    kept = tuple(one for one in finding.proposals if one.intent in BESIDE)
+    return replace(concern, finding=replace(finding, proposals=kept))
 
 
 def _about_entries(first: Assessment, chart: Chart) -> Assessment:

@@ -39,7 +39,7 @@ def build_chart(
     keys = supplied.get("medications", ABSENT), supplied.get("statements", ABSENT)
     reader = MedicationReader(vocabulary, now, _siblings(context.orders, keys), fhir_server)
     requests = (order for order in context.orders if order["resourceType"] == "MedicationRequest")
-    drafts = [reader.read(order) for order in requests if reader.wanted(order, context.renews)]
+    drafts = [one for order in requests if reader.wanted(order, context.renews) for one in reader.read_all(order)]
     if context.renews:
         drafts = [replace(draft, ended=None) for draft in drafts]
     medications = _medications(keys, reader, {draft.ref.reference for draft in drafts})
@@ -98,9 +98,10 @@ def _medications(keys: tuple[Supplied, Supplied], reader: MedicationReader, draf
     orders, order_notes = keys[0].only(TYPES, "medication list")
     statements, statement_notes = keys[1].only(TYPES, "medication statements")
     current = tuple(
-        reader.read(resource)
+        one
         for resource in (*orders.resources, *statements.resources)
         if reader.current(resource) and reference(resource) not in drafted
+        for one in reader.read_all(resource)
     )
     failed = ("medication statements could not be read",) if statements.state == "failed" else ()
     return Listing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import orjson
@@ -16,6 +16,7 @@ from cds_service.chart.model import Medication
 from cds_service.chart.naming import Named, concepts_of, medications_of, name_drug
 from cds_service.facts import OrderRef, Origin
 from cds_service.terminology.routes import route_of_snomed, routes_in
+from cds_service.terminology.several import Parts
 from cds_service.terminology.sig import Sig
 from cds_service.terminology.vocabulary import Vocabulary
 
@@ -31,6 +32,7 @@ _VOID_DRAFTS = frozenset({"entered-in-error", "cancelled", "stopped", "completed
 LEXICON, LEXICON_VERSION = "lexicon", "1"
 
 
+_DIRECTIONS = frozenset({"dosageInstruction", "dosage", "dispenseRequest", "reasonCode"})
 # Everything of an order that says which drug, how and what for, and nothing that says whose.
 _SAYING = ("medicationCodeableConcept", "dosageInstruction", "dosage", "reasonCode", "modifierExtension")
 
@@ -70,6 +72,22 @@ class MedicationReader:
         starts = [day_of(period.get("start")) for period in _periods(resource)]
         ahead = bool(starts) and all(start is not None and start > self.now.date() for start in starts)
         return not ahead and status in _CURRENT.get(text(resource.get("resourceType")), ())
+
+    def read_all(self, resource: Resource) -> tuple[Medication, ...]:
+        """The medications of an entry: one, unless its typed text orders several. Each of these is read as if it had
+        been typed alone; structured directions go with the first."""
+        concept = obj(resource.get("medicationCodeableConcept"))
+        typed = text(concept.get("text"))
+        parts = self.vocabulary.orders_in(typed) if typed and not concept.get("coding") else Parts((typed,))
+        if parts.orders == (typed,):
+            return (self.read(resource),)
+        alone = {name: value for name, value in resource.items() if name not in _DIRECTIONS}
+        wholes = (resource, *(alone for _ in parts.orders[1:]))
+        read = [
+            replace(self.read({**whole, "medicationCodeableConcept": {"text": words}}), part=number)
+            for number, (whole, words) in enumerate(zip(wholes, parts.orders, strict=True), 1)
+        ]
+        return (replace(read[0], notes=(*read[0].notes, *_said_of(parts))), *read[1:])
 
     def read(self, resource: Resource) -> Medication:
         spoken = self._spoken(resource)
@@ -136,6 +154,14 @@ def _origin(here: str, named: Named) -> Origin:
     if named.certain:
         return Origin("coded", here, named.text or None, named.span)
     return Origin("read", here, named.text, named.span, LEXICON, LEXICON_VERSION)
+
+
+def _said_of(parts: Parts) -> Iterator[str]:
+    if len(parts.orders) > 1:
+        named = "; ".join(f"“{words}”" for words in parts.orders)
+        yield f"the text orders {len(parts.orders)} drugs, and each was assessed: {named}; write each as its own order"
+    if parts.ended:
+        yield f"“{parts.ended}” was taken for a drug that ends, and was not assessed with this order"
 
 
 def _periods(resource: Resource) -> Iterator[Resource]:

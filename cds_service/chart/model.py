@@ -50,6 +50,7 @@ class Medication:
     `drugs` is empty when the drug was not recognised; `problem` then says why and `candidates` what it may be. For a
     drug that was read from free text `candidates[0]` is its full name. `ended` is the day it was stopped, for rows
     with a washout. `replaces` is the prescription that it renews. `uses`: words and codes of its stated indication.
+    `part` counts from 1 what one typed text orders together; 0 is an order of one drug or combination.
     """
 
     ref: OrderRef
@@ -64,6 +65,7 @@ class Medication:
     problem: str | None = None
     candidates: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    part: int = 0
     resource: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -226,11 +228,21 @@ class Chart:
     def company_of(self, order: Medication) -> tuple[Medication, ...]:
         """What the order would be given together with: current medications and the other drafts.
 
-        The entry that the order revises or renews is left out: it will not be there beside it.
+        The entry that the order revises or renews is left out: it will not be there beside it. What else the same text
+        orders is there.
         """
-        superseded = {order.ref.reference, order.replaces}
         others = (*self.medications.items, *self.background, *self.orders)
-        return tuple(med for med in others if med.ref.reference not in superseded)
+        return tuple(
+            med
+            for med in others
+            if med.ref.reference != order.replaces
+            and (med.ref.reference != order.ref.reference or med.part != order.part)
+        )
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """References of the drafts whose text orders several drugs."""
+        return frozenset(med.ref.reference for med in (*self.orders, *self.background) if med.part)
 
     def latest(self, *kinds: str) -> Measurement | None:
         """The newest measurement of these kinds, usable or not; None when there is none on record."""

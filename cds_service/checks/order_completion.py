@@ -39,6 +39,9 @@ def order_completion(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | N
     for order in chart.orders:
         if not order.drugs or _is_structured(order):
             continue
+        if order.part:
+            yield NotAssessed("its directions were left as text: it orders several drugs", order.ref)
+            continue
         read = read_directions(_directions_text(order))
         if _is_product(order, read):
             continue

@@ -54,13 +54,14 @@ def _to_confirm(order: Medication) -> NotAssessed:
         f"{read!r} is not a drug name we know; read as {name} from free text: please confirm",
         order.ref,
         prominent="info",
-        proposals=(_rename(order, name),),
+        proposals=() if order.part else (_rename(order, name),),
     )
 
 
 def _wrong_words(order: Medication) -> bool:
-    """True when the model marked the words it stumbled over, so that they can be corrected in place."""
-    return order.origin.span is not None
+    """True when the model marked the words it stumbled over, so that they can be corrected in place. A text that orders
+    several drugs is not rewritten for one of them."""
+    return order.origin.span is not None and not order.part
 
 
 def _rename(order: Medication, name: str) -> Proposal:

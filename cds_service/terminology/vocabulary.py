@@ -17,6 +17,7 @@ from cds_service.terminology.laboratory_tests import is_in_a_test
 from cds_service.terminology.lexicon import Lexicon, Mention
 from cds_service.terminology.longer_names import LongerNames
 from cds_service.terminology.notes.mention import NoteWords
+from cds_service.terminology.several import Parts, parts_of
 
 T = TypeVar("T")
 
@@ -105,12 +106,25 @@ class Vocabulary:
         """The same names stand in many charts: what a text was read as is kept, for a bounded number of texts."""
         return lru_cache(maxsize=8192)(self._read)
 
-    def _read(self, text: str) -> Naming | None:
-        mentions = tuple(
+    def orders_in(self, text: str) -> Parts:
+        """The texts of the orders that one typed text holds: usually the text itself."""
+        return self._parted(text)
+
+    @cached_property
+    def _parted(self) -> Callable[[str], Parts]:
+        return lru_cache(maxsize=8192)(
+            lambda text: parts_of(text, self._mentions(text), self._combinations.__contains__)
+        )
+
+    def _mentions(self, text: str) -> tuple[Mention, ...]:
+        return tuple(
             found
             for found in self.lexicon.find(text)
             if not is_in_a_test(text, found.span[1]) and not is_per_inhalation(text, found.span)
         )
+
+    def _read(self, text: str) -> Naming | None:
+        mentions = self._mentions(text)
         if not mentions:
             return None
         together = joined(text, mentions)

@@ -97,3 +97,37 @@ def test_half_of_a_misspelt_combination_is_not_taken_for_the_whole(service: Runn
     reply = service.ask(order_sign(draft("amoxicillan clavulanate 875 bid"), prefetch=prefetch))
     assert [finding["indicator"] for finding in reply.findings] == ["info"]
     assert "'amoxicillan' beside clavulanate was not recognised" in reply.cards[0]["summary"]
+
+
+def test_drugs_of_one_text_are_assessed_with_each_other_and_with_the_chart(service: RunningService) -> None:
+    listed = chart(medications=bundle(active("naproxen 500 mg bid")), labs=bundle(egfr(24)))
+    reply = service.ask(
+        order_sign(draft("start warfarin 5 mg daily + aspirin 325 mg daily and metformin 500 bid"), prefetch=listed)
+    )
+    said = [card["summary"] for card in reply.cards]
+    assert any("warfarin with aspirin" in one for one in said)
+    assert any("warfarin with naproxen" in one for one in said)
+    assert any("metformin" in one.lower() and "egfr" in one.lower() for one in said)
+
+
+def test_an_order_of_several_drugs_is_not_rewritten_or_cancelled_for_one_of_them(service: RunningService) -> None:
+    listed = chart(medications=bundle(active("warfarin 5 mg daily")))
+    order = draft("bactrim ds bid x 3 days for cystitis and metformin 500 mg bid")
+    cards = service.ask(order_sign(order, prefetch=listed)).cards
+    actions = [action for card in cards for one in card.get("suggestions", ()) for action in one["actions"]]
+    assert cards and {action["type"] for action in actions} <= {"create"}
+    assert any("write each as its own order" in card["detail"] for card in cards)
+
+
+def test_a_text_of_several_drugs_is_not_completed_as_one(service: RunningService) -> None:
+    reply = service.ask(
+        order_sign(draft("lisinopril 10 mg daily and metformin 500 mg bid")), service="order-completion"
+    )
+    assert not [card for card in reply.cards if card["source"]["topic"]["code"] == "order-completion"]
+    assert "order-completion: its directions were left as text: it orders several drugs" in reply.not_assessed
+
+
+def test_a_misspelt_first_drug_is_not_passed_over_for_the_second(service: RunningService) -> None:
+    listed = chart(labs=bundle(egfr(24)))
+    reply = service.ask(order_sign(draft("metforminn 500 mg bid and amlodipine 5 mg daily"), prefetch=listed))
+    assert reply.card("renal-dosing")["indicator"] == "warning"

@@ -59,10 +59,31 @@ def test_the_usual_words_after_a_slash_or_a_hyphen_are_no_component(text: str) -
 
 
 def test_a_second_drug_in_the_text_is_said() -> None:
-    order = read(request("metformin 500 bid, lisinopril 10 daily"))
+    order = read(request("metformin 500 bid instead of lisinopril 10 daily"))
     assert names(order) == ["metformin"]
     assert order.notes == ("the text also names lisinopril, which was not assessed with this order",)
-    assert order.sig.daily() is None
+
+
+def test_a_text_that_orders_two_drugs_is_two_orders_each_with_its_own_dose() -> None:
+    one, other = chart(request("metformin 500 mg bid, lisinopril 10 mg daily")).orders
+    assert (names(one), names(other)) == (["metformin"], ["lisinopril"])
+    assert [order.sig.daily("mg").value for order in (one, other)] == [1000, 10]
+    assert one.ref.reference == other.ref.reference and (one.part, other.part) == (1, 2)
+    assert one.notes == (
+        "the text orders 2 drugs, and each was assessed: “metformin 500 mg bid”; “lisinopril 10 mg daily”;"
+        " write each as its own order",
+    )
+    assert other.notes == ()
+
+
+def test_a_coded_order_is_of_what_its_code_says_whatever_else_its_text_names() -> None:
+    coded_order = request()
+    coded_order["medicationCodeableConcept"] = concept(
+        "metformin 500 mg bid and lisinopril 10 mg daily", (RXNORM, METFORMIN)
+    )
+    (order,) = chart(coded_order).orders
+    assert names(order) == ["metformin"]
+    assert order.notes == ("the text also names lisinopril, which was not assessed with this order",)
 
 
 def test_the_code_wins_over_the_text_and_the_contradiction_is_noted() -> None:

@@ -1,0 +1,78 @@
+"""One typed text that orders several drugs is several orders; a combination, and a drug only spoken of, are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.charts import knowledge
+
+
+def parts(text: str) -> tuple[str, ...]:
+    return knowledge().vocabulary.orders_in(text).orders
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lisinopril 10 mg daily and metformin 500 bid", ("lisinopril 10 mg daily", "metformin 500 bid")),
+        ("start warfarin + aspirin 81", ("start warfarin", "aspirin 81")),
+        ("vancomycin and cefepime", ("vancomycin", "cefepime")),
+        ("Vancomycin 1 g IV q12h; cefepime 2 g IV q8h", ("Vancomycin 1 g IV q12h", "cefepime 2 g IV q8h")),
+        (
+            "metformin 500 mg bid with meals, lisinopril 10 mg daily",
+            ("metformin 500 mg bid with meals", "lisinopril 10 mg daily"),
+        ),
+        ("1. amlodipine 5 mg daily\n2. atorvastatin 40 mg qhs", ("1. amlodipine 5 mg daily", "atorvastatin 40 mg qhs")),
+        (
+            "aspirin 81 mg daily, clopidogrel 75 mg daily, metoprolol 25 bid",
+            ("aspirin 81 mg daily", "clopidogrel 75 mg daily", "metoprolol 25 bid"),
+        ),
+        ("furosemide 40 mg bid plus kcl 20 meq daily", ("furosemide 40 mg bid", "kcl 20 meq daily")),
+        (
+            "ibuprofen 400 mg prn pain and ondansetron 4 mg prn nausea",
+            ("ibuprofen 400 mg prn pain", "ondansetron 4 mg prn nausea"),
+        ),
+        ("lisinprol 10 mg daily and metformin 500 bid", ("lisinprol 10 mg daily", "metformin 500 bid")),
+        ("metformin 500 mg bid and warfarrin 5 mg daily", ("metformin 500 mg bid", "warfarrin 5 mg daily")),
+        ("stop warfarin, start apixaban 5 mg bid", ("apixaban 5 mg bid",)),
+        ("heparin 5000 units sq and then start warfarin 5 mg", ("heparin 5000 units sq", "warfarin 5 mg")),
+    ],
+)
+def test_each_ordered_drug_is_an_order(text: str, expected: tuple[str, ...]) -> None:
+    assert parts(text) == expected
+
+
+def test_what_is_said_to_end_is_no_order_and_is_handed_out() -> None:
+    assert knowledge().vocabulary.orders_in("stop warfarin, start apixaban 5 mg bid").ended == "stop warfarin"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "amoxicillin and clavulanate 875 mg bid",
+        "lisinopril 20 mg + hydrochlorothiazide 12.5 mg daily",
+        "tylenol with codeine #3 q6h prn",
+        "lidocaine with epinephrine 1%",
+        "losartan 50 mg daily instead of lisinopril",
+        "losartan 50 mg daily, stop lisinopril and hctz",
+        "azithromycin 500 mg daily, penicillin allergy",
+        "azithromycin 500 mg for penicillin and sulfa allergy",
+        "clopidogrel 75 mg after aspirin and heparin",
+        "metformin 500 mg bid and check b12",
+        "digoxin 0.125 mg daily and digoxin level in 1 week",
+        "vancomycin 1 g iv q12h and vancomycin trough before 4th dose",
+        "ciprofloxacin 500 mg bid, take 2 h before calcium and iron",
+        "warfarin 5 mg daily, hold aspirin",
+        "warfarin 5 mg daily, aspirin stopped yesterday",
+        "prednisone 40 mg daily and then 20 mg daily",
+        "insulin lispro 10 units breakfast and dinner 8 units",
+        "ibuprofen 400 or acetaminophen 500 prn",
+        "potassium chloride 20 meq in D5W and normal saline",
+        "metformin 1000 mg bid",
+        "gabapentin 300 mg qhs and titrate 300 mg weekly",
+        "warfarin 5 mg daily and repeat 5 mg tomorrow",
+        "do not give with ibuprofen, naproxen 220 mg",
+    ],
+)
+def test_what_is_one_order_stays_one(text: str) -> None:
+    assert parts(text) == (text,)
