@@ -6,8 +6,6 @@ last error goes up. Pure: time stands in the chart.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,21 +14,13 @@ from cds_service.chart import Chart, Medication
 from cds_service.chart.revise import ADDED, revised, with_added
 from cds_service.checks import CHECKS, Check
 from cds_service.checks.registry import SAFETY  # its checks judge what any service would add
-from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal, not_covered
+from cds_service.concerns import Concern, concern_id, each_once
+from cds_service.findings import Finding, NotAssessed, Proposal, not_covered
 from cds_service.knowledge import COVERED_TOPICS, Knowledge
 
 RECOGNITION = "not-assessed"  # the topic of what could not be looked at: no view leaves it out
 CHANGES = ("replace", "adjust")
 BESIDE = ("monitor", "add", "record")  # what leaves the order as it is
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """A finding with what the engine stamps on it. `id` is its identity over hooks, calls and clients."""
-
-    id: str
-    check: Check
-    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +89,6 @@ def _not_understood(chart: Chart) -> Iterable[str]:
     return (f"allergy {one.label!r}: {one.problem}; it was not checked against the medications" for one in new)
 
 
-def concern_id(check: str, finding: Finding) -> str:
-    """16 hex digits of sha256 over the canonical JSON of check, rule, sorted concepts and harm."""
-    identity = {"check": check, "concepts": sorted(finding.concepts), "harm": finding.harm, "rule": finding.rule}
-    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
-
-
 def _run(checks: Iterable[Check], chart: Chart, knowledge: Knowledge) -> Assessment:
     concerns: dict[str, Concern] = {}
     checks = list(checks)
@@ -129,28 +112,7 @@ def _run(checks: Iterable[Check], chart: Chart, knowledge: Knowledge) -> Assessm
                 concerns.setdefault(concern.id, concern)
     if broken and not looked:
         raise broken[-1][1]
-    ordered = sorted(
-        _without_echoes(concerns.values()),
-        key=lambda c: (DISPLAYS.index(c.finding.display), HARMS.index(c.finding.harm), c.id),
-    )
-    return Assessment(tuple(ordered), _once(missing), tuple(broken))
-
-
-def _without_echoes(concerns: Iterable[Concern]) -> list[Concern]:
-    """Without what is information alone where another check interrupts about the same drugs, order and topic: it has
-    judged the same matter with more of the chart."""
-    concerns = list(concerns)
-    loud = [(_matter(one.finding), one.check.id) for one in concerns if one.finding.display != "info"]
-    return [
-        one
-        for one in concerns
-        if one.finding.display != "info"
-        or not any(matter == _matter(one.finding) and by != one.check.id for matter, by in loud)
-    ]
-
-
-def _matter(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
-    return finding.topic, finding.subject.reference, tuple(sorted(finding.concepts))
+    return Assessment(tuple(each_once(concerns.values())), _once(missing), tuple(broken))
 
 
 def _once(missing: Iterable[NotAssessed]) -> tuple[NotAssessed, ...]:

@@ -14,7 +14,7 @@ PURE = (
     ("terminology", "tools"),
     ("chart", "knowledge"),
     ("checks",),
-    ("engine", "claims", "cards"),
+    ("concerns", "engine", "claims", "cards"),
 )
 SHELL = (
     ("settings", "outbound"),
