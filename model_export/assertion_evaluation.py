@@ -67,14 +67,17 @@ def _wholly_right(answers: Sequence[tuple[Row, Assertion]]) -> Score:
 
 
 def place(sentence: str, condition: str) -> tuple[int, int]:
-    """Where the condition stands: in capitals where it does, else in any case, with any white space within it; the
-    whole sentence when it is not there."""
+    """Where the condition stands: in capitals where it does, else in any case, as words of its own where it does, with
+    any white space within it; the whole sentence when it is not there."""
     words = condition.split()
     if not words:
         return 0, len(sentence)
     spaced = r"\s+".join(re.escape(word) for word in words)
+    capitals = r"\s+".join(re.escape(word.upper()) for word in words)
     for pattern in (
-        re.compile(r"\s+".join(re.escape(word.upper()) for word in words)),
+        re.compile(rf"(?<!\w){capitals}(?!\w)"),  # "MI" does not stand in "FAMILY"
+        re.compile(capitals),
+        re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE),
         re.compile(spaced, re.IGNORECASE),
     ):
         if match := pattern.search(sentence):

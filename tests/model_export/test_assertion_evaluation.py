@@ -17,6 +17,7 @@ from model_export.assertion_evaluation import evaluate_table, place
 OWN = Path(__file__).parent / "data" / "assertion_own.tsv"
 APART = Path(__file__).parent / "data" / "assertion_apart.tsv"
 LISTS = APART.with_name("assertion_lists.tsv")
+REPORTS = APART.with_name("assertion_reports.tsv")
 
 
 def evaluated(tmp_path: Path, *lines: str) -> tuple[dict[str, object], list[dict[str, object]]]:
@@ -78,6 +79,10 @@ def test_the_condition_is_found_in_capitals_first_and_in_any_case_then(
     assert sentence[slice(*place(sentence, condition))] == found
 
 
+def test_a_short_condition_is_not_found_inside_of_another_word() -> None:
+    assert place("FAMILY HISTORY: father had an MI", "MI") == (30, 32)
+
+
 @settings(deadline=None)
 @given(st.text(max_size=200), st.integers(0, 200), st.integers(0, 200))
 def test_any_text_and_place_is_answered(text: str, start: int, length: int) -> None:
@@ -98,6 +103,15 @@ def test_denials_lists_headers_and_twice_denied_findings_are_read() -> None:
     scores = evaluate_table(LISTS, None)
     assert scores["n"] == 291
     for name, least in (("negated", 0.98), ("historical", 0.97), ("family", 0.97), ("hypothetical", 0.98)):
+        assert scores[name]["f1"] >= least, (name, scores[name])
+
+
+def test_sentences_in_the_manner_of_dictated_reports_are_read() -> None:
+    """505 mentions in 308 sentences of six kinds of report, labelled before they were read: 364 (F1 of negated .95, of
+    historical .82 at the first look), and 141 after the cues were mended on those (.96 and .90); then mended on both."""
+    scores = evaluate_table(REPORTS, None)
+    assert scores["n"] == 505
+    for name, least in (("negated", 0.98), ("historical", 0.97), ("family", 0.97), ("hypothetical", 0.93)):
         assert scores[name]["f1"] >= least, (name, scores[name])
 
 

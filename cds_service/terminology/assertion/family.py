@@ -41,12 +41,12 @@ FAMILY = Cues(
     void=phrases(
         rf"(?:lives?|living|stays?|resides?|came|comes?|arrived|presents?|presented|accompanied|brought(?: in)?|per|"
         rf"according|spoke|discuss\w*|called|"
-        rf"reported|stated|told|with|by|from|to) (?:in )?(?:by |with |to )?(?:his|her|the|their|patient's)? ?(?:own "
+        rf"reported|stated|told|with|by|from|to) (?:in )?(?:by |with |to )?(?:his|her|the|their|patient's|an?)? ?(?:own "
         rf")?{_RELATIVE}",
         rf"{_RELATIVE}(?:, [^,;.]{{1,25}},)? "
-        r"(?:states?|stated|reports?|reported|says|said|noticed|noted|brought|called|found|is concerned|"
+        r"(?:also |both )?(?:states?|stated|reports?|reported|says|said|noticed|noted|brought|called|found|is concerned|"
         rf"was concerned|was alarmed|was worried|thinks|"
-        r"believes|feels|gave|describes?|described|denies|denied|witnessed|at bedside|is present|took)",
+        r"believes|feels|gave|describes?|described|(?:denies|denied|deny)(?! having had)|witnessed|at bedside|is present|took)",
     ),
     end=closes(
         *BUT,

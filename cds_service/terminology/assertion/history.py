@@ -5,6 +5,10 @@ from __future__ import annotations
 from cds_service.terminology.assertion.cues import BUT, GOING_ON, Cues, closes, phrases
 
 _YEAR = r"(?:19|20)\d\d"
+# A de-identified date without its day, as one in the past is written.
+_WHEN = rf"(?:in|since) (?:\w+ )?(?:\*\*date\[(?:\w+ )?{_YEAR}\]|{_YEAR})"
+_LONG = r"(?:(?:two|three|four|six|eight|several|few|\d+) weeks|(?:\w+[- ])?(?:months?|years?))"
+_NEVER = r"(?:has|have|had)(?:n't| not)? never (?:been|had|suffered|experienced|undergone)"
 HISTORY = Cues(
     ahead=phrases(
         r"(?:past |previous |prior |remote |long |longstanding |known |significant |strong |extensive |prolonged |"
@@ -33,7 +37,7 @@ HISTORY = Cues(
         r"(?:past|previous|prior) (?:illnesses|problems|diagnoses|operations|surgeries) (?:are|were|include)",
         r"remotely",
         r"survivor of",
-        r"once,? in (?:his|her|their) (?:teens|twenties|thirties|forties|fifties|sixties|youth)",
+        rf"once,? in (?:his|her|their) (?:teens|twenties|thirties|forties|fifties|sixties|youth){GOING_ON}",
         r"never in (?:his|her|their) (?:entire )?life",
         r"diagnosed with(?=.*\bago\b)",
         rf"in {_YEAR}",
@@ -43,7 +47,14 @@ HISTORY = Cues(
         rf"(?:back )?(?:in|during) (?:high school|college|(?:his|her|their) (?:youth|childhood|teens|\d0s)){GOING_ON}",
         r"childhood",
         r"as a (?:child|teenager|young)",
-        r"used to (?:have|drink|smoke)",
+        r"used to(?: (?:have|get|drink|smoke|take|use)|(?= $))",
+        r"(?:last|previously|earlier|since) (?:admitted|hospitali[sz]ed|seen|treated)[^,.;]{0,40}? (?:with|for)",
+        rf"(?:seen|admitted|hospitali[sz]ed|treated|evaluated)[^,.;]{{0,30}} (?:{_LONG} ago|{_LONG} earlier|{_WHEN})[^,.;]{{0,20}}? "
+        r"(?:with|for)",
+        rf"(?:during|with|in|after) (?:a|her|the) (?:last|first|second|third|prior|previous|earlier) (?:pregnancy|delivery){GOING_ON}",
+        rf"{_NEVER}(?: (?:diagnosed|told|treated|hospitali[sz]ed|admitted|troubled)(?: (?:of|with|for))?)?",
+        r"(?:was|been) told in the past (?:that|of|about)(?: (?:he|she|they|pt|the patient) (?:had|has|might have))?",
+        r"^(?:also )?(?:(?:significant|notable|remarkable) for|inclusive of)",
         r"medical problems(?: include)?",
         r"comorbidities(?: include)?",
         r"chronic medical (?:problems|conditions)(?: include)?",
@@ -52,6 +63,11 @@ HISTORY = Cues(
         r"in the past",
         r"(?:\w+ )?(?:years?|yrs?|months?|decades?) (?:ago|prior|earlier|back|previously)",
         rf"(?:in|of|from) (?:\w+ )?{_YEAR}",
+        _WHEN,
+        r"for (?:the (?:past|last) |over |about |approximately |more than )*(?:many|several|ten|twelve|fifteen|twenty|thirty|"
+        r"forty|[1-9]\d|[5-9]) years",
+        r"over the (?:past|last) (?:\w+ )?(?:years|decades?)",
+        r"for decades",
         rf"since (?:\w+ )?{_YEAR}",
         r"(?:in|during) the (?:early |mid |late )?(?:(?:19|20)?\d0'?s)",
         r"as a (?:child|teenager|young \w+)",
@@ -63,7 +79,8 @@ HISTORY = Cues(
         r"in (?:high school|college)",
         r"last (?:year|month|summer|winter|spring|fall)",
         rf"(?:diagnosed|dx'?d?)(?: in)? {_YEAR}",
-        r"previously",
+        r"previously(?! (?:documented|known|had|undergone|mild|moderate|severe|normal|small|large|stable))",
+        rf"^,? \(?{_YEAR}\)?(?= ?[,.;)]| ?$)",
         r"by history",
         r"in remission",
         r"(?:once|twice|\w+ times) before(?= ?(?:$|[.,;]))",
@@ -83,9 +100,8 @@ HISTORY = Cues(
         r"(?:compared|comparison|relative) (?:to|with) (?:the )?(?:prior|previous|old)(?: \w+)?",
         r"(?:prior|previous|old) (?:study|exam\w*|film\w*|"
         r"scan\w*|ct|mri|x-?rays?|radiograph\w*|chest|echo\w*|ekg|ecg|report|records?|image\w*|admission|"
-        r"hospitali[sz]ation|visit|day|night|to)",
-        r"no (?:prior|previous)",
-        r"prior to",
+        r"hospitali[sz]ation|visit|day|night)",
+        r"(?<!years )(?<!months )prior to",
         r"years? old",
         r"-year-old",
         r"year old",
@@ -93,7 +109,10 @@ HISTORY = Cues(
         r"\d+ ?y/?o",
         r"week history of",
         r"(?:\w+[- ])?(?:day|hour|week|month)s? (?:long )?(?:history|hx) of",
-        r"previous\w* (?:mentioned|noted|described|seen|documented)",
+        r"previous\w* (?:mentioned|noted|described|seen|identified|visuali[sz]ed|demonstrated)",
+        r"(?:seen|noted|described|identified|visuali[sz]ed|demonstrated|present) (?:previously|in (?:19|20)\d\d)",
+        r"history ?:(?= \S{0,12}(?:\[[^\]]*\])?[- ]year)",
+        r"(?:denies|no|without) (?:any )?(?:history|hx) of recent",
         r"(?:no|not|without|denies any|any|no other) known",
         r"unknown",
         r"not (?:seen|present|noted) previously",
@@ -125,6 +144,11 @@ HISTORY = Cues(
         r"(?:he|she|they|it|there|patient|pt) (?:is|was|has|had|have|does|did|do|reports?|states?|stated|denies|"
         r"denied|presented|also)",
         r"which",
+        r"(?:(?<=[,;] )|(?<=and )|(?<=but ))(?:no|denies|negative for|rule out|r/o|evaluate for|new|free of)",
+        r"without",
+        r"and (?:reports?|complain\w*|denies|denied|states?|notes?|endorses?)",
+        r"(?:shows?|showed|reveal\w*|demonstrat\w*)",
+        r"(?:residual|persistent|persisting|ongoing|subsequent)",
         r"physical exam\w*",
         r"review of systems",
         r"chief complaint",

@@ -9,6 +9,7 @@ NEGATION = Cues(
         r"not (?:believe|think|feel|suspect)(?: that)?(?: (?:the )?(?:patient|pt|he|she|this|it|there))?"
         r"(?: (?:is|was|has|had|are|were|represents?))?",
         r"not (?:consistent|compatible|suggestive|indicative|in keeping) (?:with|of)",
+        r"(?:not|un)(?: |-)?(?:associated|accompanied|complicated) (?:with|by)",
         r"\(-\)",
         r"nor (?:was|is|did|does|has|had|were|are)(?: (?:he|she|it|there|the patient))?(?: (?:was|is|have|has))?",
         r"at no (?:point|time)(?:,? [\w ]{1,30}?)?,? (?:did|has|had|was|were) (?:he|she|they|it|there|the patient|pt)"
@@ -22,14 +23,17 @@ NEGATION = Cues(
         r"zero",
         r"no",
         r"not",
-        r"non",
+        r"non[- ](?=$)",  # "non-TENDER", but not "non-healing ULCER"
+        r"den(?:ies|ied|y|ying) that (?:he|she|they|the patient|pt) (?:has|have|had|is|was)(?: (?:ever|had|been|having))*",
         r"denie[sd](?: ?:)?",
         r"deny",
         r"denying",
         r"denial of",
         r"without",
         r"w/o",
+        r"never (?:been |carried )?(?:a )?(?:diagnos\w+|treated|admitted|hospitali[sz]ed) (?:with|for|of)",
         r"never",
+        r"un(?:involved|affected) by",
         r"neither",
         r"nor",
         r"none of",
@@ -41,7 +45,8 @@ NEGATION = Cues(
         r"declin(?:es|ed)",
         r"(?:isn|wasn|aren|weren|hasn|hadn|haven|doesn|didn|don|couldn|won)'?t",
         r"fail(?:s|ed)? to (?:reveal|show|demonstrate|identify)",
-        r"rule[sd] out(?= (?:for|by|as)\b)",
+        r"rules out(?= (?:for|by|as)\b)",
+        r"(?<!be )ruled out",
         r"cannot see",
         r"resol(?:ution|ving) of",
         r"resolved",
@@ -51,7 +56,7 @@ NEGATION = Cues(
     behind=phrases(
         r"(?:is|was|are|were|has been|have been|had been|be|been|both|all) (?:now |also |all |otherwise |completely |"
         r"subsequently |"
-        r"since |largely )?(?:negative|absent|denied|ruled out|excluded|resolved|gone)",
+        r"since |largely )?(?:negative|absent|denied|ruled out|excluded|resolved|corrected|gone)",
         r"(?:is|was|are|were|has|have|had) not(?: been)?(?: \w+)? ?(?:seen|present|identified|noted|found|"
         r"appreciated|detected|"
         r"visuali[sz]ed|demonstrated|observed|evident|elicited|palpable|palpated|noticed|reported)",
@@ -69,10 +74,16 @@ NEGATION = Cues(
         r"(?:: ?| - ?)(?:no|not present)(?= ?(?:$|[.;,)]))",
         r"\(-\)",
         r"-ve",
-        r"no longer (?:present|seen)",
-        r"free",
+        r"(?:is |was |are |were )?no longer (?:\w+ )?(?:present|seen|identified|evident|visuali[sz]ed|demonstrated|apparent|noted|found|"
+        r"appreciated|there|palpable|an? (?:issue|problem|concern))",
+        r"^[- ]?free(?! of)",
+        r"(?:has |have |had |is |are |was |were )?(?:now |since |completely )?(?:gone|disappeared|went away|gone away)",
+        r"(?:has |have |had )?(?:since |quickly |completely )?(?:cleared|abated|ceased)(?= (?:on|with|after|when|once|"
+        r"overnight|up|completely|before|in)\b| ?[.,;]| ?$)",
+        r"there (?:is|was|are|were) none",
+        r"(?:: ?|- ?)never(?= ?(?:$|[.;,)]))",
         r"unlikely to be present",
-        r"(?:has |have |had )?(?:completely )?stopped(?= (?:after|when|once|by|on|with)\b| ?[.,;]| ?$)",
+        r"(?:has |have |had )?(?:completely )?stopped(?= (?:after|before|when|once|by|on|with)\b| ?[.,;]| ?$)",
     ),
     void=phrases(
         r"(?:no|not|without)(?: any)?(?: \w+)? (?:increase|decrease|change|changes|interval change|improvement|"
@@ -100,7 +111,11 @@ NEGATION = Cues(
         r"completely |been )?(?:resolved?|improved?|help\w*|relieved?|respond\w*|tolerate\w*|worsen\w*|heal\w*|"
         r"clear\w*|"
         r"subside\w*|limit\w*|"
-        r"require\w*|need\w*|know\w*|remember|recall|take|taking|taken|use|using|change\w*)",
+        r"require\w*|need\w*|know\w*|remember|recall|take|taking|taken|(?:use|using)(?! $| (?:any )?(?:tobacco|alcohol|etoh|"
+        r"cigar\w+|drugs|illicit|recreational))|change\w*)",
+        # Not there then is not the same as not there now.
+        r"(?:not|never) (?:seen|present|noted|evident|identified|visible|there) (?:in|on|at) (?:the )?(?:prior|previous|"
+        r"earlier|last|old|outside|comparison|(?:19|20)\d\d)",
         r"gram negative",
         r"not (?:surprisingly|unexpectedly)",
         r"no (?:\w+ )?(?:options?|insight|memory|recollection|interest|plans?)",
@@ -138,6 +153,8 @@ NEGATION = Cues(
         r"found to have",
         r"consistent with",
         r"in the setting of",
+        r"(?:distal|proximal|adjacent|attributed|attributable|related|responding) to",
+        r"(?:this|these|that) (?:is|was|were|are|has|had|have)",
         r"as evidenced by",
         r"requiring",
         r"given (?:the|his|her)",

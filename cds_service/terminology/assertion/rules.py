@@ -12,27 +12,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cds_service.terminology.assertion.background import is_background
+from cds_service.terminology.assertion.background import is_background, is_habit
+from cds_service.terminology.assertion.clauses import is_new_finding, is_of_now, is_own_clause
 from cds_service.terminology.assertion.cues import Cues
 from cds_service.terminology.assertion.family import FAMILY
 from cds_service.terminology.assertion.history import HISTORY
 from cds_service.terminology.assertion.negation import NEGATION
 from cds_service.terminology.assertion.supposition import SUPPOSED
 
-_DENIAL_INSIDE = re.compile(r"(?:no|not|denie[sd]|without|absence of|negative for)\b(?! (?:longer|doubt))")
+_DENIAL_INSIDE = re.compile(r"(?:none|no|not|denie[sd]|without|absence of|negative for)\b(?! (?:longer|doubt))")
 _PAST_INSIDE = re.compile(
-    r"\b(?:status post|s/p|history of|h/o|past|previous|prior|old|post-?menopausal|chronically|former|allerg(?:y|"
-    r"ies))\b"
+    r"\b(?:status post|s/p|history of|h/o|known|long-?standing|past|previous|prior|old|remote|post-?menopausal|chronically|former|allerg(?:y|"
+    r"ies))\b|\b(?:19|20)\d\d$"
+)
+_SUPPOSED_INSIDE = re.compile(r"(?:possible|probable|suspected|questionable|presumed|likely)\b")
+# "concern for meningitis, but the puncture was normal and this was ruled out"
+_TAKEN_UP = re.compile(
+    r"[^.;]{1,90}\b(?:this|it|that|both|these) (?:was|were|has been|have been) (?:\w+ )?(?:ruled out|excluded)\b"
 )
 # Under these headings everything is about the past, whoever says it.
 _PAST_HEADING = re.compile(
     r"(?:^|[.\s])(?:(?:social|past medical|past surgical|surgical|psychiatric) history|allergies)\s?[:-]"
 )
+_FAMILY_HEADING = re.compile(r"(?:^|[.\s])(?:family (?:medical )?(?:history|hx)|fhx?)\s?[:-]")
 _ANY_HEADING = re.compile(
     r"[.\s](?:physical exam\w*|review of systems|impression|medications|hospital course|plan)\s?:"
 )
-_CONDITION = re.compile(r"\b(?:once|until|when|if|unless)\b[^,.;]*$")
-_CLAUSE_END = re.compile(r";|\. |,? (?:but|however|although|and (?:he|she|there|the patient)|who|which)\b")
+_CONDITION = re.compile(r"\b(?:once|until|when(?! (?:he|she|they|it|the patient) (?:had|was))|if|unless)\b[^,.;]*$")
+# "pain, which has now resolved"
+_ENDED = r" (?:has|have|had|is|was|are|were)(?: now| since| all| completely| subsequently| largely)? (?:resolved|gone|stopped)"
+_CLAUSE_END = re.compile(rf";|\. |,? (?:but(?! (?:this|it|these|they|that){_ENDED})|however|although|and (?:he|she|there|the patient)|who|which(?!{_ENDED}))\b")
 _WORD = re.compile(r"[\w'/-]+")
 
 
@@ -50,21 +59,28 @@ def read_assertion(sentence: str, span: tuple[int, int]) -> Assertion:
     """What `sentence` says of its characters `span` (start, end)."""
     text = sentence.lower().replace("\u2019", "'")
     before, mention, after = text[: span[0]], text[slice(*span)], text[span[1] :]
+    negated = (
+        bool(_DENIAL_INSIDE.match(mention))
+        or (_reaches_forward(NEGATION, before) and not is_new_finding(before, mention, after))
+        or (not _CONDITION.search(before) and _reaches_back(NEGATION, after))
+    )
+    # What was thought of and is denied is supposed no more.
+    taken_up = not negated and _speaks(SUPPOSED, before, after) and bool(_TAKEN_UP.match(after))
     return Assertion(
-        negated=bool(_DENIAL_INSIDE.match(mention))
-        or _reaches_forward(NEGATION, before)
-        or (not _CONDITION.search(before) and _reaches_back(NEGATION, after)),
+        negated=negated or taken_up,
         historical=bool(_PAST_INSIDE.search(mention))
-        or _under_past_heading(before)
-        or _speaks(HISTORY, before, after)
+        or _under_heading(_PAST_HEADING, before)
+        or _reaches_back(HISTORY, after)
+        or (_reaches_forward(HISTORY, before) and not is_of_now(mention) and not is_own_clause(before, after))
+        or is_habit(mention)
         or is_background(before, mention, after),
-        family=_speaks(FAMILY, before, after),
-        hypothetical=_speaks(SUPPOSED, before, after),
+        family=_under_heading(_FAMILY_HEADING, before) or _speaks(FAMILY, before, after),
+        hypothetical=not (negated or taken_up) and (bool(_SUPPOSED_INSIDE.match(mention)) or _speaks(SUPPOSED, before, after)),
     )
 
 
-def _under_past_heading(before: str) -> bool:
-    heading = _PAST_HEADING.search(before)
+def _under_heading(named: re.Pattern[str], before: str) -> bool:
+    heading = named.search(before)
     return heading is not None and not _ANY_HEADING.search(before, heading.end())
 
 

@@ -32,8 +32,9 @@ SUPPOSED = Cues(
         r"to exclude",
         r"seek \w+(?: \w+)? for",
         r"in the event of",
-        r"return (?:to (?:the |our )?\w+ )?(?:for|with)",
-        r"call (?:\w+ ){0,4}(?:for|with|if)",
+        r"return (?:immediately |promptly |at once )?(?:to (?:the |our )?(?:\w+ ){1,2})?(?:immediately )?(?:for|with)",
+        r"call (?:\S+ ){0,4}(?:for|with|if)",
+        r"(?:come|go) back[^.;,]{0,40} (?:for|with)",
         r"(?:watch|monitor\w*|observ\w+|look|screen\w*|check|precautions?) (?:out )?for",
         r"signs? (?:or symptoms? )?of"
         r"(?= .*\b(?:call|return)\b)",
@@ -42,7 +43,7 @@ SUPPOSED = Cues(
         r" against)?",
         r"rule[- ]?out",
         r"r/o",
-        r"(?:evaluat\w+|assess\w*|work-?up|eval|test\w*|investigat\w*) (?:for|of possible)",
+        r"(?:evaluat\w+|assess\w*|work-?up|eval|test\w*|investigat\w*) (?:(?:him |her |the patient )?for|of possible)",
         r"concern(?:ed|ing)? (?:for|"
         r"about|of|regarding)",
         r"(?:possible|possibly|probable|probably|likely|suspected|suspicious for|questionable|presumed|potential|may "
@@ -56,7 +57,7 @@ SUPPOSED = Cues(
         r"differential (?:diagnosis )?(?:includes?|"
         r"of|:)",
         r"\?",
-        r"consider(?:ing|ation of)?",
+        r"consider(?:ing|ed|ation of)?",
         r"unless",
         r"until",
         r"as needed for",
@@ -86,7 +87,8 @@ SUPPOSED = Cues(
         r"what if",
         r"without prophylaxis",
         r"not at risk",
+        r"until(?=[^.;]*\bwhen (?:he|she|they|the patient) )",
     ),
-    end=closes(*BUT, r"then", r"(?:he|she|the patient) (?:was|has|had|denies|reports?)"),
+    end=closes(*BUT, r"then", r"(?:(?<=, )|(?<=and ))(?:no|without|denies|negative for)", r"(?:he|she|the patient) (?:was|has|had|denies|reports?)"),
     near=5,
 )
