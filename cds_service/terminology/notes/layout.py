@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Literal
+
+from cds_service.terminology.notes.telling import entries
 
 # stopped: what is no longer taken or has; told: words to the patient, in which nothing is said of them.
 Section = Literal["allergies", "medications", "past", "family", "plan", "here", "stopped", "told", ""]
@@ -89,10 +92,6 @@ _LONG_ASIDE = re.compile(r"(?<=[A-Za-z])\s*\([^()]{0,80}\)\s*$")
 # What records put behind the name of a section.
 _QUALIFIED = re.compile(
     r" (?:as of [\d/.-]+|on file(?: prior to (?:visit|encounter|admission))?|prior to (?:visit|encounter)|reviewed)$"
-)
-# Prose that goes on behind allergies on their heading's line: "Allergies: latex. Takes lisinopril 10 mg daily."
-_TELLS_ON = re.compile(
-    r"(?:(?:she|he|they|pt|patient|the patient)\s+)?(?:currently\s+)?(?:takes|taking|is taking)\b", re.I
 )
 # A note of a stay: its bare "meds" are what is given there.
 _STAY = re.compile(r"\b(?:hospital day|hd ?#? ?\d|pod ?#? ?\d|icu (?:day|progress)|inpatient progress)", re.IGNORECASE)
@@ -233,13 +232,19 @@ def _continues(held: str, line: str, section: Section) -> bool:
 
 
 def _split(block: str, start: int, section: Section) -> Iterator[Sentence]:
+    found = list(_pieces(block))
+    listed = entries(text for _, text in found) if section == "allergies" else repeat(True)
+    for (begins, text), in_list in zip(found, listed, strict=False):
+        yield Sentence(text, start + begins, section if in_list else "")
+
+
+def _pieces(block: str) -> Iterator[tuple[int, str]]:
+    """The sentences of a block, stripped, with their places; one that is too long in parts."""
     at = 0
     ends = {match.end() for pattern in (_END, _ANSWERS) for match in pattern.finditer(block)}
     for end in [*sorted(ends), len(block)]:
         for begins in range(at, end, LONGEST_SENTENCE):
             text = block[begins : min(end, begins + LONGEST_SENTENCE)]
             if text.strip():
-                lead = len(text) - len(text.lstrip())
-                section = "" if section == "allergies" and _TELLS_ON.match(text.lstrip()) else section
-                yield Sentence(text.strip(), start + begins + lead, section)
+                yield begins + len(text) - len(text.lstrip()), text.strip()
         at = end

@@ -11,7 +11,7 @@ from cds_service.terminology.notes import allergies, conditions, medications
 from cds_service.terminology.notes.layout import Sentence, sentences
 from cds_service.terminology.notes.mention import NoteMention, NoteWords
 
-READER, READER_VERSION = "note-rules", "3"
+READER, READER_VERSION = "note-rules", "4"
 _OWN = {"allergies": "allergy", "past": "condition", "medications": "medication"}
 # A name in these is no mention: addresses, file names, and the words of others.
 _NO_MENTION = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")

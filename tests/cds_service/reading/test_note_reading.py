@@ -75,3 +75,21 @@ def test_of_two_bodies_the_one_that_can_be_read_is(words: NoteWords) -> None:
     both = Note("DocumentReference/1", "note", bodies=(scan, *note(TEXT).bodies))
     (read,) = read_notes([both], words, NoteCache(), IN_TIME).values()
     assert read.problem is None and read.mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "allergies"),
+    [
+        ("Allergies: sulfa. Takes lisinopril 10 mg daily. Codeine - nausea.", ["sulfa", "Codeine"]),
+        ("Allergies: sulfa. Takes lisinopril 10 mg daily. Penicillin, codeine.", ["sulfa", "Penicillin", "codeine"]),
+        ("Allergies: sulfa. Takes lisinopril 10 mg daily. Metformin 500 mg bid.", ["sulfa"]),
+        ("Allergies: sulfa. Takes lisinopril. Atorvastatin.", ["sulfa"]),
+        ("Allergies: sulfa. Takes lisinopril 10 mg daily. Also metformin.", ["sulfa"]),
+        ("Allergies: takes no NSAIDs. Codeine.", ["Codeine"]),
+    ],
+)
+def test_an_allergy_behind_what_the_patient_takes_is_read_and_what_is_taken_is_none(
+    text: str, allergies: list[str], words: NoteWords
+) -> None:
+    (read,) = read_notes([note(text)], words, NoteCache(), IN_TIME).values()
+    assert [one.name for one in read.mentions if one.kind == "allergy"] == allergies
