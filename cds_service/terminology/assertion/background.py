@@ -19,8 +19,10 @@ _LONG_STANDING = re.compile(
     r"psoriasis|eczema|allergic rhinitis|obesity|peripheral vascular|degenerative|herniated|spinal stenosis|"
     r"scoliosis|sciatica|"
     r"irritable bowel|diverticulosis|hemorrhoids|varicose|measles|mumps|varicella|chicken ?pox|rheumatic fever|polio|"
-    r"chronic|long-?standing|persistent|peptic ulcer disease|parkinson\S*|alzheimer\S*|multiple sclerosis|rheumatoid|hepatitis [bc]|neuropathy|retinopathy|"
-    r"carpal tunnel|restless legs?|ptsd|adhd|cerebral palsy|tubal ligation|vasectomy|(?:knee|hip) replacement|tonsillectomy|appendectomy|hysterectomy|cholecystectomy|cabg|bypass)\b"
+    r"chronic|long-?standing|persistent|peptic ulcer disease|parkinson\S*|alzheimer\S*|multiple sclerosis|rheumatoid|"
+    r"hepatitis [bc]|neuropathy|retinopathy|"
+    r"carpal tunnel|restless legs?|ptsd|adhd|cerebral palsy|tubal ligation|vasectomy|(?:knee|hip) replacement|"
+    r"tonsillectomy|appendectomy|hysterectomy|cholecystectomy|cabg|bypass)\b"
 )
 _ACUTE = re.compile(
     r"\b(?:acute|new|severe|worsening|exacerbation|uncontrolled|mild|moderate|no|normal|is|was|are|were|with)\b"

@@ -7,7 +7,8 @@ from cds_service.terminology.assertion.cues import BUT, Cues, closes, phrases
 _RELATIVE = (
     r"(?:mother|father|mom|dad|brother|sister|sibling|parent|son|daughter|aunt|uncle|cousin|niece|nephew|"
     r"grand(?:mother|father|parent|son|"
-    r"daughter)|husband|wife|room-?mate|friend|co-?worker|neighbou?r|girlfriend|boyfriend|twin|half-?(?:brother|sister))(?:'?s)?"
+    r"daughter)|husband|wife|room-?mate|friend|co-?worker|neighbou?r|girlfriend|boyfriend|twin|half-?(?:brother|"
+    r"sister))(?:'?s)?"
 )
 FAMILY = Cues(
     ahead=phrases(
@@ -41,12 +42,15 @@ FAMILY = Cues(
     void=phrases(
         rf"(?:lives?|living|stays?|resides?|came|comes?|arrived|presents?|presented|accompanied|brought(?: in)?|per|"
         rf"according|spoke|discuss\w*|called|"
-        rf"reported|stated|told|with|by|from|to) (?:in )?(?:by |with |to )?(?:his|her|the|their|patient's|an?)? ?(?:own "
+        rf"reported|stated|told|with|by|from|to) (?:in )?(?:by |with |to )?(?:his|her|the|their|patient's|"
+        rf"an?)? ?(?:own "
         rf")?{_RELATIVE}",
         rf"{_RELATIVE}(?:, [^,;.]{{1,25}},)? "
-        r"(?:also |both )?(?:states?|stated|reports?|reported|says|said|noticed|noted|brought|called|found|is concerned|"
+        r"(?:also |both )?(?:states?|stated|reports?|reported|says|said|noticed|noted|brought|called|found|"
+        r"is concerned|"
         rf"was concerned|was alarmed|was worried|thinks|"
-        r"believes|feels|gave|describes?|described|(?:denies|denied|deny)(?! having had)|witnessed|at bedside|is present|took)",
+        r"believes|feels|gave|describes?|described|(?:denies|denied|deny)(?! having had)|witnessed|at bedside|"
+        r"is present|took)",
     ),
     end=closes(
         *BUT,

@@ -49,9 +49,11 @@ HISTORY = Cues(
         r"as a (?:child|teenager|young)",
         r"used to(?: (?:have|get|drink|smoke|take|use)|(?= $))",
         r"(?:last|previously|earlier|since) (?:admitted|hospitali[sz]ed|seen|treated)[^,.;]{0,40}? (?:with|for)",
-        rf"(?:seen|admitted|hospitali[sz]ed|treated|evaluated)[^,.;]{{0,30}} (?:{_LONG} ago|{_LONG} earlier|{_WHEN})[^,.;]{{0,20}}? "
+        rf"(?:seen|admitted|hospitali[sz]ed|treated|evaluated)[^,.;]{{0,30}} (?:{_LONG} ago|{_LONG} earlier|"
+        rf"{_WHEN})[^,.;]{{0,20}}? "
         r"(?:with|for)",
-        rf"(?:during|with|in|after) (?:a|her|the) (?:last|first|second|third|prior|previous|earlier) (?:pregnancy|delivery){GOING_ON}",
+        rf"(?:during|with|in|after) (?:a|her|the) (?:last|first|second|third|prior|previous|earlier) (?:pregnancy|"
+        rf"delivery){GOING_ON}",
         rf"{_NEVER}(?: (?:diagnosed|told|treated|hospitali[sz]ed|admitted|troubled)(?: (?:of|with|for))?)?",
         r"(?:was|been) told in the past (?:that|of|about)(?: (?:he|she|they|pt|the patient) (?:had|has|might have))?",
         r"^(?:also )?(?:(?:significant|notable|remarkable) for|inclusive of)",
@@ -64,7 +66,8 @@ HISTORY = Cues(
         r"(?:\w+ )?(?:years?|yrs?|months?|decades?) (?:ago|prior|earlier|back|previously)",
         rf"(?:in|of|from) (?:\w+ )?{_YEAR}",
         _WHEN,
-        r"for (?:the (?:past|last) |over |about |approximately |more than )*(?:many|several|ten|twelve|fifteen|twenty|thirty|"
+        r"for (?:the (?:past|last) |over |about |approximately |more than )*(?:many|several|ten|twelve|fifteen|twenty|"
+        r"thirty|"
         r"forty|[1-9]\d|[5-9]) years",
         r"over the (?:past|last) (?:\w+ )?(?:years|decades?)",
         r"for decades",

@@ -24,7 +24,8 @@ NEGATION = Cues(
         r"no",
         r"not",
         r"non[- ](?=$)",  # "non-TENDER", but not "non-healing ULCER"
-        r"den(?:ies|ied|y|ying) that (?:he|she|they|the patient|pt) (?:has|have|had|is|was)(?: (?:ever|had|been|having))*",
+        r"den(?:ies|ied|y|ying) that (?:he|she|they|the patient|pt) (?:has|have|had|is|was)(?: (?:ever|had|been|"
+        r"having))*",
         r"denie[sd](?: ?:)?",
         r"deny",
         r"denying",
@@ -74,7 +75,8 @@ NEGATION = Cues(
         r"(?:: ?| - ?)(?:no|not present)(?= ?(?:$|[.;,)]))",
         r"\(-\)",
         r"-ve",
-        r"(?:is |was |are |were )?no longer (?:\w+ )?(?:present|seen|identified|evident|visuali[sz]ed|demonstrated|apparent|noted|found|"
+        r"(?:is |was |are |were )?no longer (?:\w+ )?(?:present|seen|identified|evident|visuali[sz]ed|demonstrated|"
+        r"apparent|noted|found|"
         r"appreciated|there|palpable|an? (?:issue|problem|concern))",
         r"^[- ]?free(?! of)",
         r"(?:has |have |had |is |are |was |were )?(?:now |since |completely )?(?:gone|disappeared|went away|gone away)",
@@ -111,10 +113,12 @@ NEGATION = Cues(
         r"completely |been )?(?:resolved?|improved?|help\w*|relieved?|respond\w*|tolerate\w*|worsen\w*|heal\w*|"
         r"clear\w*|"
         r"subside\w*|limit\w*|"
-        r"require\w*|need\w*|know\w*|remember|recall|take|taking|taken|(?:use|using)(?! $| (?:any )?(?:tobacco|alcohol|etoh|"
+        r"require\w*|need\w*|know\w*|remember|recall|take|taking|taken|(?:use|using)(?! $| (?:any )?(?:tobacco|"
+        r"alcohol|etoh|"
         r"cigar\w+|drugs|illicit|recreational))|change\w*)",
         # Not there then is not the same as not there now.
-        r"(?:not|never) (?:seen|present|noted|evident|identified|visible|there) (?:in|on|at) (?:the )?(?:prior|previous|"
+        r"(?:not|never) (?:seen|present|noted|evident|identified|visible|there) (?:in|on|at) (?:the )?(?:prior|"
+        r"previous|"
         r"earlier|last|old|outside|comparison|(?:19|20)\d\d)",
         r"gram negative",
         r"not (?:surprisingly|unexpectedly)",

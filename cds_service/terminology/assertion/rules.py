@@ -22,7 +22,8 @@ from cds_service.terminology.assertion.supposition import SUPPOSED
 
 _DENIAL_INSIDE = re.compile(r"(?:none|no|not|denie[sd]|without|absence of|negative for)\b(?! (?:longer|doubt))")
 _PAST_INSIDE = re.compile(
-    r"\b(?:status post|s/p|history of|h/o|known|long-?standing|past|previous|prior|old|remote|post-?menopausal|chronically|former|allerg(?:y|"
+    r"\b(?:status post|s/p|history of|h/o|known|long-?standing|past|previous|prior|old|remote|"
+    r"post-?menopausal|chronically|former|allerg(?:y|"
     r"ies))\b|\b(?:19|20)\d\d$"
 )
 _SUPPOSED_INSIDE = re.compile(r"(?:possible|probable|suspected|questionable|presumed|likely)\b")
@@ -38,16 +39,24 @@ _FAMILY_HEADING = re.compile(r"(?:^|[.\s])(?:family (?:medical )?(?:history|hx)|
 _ANY_HEADING = re.compile(
     r"[.\s](?:physical exam\w*|review of systems|impression|medications|hospital course|plan)\s?:"
 )
+_AFTER_FAMILY = re.compile(f"{_ANY_HEADING.pattern}|{_PAST_HEADING.pattern}")
 _CONDITION = re.compile(r"\b(?:once|until|when(?! (?:he|she|they|it|the patient) (?:had|was))|if|unless)\b[^,.;]*$")
 # "pain, which has now resolved"
-_ENDED = r" (?:has|have|had|is|was|are|were)(?: now| since| all| completely| subsequently| largely)? (?:resolved|gone|stopped)"
-_CLAUSE_END = re.compile(rf";|\. |,? (?:but(?! (?:this|it|these|they|that){_ENDED})|however|although|and (?:he|she|there|the patient)|who|which(?!{_ENDED}))\b")
+_ENDED = (
+    r" (?:has|have|had|is|was|are|were)(?: now| since| all| completely| subsequently| largely)? "
+    r"(?:resolved|gone|stopped)"
+)
+_CLAUSE_END = re.compile(
+    rf";|\. |,? (?:but(?! (?:this|it|these|they|that){_ENDED})|however|although|"
+    rf"and (?:he|she|there|the patient)|who|which(?!{_ENDED}))\b"
+)
 _WORD = re.compile(r"[\w'/-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """Four answers that do not depend on each other: a resolved finding is negated, "no history of" is both."""
+    """What is said of one mention: a resolved finding is negated, "no history of" is negated and historical. Only what
+    is supposed depends on another: what is denied is not supposed."""
 
     negated: bool
     historical: bool
@@ -64,24 +73,25 @@ def read_assertion(sentence: str, span: tuple[int, int]) -> Assertion:
         or (_reaches_forward(NEGATION, before) and not is_new_finding(before, mention, after))
         or (not _CONDITION.search(before) and _reaches_back(NEGATION, after))
     )
-    # What was thought of and is denied is supposed no more.
-    taken_up = not negated and _speaks(SUPPOSED, before, after) and bool(_TAKEN_UP.match(after))
+    # What was thought of, and then denied, is supposed no more.
+    supposed = _speaks(SUPPOSED, before, after)
+    taken_up = supposed and not negated and bool(_TAKEN_UP.match(after))
     return Assertion(
         negated=negated or taken_up,
         historical=bool(_PAST_INSIDE.search(mention))
-        or _under_heading(_PAST_HEADING, before)
+        or _under_heading(_PAST_HEADING, _ANY_HEADING, before)
         or _reaches_back(HISTORY, after)
         or (_reaches_forward(HISTORY, before) and not is_of_now(mention) and not is_own_clause(before, after))
         or is_habit(mention)
         or is_background(before, mention, after),
-        family=_under_heading(_FAMILY_HEADING, before) or _speaks(FAMILY, before, after),
-        hypothetical=not (negated or taken_up) and (bool(_SUPPOSED_INSIDE.match(mention)) or _speaks(SUPPOSED, before, after)),
+        family=_under_heading(_FAMILY_HEADING, _AFTER_FAMILY, before) or _speaks(FAMILY, before, after),
+        hypothetical=not (negated or taken_up) and (bool(_SUPPOSED_INSIDE.match(mention)) or supposed),
     )
 
 
-def _under_heading(named: re.Pattern[str], before: str) -> bool:
+def _under_heading(named: re.Pattern[str], end: re.Pattern[str], before: str) -> bool:
     heading = named.search(before)
-    return heading is not None and not _ANY_HEADING.search(before, heading.end())
+    return heading is not None and not end.search(before, heading.end())
 
 
 def _speaks(cues: Cues, before: str, after: str) -> bool:

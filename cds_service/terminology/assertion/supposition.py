@@ -89,6 +89,11 @@ SUPPOSED = Cues(
         r"not at risk",
         r"until(?=[^.;]*\bwhen (?:he|she|they|the patient) )",
     ),
-    end=closes(*BUT, r"then", r"(?:(?<=, )|(?<=and ))(?:no|without|denies|negative for)", r"(?:he|she|the patient) (?:was|has|had|denies|reports?)"),
+    end=closes(
+        *BUT,
+        r"then",
+        r"(?:(?<=, )|(?<=and ))(?:no|without|denies|negative for)",
+        r"(?:he|she|the patient) (?:was|has|had|denies|reports?)",
+    ),
     near=5,
 )
