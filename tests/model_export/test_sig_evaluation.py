@@ -14,6 +14,7 @@ from model_export.sig_evaluation import Answer, evaluate_table, score
 
 RETAIL = Path(__file__).parent / "data" / "sig_retail.tsv"
 APART = RETAIL.with_name("sig_apart.tsv")
+FRESH = RETAIL.with_name("sig_fresh.tsv")
 HEADER = "sig\tdose_qty\tdose_unit\ttimes_per_day\tprn\tduration_days"
 READ = {"dose_qty": 2.0, "dose_unit": "tablet", "times_per_day": 2.0, "prn": False, "duration_days": None}
 
@@ -94,7 +95,17 @@ def test_directions_written_apart_are_read_or_declined_and_tapers_phase_by_phase
     assert scores["n"] == 286
     assert (scores["wrong"], scores["harmful"]) == (0, 0)
     assert scores["abstained"] <= 0.27
-    assert scores["phases"] == {"n": 15, "right": 14, "abstained": 1, "wrong": 0}
+    assert scores["phases"] == {"n": 15, "right": 15, "abstained": 0, "wrong": 0}
+
+
+def test_fresh_directions_of_five_ways_of_writing_are_read_or_declined():
+    """205 directions whose results stood first (144 before the grammar was mended on them, 61 after): retail, hospital,
+    e-prescribing, shorthand, spoken; 30 should be declined, 7 of these or give phases."""
+    scores = evaluate_table(FRESH, None)
+    assert scores["n"] == 205
+    assert (scores["wrong"], scores["harmful"]) == (0, 0)
+    assert scores["abstained"] <= 0.18
+    assert scores["phases"] == {"n": 7, "right": 7, "abstained": 0, "wrong": 0}
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,18 @@ _CYCLES = re.compile(r"\b(?:for|x) ?\d{1,2} (?:cycles?|courses?)\b")
 _GOES_ON = (
     r"for|max|maximum|not|no|nte|up|take|use|every|each|once|twice|daily|q\w*|x|to|do|may|repeat|then|at|in|on|by|po|iv"
     r"|im|sc|sl|pr|prn|bid|tid|qid|hs|and|with|before|after|disp|dispense|refills?|rf|qty|starting|limit|as|if|when"
-    r"|nightly|bedtime|morning"
+    r"|nightly|bedtime|morning|over|above|below|greater|less|more"
 )
 _WORD = rf"(?!\b(?:{_GOES_ON})\b)[a-z/'-]+"
 _REASON = rf"(?:{_WORD} ?,? ?(?:(?:and|or) (?!\b(?:{_GOES_ON})\b))?){{1,8}}"
+# "prn fever over 101": from which value on a reason counts.
+_FROM = (
+    r"(?:(?:>|<|over|above|below|greater than|less than|more than) ?=? ?\d{2,3}(?:\.\d)?(?:/\d{2,3})?"
+    r"(?: ?(?:f|c|degrees)\b)?(?= ?(?:$|[.,;)|])))?"
+)
 _NEEDED = re.compile(
     r"\b(?:(?:prn|(?:only )?(?:as|if|when|whenever) (?:needed|required|necessary)|as need)\b"
-    rf"(?: (?:for|to (?:treat|relieve|help with)) (?P<reason>{_REASON})|(?<=prn) (?P<short>{_REASON}))?"
+    rf"(?: (?:for|to (?:treat|relieve|help with)) (?P<reason>{_REASON}{_FROM})|(?<=prn) (?P<short>{_REASON}{_FROM}))?"
     rf"|at (?:the )?(?:onset|first sign) of (?P<onset>{_REASON}))"
 )
 _AT_MOST = (
@@ -61,8 +66,12 @@ _ASIDE = re.compile(
     rf"|\bin {_DILUENT}(?: \d{{2,4}} ?ml)?\.?|\bin \d{{2,4}} ?ml (?:of )?{_DILUENT}"
     rf"|\b(?:infuse |given |inject |administer )?over \d{{1,3}}(?: ?(?:-|to) ?\d{{1,3}})? ?{_TIME}\b"
     r"|\bat \d{1,3} ?(?:l|ml)/(?:min|hr?)\b"
-    r"|\b(?:and |then )?remove(?: and discard)?(?: (?:the )?patch)? (?:after|for|in|within) "
+    r"|\b(?:and |then )?remove(?: (?:and|&) discard)?(?: (?:the )?patch)? (?:after|for|in|within) "
     r"\d{1,2} ?(?:hours?|hrs?|h)\b"
+    # How long to rinse, and whom to call.
+    r"|\bfor (?:about |at least )?\d{1,3}(?: ?(?:-|to) ?\d{1,3})? ?(?:seconds?|secs?)\b"
+    r"|\b(?:and )?(?:call|contact|seek|go to) (?:911|ems|your (?:doctor|physician)|the (?:er|ed)|emergency|medical)"
+    r"(?:(?!\b(?:take|use|give|increase|decrease|then|start|stop)\b)[^.;])*"
     r"|,? ?\b(?:and|then) stop\b\.?$"
     # Labels of a weekly medicine say what its frequency is not.
     r"|\b(?:do )?not (?:to be )?(?:take |taken |use )?(?:daily|every ?day)\b"
@@ -70,6 +79,7 @@ _ASIDE = re.compile(
     r"|\buntil (?:gone|finished|all (?:taken|gone)|complet\w+|empty)\b"
     rf"|\b\d{{1,2}} ?{_TIME} (?:before|after|prior to)(?= (?:activity|exercise|sex\w*|procedure|intercourse))"
     r"|\(?\bpain (?:score|scale|level):? ?(?:of )?\d{1,2}(?: ?(?:-|to) ?\d{1,2})?\)?"
+    r"|(?<=pain) \(?\d{1,2} ?- ?\d{1,2}(?:/10)?\)?(?= ?(?:$|[.,;]))"
     r"|\b(?:as|exactly as|use as|take as) directed\b(?: by (?:your |the )?(?:doctor|physician|prescriber|provider|md))?"
 )
 

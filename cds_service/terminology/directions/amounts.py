@@ -24,7 +24,7 @@ FORMS = {
     **{"packet": "packet", "sachet": "packet", "pack": "packet", "lozenge": "lozenge", "gummy": "gummy"},
     **{"gummie": "gummy", "ampule": "ampule", "ampoule": "ampule", "vial": "vial", "neb": "vial", "syringe": "syringe"},
     **{"pen": "pen", "injection": "injection", "dose": "dose", "application": "application"},
-    **{"applicatorful": "applicatorful", "applicator": "applicatorful"},
+    **{"amp": "ampule", "applicatorful": "applicatorful", "applicator": "applicatorful"},
 }
 _MASS_WORD = "|".join(sorted(map(re.escape, _MASS_UNITS), key=len, reverse=True))
 _FORM_WORD = "|".join(sorted(FORMS, key=len, reverse=True))

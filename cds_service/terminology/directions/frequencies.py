@@ -32,6 +32,10 @@ def _interval(match: re.Match[str]) -> Timing:
     return Timing(1, float(match[1]), unit, slowest=float(match[2]) if match[2] else None)
 
 
+def _hourly(match: re.Match[str]) -> Timing:
+    return Timing(1, float(match[1]), "h", slowest=float(match[2]) if match[2] else None)
+
+
 def _each(match: re.Match[str]) -> Timing:
     return Timing(1, 1, {"h": "h", "w": "wk", "m": "mo"}[match[1][0]])
 
@@ -47,6 +51,7 @@ FREQUENCIES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (r"\b(?:every (?:other|second|2nd) week|qow)\b", _is(1, 2, "wk")),
         (r"\bevery (?:other|second|2nd) (?:night|evening|morning)\b", _is(1, 2, "d")),
         (rf"\b(?:every|q|each) ?{_N}(?: ?(?:-|to|or) ?{_N})? ?{_UNIT}\b", _interval),
+        (rf"\b{_N}(?:(?: ?- ?| to ){_N})?[ -]?hourly\b", _hourly),
         (r"\bhourly\b", _is(1, 1, "h")),
         (rf"\b{_TIMES}{_WEEK}", _times_a("wk")),
         (rf"\b{_TIMES}{_MONTH}", _times_a("mo")),
@@ -61,6 +66,10 @@ FREQUENCIES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (r"\bq([1-7])w\b", lambda match: Timing(float(match[1]), 1, "wk")),
         (r"\bq([1-7])d\b", lambda match: Timing(1, float(match[1]), "d")),
         (r"\b(?:every|q) ?(hour|hr|h|week|month)\b", _each),
+        # A range of frequencies gives its upper one, as a range of doses does.
+        (r"\b(?:daily|qd|od|once)(?: ?- ?| to )(?:bid|bd|twice(?: a day| daily)?)\b", _is(2, 1, "d")),
+        (r"\b(?:bid|bd)(?: ?- ?| to )(?:tid|tds)\b", _is(3, 1, "d")),
+        (r"\b(?:tid|tds)(?: ?- ?| to )(?:qid|qds)\b", _is(4, 1, "d")),
         (r"\bbiw\b", _is(2, 1, "wk")),
         (r"\btiw\b", _is(3, 1, "wk")),
         (r"\bqiw\b", _is(4, 1, "wk")),

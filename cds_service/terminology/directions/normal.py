@@ -59,10 +59,19 @@ _CLOCK = re.compile(
     rf"\bat ({_FOUR_DIGITS}(?:(?:,? and |, ?){_FOUR_DIGITS})*)(?: ?(?:hours|hrs|h))?\b(?! ?(?:[mu]?c?g|m?l|u)\b| ?unit)"
 )
 _WEEKDAY_LETTERS = (
+    (re.compile(r"\b(?:every|each|on) weekdays?(?: only)?\b|\bweekdays only\b"), "mon-fri"),
+    (re.compile(r"\b(?:on|every) weekends?(?: only)?\b|\bweekends only\b"), "sat, sun"),
     (re.compile(r"\bm ?- ?f\b"), "mon-fri"),
     (re.compile(r"\bm ?[,/ -] ?w ?[,/ -] ?f\b"), "mwf"),
     (re.compile(r"\bt ?[,/ -] ?th ?[,/ -] ?sa?\b"), "tths"),
 )
+# Hours are meant where an interval of these lengths has no unit.
+_BARE_INTERVAL = re.compile(
+    r"\bq ?(4-6|6-8|4|6|8|12)"
+    r"(?![\w-]| ?(?:h|d|w|m|hours?|hrs?|days?|weeks?|wks?|min\w*|months?)\b)"
+)
+_THREE_QUARTERS = re.compile(r"\b(?:3|three)[- ](?:quarters?|fourths?)\b(?: (?:of )?an?\b(?= ))?")
+_ONE_MEAL = re.compile(r"\bwith (?:the |your )?(?:largest|biggest|main|first) meal(?: of the day)?\b")
 _ONE_WORD = re.compile(r"\bt(\d)([tc])\b")  # a pharmacy's "take 1 tablet"
 # "325 mg (65 mg elemental iron)": the same amount in another basis is no second dose.
 _SAME_IN_ANOTHER_BASIS = re.compile(
@@ -71,7 +80,7 @@ _SAME_IN_ANOTHER_BASIS = re.compile(
 )
 # "10 mg weekly (4 x 2.5 mg tabs)": how a stated dose is made up, where the product is that dose.
 _MADE_UP = re.compile(r" ?\((\d{1,2}) ?x ?(\d+(?:\.\d+)?) ?(mg|mcg) ?(?:tab(?:let)?s?|cap(?:sule)?s?)\)")
-_LONE_FRACTION = re.compile(rf"\b(?:1[ -])?({_FRACTION})\b(?!/)(?: (?:of )?an?\b(?= ))?")
+_LONE_FRACTION = re.compile(rf"\b(?:1[ -])?({_FRACTION})\b(?!/)(?:(?: (?:of )?an?| of 1)\b(?= ))?")
 
 
 @lru_cache(maxsize=4096)
@@ -116,6 +125,9 @@ def _numbers(text: str) -> str:
     text = _ONE_WORD.sub(lambda both: f"take {both[1]} {'tablet' if both[2] == 't' else 'capsule'}", text)
     text = re.sub(r"\b(every|q) (?:third|3rd)\b", r"\1 3", text)
     text = re.sub(r"\b(every|q) (?:fourth|4th)\b", r"\1 4", text)
+    text = re.sub(r"\b(?:a|1) fortnight\b", "14 days", text)
+    text = _ONE_MEAL.sub("once daily with food", text)
+    text = _BARE_INTERVAL.sub(r"q\1h", _THREE_QUARTERS.sub("0.75", text))
     text = _TENS_AND_ONES.sub(lambda two: str(_TENS[two[1]] + int(_NUMBER_WORDS[two[2]])), text)
     text = _NUMBERS.sub(lambda word: _NUMBER_WORDS[word[1]], text)
     text = _MIXED.sub(lambda mixed: f"{int(mixed[1]) + float(_FRACTIONS[mixed[2]]):g}", text)

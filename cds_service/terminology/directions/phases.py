@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 _THEN = re.compile(r"\s*(?:[,;.|]\s*)?\b(?:and )?(?:then|followed by|thereafter|after that)\b,?\s*")
-_AT_THE_END = re.compile(r"[,;.]? *\b(?:(?:and|then) stop|thereafter|after that)\b *\.?$")
-_FIRST_DAY = re.compile(r"\b(?:on )?day 1\b$")
+_AT_THE_END = re.compile(r"[,;.]? *\b(?:(?:and|then) stop|thereafter|after that)\b *\.?$|, *off *\.?$")
+_FIRST_DAY = re.compile(
+    r"(?:,? (?:at once|all together|together))?,? ?\b(?:on )?"
+    r"(?:day 1|the first day|(?:right )?now|today|immediately|as (?:a single|1) dose|at once)$"
+)
 _WITH_ITS_LENGTH = re.compile(r"\d.*\b(?:for|x) ?\d{1,2} ?(?:days?|d|weeks?|wks?)$")
 _DAYS = re.compile(
     r"\bon days? (\d{1,2})(?: ?(?:-|to|through) ?(\d{1,2}))?\b|\bdays? (\d{1,2})(?: ?(?:-|to|through) ?(\d{1,2}))?:?"
 )
+_FIRST_SPAN = re.compile(r"\bfor the first (week|month|day)\b(?=.*\b(?:then|thereafter)\b)")
 _ROUTE = re.compile(r"\b(?:by mouth|po|subcut|iv|sl)\b")
 _VERB = re.compile(r"^(?:take|give|use|apply|inject)\b")
 
@@ -19,7 +23,7 @@ def split_phases(plain: str) -> tuple[str, ...]:
     """The phases of normalised directions, each as directions of its own; empty when the dose does not change."""
     if re.search(r"\b(?:taper\w*|if|hold|titrat\w*)\b", plain):
         return ()
-    plain = _AT_THE_END.sub("", plain)
+    plain = _FIRST_SPAN.sub(r"for 1 \1", _AT_THE_END.sub("", plain))
     ranges = list(_DAYS.finditer(plain))
     if len(ranges) > 1:
         return _by_days(plain, ranges)
@@ -28,7 +32,7 @@ def split_phases(plain: str) -> tuple[str, ...]:
         parts = _each_with_its_length(plain)
     if len(parts) < 2 or not all(re.search(r"\d", part) for part in parts):
         return ()
-    parts[0] = _FIRST_DAY.sub("once daily for 1 day", parts[0])
+    parts[0] = _FIRST_DAY.sub(" once daily for 1 day", parts[0])
     return tuple(_complete(part, parts[0]) for part in parts)
 
 

@@ -35,7 +35,7 @@ _DEPENDS = re.compile(
     r"|divided|split|continuous\w*|alternat\w*(?! days)|(?<!every )(?:other|odd|even) days?|days? off|while awake"
     r"|of (?:an?|each|every) [\w-]+ cycle|\d? ?(?:st|nd|rd|th) dose|first dose|initial\w*|extra|additional|another"
     r"|third|followed by|then|once only"
-    r"|stat|prior to|pre-?op)\b|(?<!\d)\d(?:-\d){2,}"
+    r"|stat|on call|quarters?|halves|fourths|prior to|pre-?op)\b|(?<!\d)\d(?:-\d){2,}"
 )
 # Numbers and days that only letters state: where nothing read them, something of the text would be lost.
 _LETTERS_LEFT = re.compile(

@@ -33,13 +33,16 @@ _WAYS_IN = tuple(
         ),
     )
 )
+_SHORT = "po|iv|im|sc|sq|sl|pr"
+_EITHER = re.compile(rf"\b(?:{_SHORT})(?: ?/ ?| or )(?:{_SHORT})\b")
 
 
 def read_route(rest: str) -> tuple[str | None, str]:
-    """(the first route in the order above, the text without any route words)."""
+    """(the first route in the order above, the text without any route words). None where two are left to choose."""
+    rest, either = _EITHER.subn(" | ", rest)
     found = None
     for route, pattern in _WAYS_IN:
         if pattern.search(rest):
             found = found or route
             rest = pattern.sub(" | ", rest)
-    return found, rest
+    return None if either else found, rest

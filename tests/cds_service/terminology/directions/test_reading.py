@@ -258,3 +258,41 @@ def test_a_number_put_for_another_never_passes_unseen():
             if changed != text:
                 other = read_directions(changed)
                 assert other.abstained or words(other) != words(read), changed
+
+
+@pytest.mark.parametrize(
+    ("text", "dose", "per_day"),
+    [
+        ("Take three quarters of a tablet daily", 0.75, 1),
+        ("Take one tablet daily on weekdays only", 1, 5 / 7),
+        ("500 mg po q8 x 7d", 500, 3),
+        ("one tablet six hourly when required", 1, 4),
+        ("apply 1 patch bid-tid prn itching", 1, 3),
+        ("Take 1 tablet with the largest meal of the day", 1, 1),
+        ("Take 1 tablet daily. Call your doctor if pain lasts", 1, 1),
+    ],
+)
+def test_fractions_weekdays_and_intervals_in_other_words_are_read_whole(text, dose, per_day):
+    read = read_directions(text)
+    assert read.dose and read.timing, read.abstained
+    assert (read.dose.high, read.timing.per_day) == (dose, pytest.approx(per_day))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cefazolin 2 g IV on call to OR",
+        "take two quarters of a tablet daily",
+        "1 tab po bid or tid",
+        "1 tab daily, call your doctor then take 2 tabs daily",
+        "1 tab daily for SBP over 170",
+        "1 tab prn pain 1-2 tabs prn severe pain",
+    ],
+)
+def test_what_is_left_open_is_declined(text):
+    assert read_directions(text).abstained
+
+
+def test_the_value_from_which_a_reason_counts_stays_with_the_reason_and_two_routes_are_none():
+    read = read_directions("acetaminophen 650 mg PO/PR q4h prn fever > 101")
+    assert (read.reason, read.route, read.dose) == ("fever > 101", None, Amount(650, "mg"))
