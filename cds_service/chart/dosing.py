@@ -16,6 +16,10 @@ _LARGEST_DOSE = 1e7
 _UCUM_UNITS = re.compile(r"\[i?u\]", re.IGNORECASE)
 # A dose counted in these is multiplied by what one of them holds; any other dose unit stands for itself.
 _COUNTED = re.compile(r"\W*(tab|tbl|tablet|cap|capsule|pill|each|ea|1)(?:s|\(s\))?\W*", re.IGNORECASE)
+# "Take" goes on in the middle of a line; a brand that the directions begin with keeps its capital.
+_VERB_AHEAD = re.compile(
+    r"^(?:Take|Give|Use|Inject|Apply|Inhale|Instill|Insert|Place|Spray|Chew|Dissolve|Swish|One|Two|Half)\b"
+)
 
 
 def dosages_of(resource: Resource) -> Iterator[Resource]:
@@ -26,6 +30,13 @@ def dosages_of(resource: Resource) -> Iterator[Resource]:
 def sig_text(resource: Resource) -> str:
     """The words of the dosage instructions, in order."""
     return " ".join(filter(None, (text(dosage.get("text")) for dosage in dosages_of(resource))))
+
+
+def one_line(name: str, directions: str) -> str:
+    """The drug and then the directions, as people read it; what both say stands once."""
+    if not name or not directions or name == directions:
+        return name or directions
+    return f"{name}, {_VERB_AHEAD.sub(lambda verb: verb[0].lower(), directions)}"
 
 
 def sig_of(resource: Resource, order_words: str, ingredients: int) -> Sig:

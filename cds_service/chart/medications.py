@@ -9,7 +9,7 @@ from datetime import date, datetime
 import orjson
 
 from cds_service.chart.dates import day_of, last_day_of
-from cds_service.chart.dosing import dosages_of, sig_of, sig_text
+from cds_service.chart.dosing import dosages_of, one_line, sig_of, sig_text
 from cds_service.chart.fhir_json import Resource, codings, label_of, modified, obj, objects, reference, relative, text
 from cds_service.chart.memory import LONGEST, json_bytes
 from cds_service.chart.model import Medication
@@ -140,7 +140,7 @@ def _spoken(resource: Resource, concepts: list[object], vocabulary: Vocabulary, 
     if turned or modified(resource):
         named = Named(named.text, problem="it carries a modifier extension that is not known here")
     words = sig_text(resource)
-    label = " ".join(dict.fromkeys(filter(None, (named.text, words)))) or "order without a drug name"
+    label = one_line(named.text, words) or "order without a drug name"
     return Spoken(
         named=named,
         label=label,

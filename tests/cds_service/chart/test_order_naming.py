@@ -254,3 +254,11 @@ def test_an_order_of_enormous_text_says_that_it_was_read_in_part() -> None:
 def test_no_drug_at_all_is_said() -> None:
     assert read(request()).problem == "it names no drug"
     assert read(request("   ")).problem == "it names no drug"
+
+
+def test_an_order_is_shown_as_its_drug_and_then_its_directions() -> None:
+    order = read(request("warfarin 5 mg tablet", dosageInstruction=[{"text": "Take 5 mg by mouth daily"}]))
+    assert order.fact("Order").value == "warfarin 5 mg tablet, take 5 mg by mouth daily"
+    branded = read(request("insulin", dosageInstruction=[{"text": "Lantus 10 units at bedtime"}]))
+    assert branded.ref.text == "insulin, Lantus 10 units at bedtime"
+    assert read(request("amox 500 tid")).ref.text == "amox 500 tid"
