@@ -43,9 +43,10 @@ log = structlog.get_logger("countersign.answer")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is the CDS Hooks response."""
+    """`body` is the CDS Hooks response; `broken` are the checks that failed in it, by id."""
 
     body: dict[str, Any]
+    broken: tuple[str, ...] = ()
 
 
 def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, body_digest: str) -> Answer:
@@ -75,7 +76,8 @@ def answer(rooms: Rooms, service_id: str, request: HookRequest, tenant: Tenant, 
         "silent": silent,
     }
     rooms.store.record(invocation_of(rooms, call, cards, notes, setting, took_ms, **place))
-    return Answer(reply(rooms, () if silent else cards, notes, overridden))
+    broken = tuple(check for check, _ in assessment.broken)
+    return Answer(reply(rooms, () if silent else cards, notes, overridden), broken)
 
 
 def _seconds(rooms: Rooms, share: float) -> float:

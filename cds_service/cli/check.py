@@ -6,12 +6,9 @@ Nothing of it is kept: the call is recorded in a store of its own that is gone w
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
@@ -42,10 +39,11 @@ def command(request_file: BinaryIO, asked: str | None, dialect: str, as_json: bo
     from cds_service.answer import answer
     from cds_service.fhir.tenant import LOCAL
     from cds_service.hooks import parse_request
+    from cds_service.replay.asking import rooms_for_once
 
     raw = request_file.read()
     body = _object(raw, as_json)
-    with rooms_for_once() as rooms:
+    with rooms_for_once(Settings.from_env()) as rooms:
         service = _service(rooms, body, asked)
         faults = faults_of(body, service.hooks if service else HOOKS)
         if service is None and not faults:
@@ -89,27 +87,6 @@ def _refuse(faults: Sequence[Fault], as_json: bool) -> NoReturn:
         for fault in faults:
             click.echo(f"    {fault.where or '(the body)'}: {fault.said}")
     raise click.exceptions.Exit(1)
-
-
-@contextmanager
-def rooms_for_once() -> Iterator[Rooms]:
-    from cds_service import create_app
-    from cds_service.store import migrate
-
-    with tempfile.TemporaryDirectory(prefix="countersign-check-") as folder:
-        settings = replace(
-            Settings.from_env(),
-            run_dir=Path(folder),
-            database_url=f"sqlite:///{folder}/main.sqlite3",
-            replay_database_url=f"sqlite:///{folder}/replay.sqlite3",
-        )
-        migrate(settings)
-        rooms: Rooms = create_app(settings).extensions["countersign"]
-        try:
-            yield rooms
-        finally:
-            rooms.store.close()
-            rooms.replay_guard.close()
 
 
 def _print(service: str, hook: str, response: Mapping[str, Any]) -> None:

@@ -1,30 +1,30 @@
 """`governance burden`: how many cards per 100 calls each service gives on a set of patients. A regression figure.
 
-Every order of the set is asked about as if it were being signed on the day it was written, and every chart is opened at
-the patient's last encounter, with what stood in the chart that day. Nothing is kept.
+Every order of the set is asked about as if it were being signed when it was written, and every chart is opened the day
+after the patient's last encounter, as `replay` does it, with what stood in the chart then. Nothing is kept. `replay`
+tells more: rules that never fired, what was not assessed, and how it is for each encounter and clinician.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from cds_service.cli.governance.history import histories
+from cds_service.settings import Settings
 
 if TYPE_CHECKING:
-    from cds_service.rooms import Rooms
+    from cds_service.replay.calls import Ask
+    from cds_service.replay.history import History
 
 INDICATORS = ("critical", "warning", "info")
+Asked = tuple[datetime, "Callable[[], Ask]"]  # when, and the call
 
 
 @click.command("burden")
@@ -38,41 +38,47 @@ INDICATORS = ("critical", "warning", "info")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many orders and visits, the newest first.")
 def burden(folder: Path, limit: int | None) -> None:
     """Print cards per 100 calls by service, topic and display, for the orders and visits in a folder of patients."""
-    from cds_service.cli.check import rooms_for_once
+    from cds_service.replay.asking import voice_of
+    from cds_service.replay.partitions import histories_in
 
-    found = list(histories(resources(folder)))
-    orders = _newest(((one.moment(order), partial(one.call, order)) for one in found for order in one.orders), limit)
-    visits = _newest(((at, partial(one.opened, at)) for one in found for at in one.visits), limit)
+    found = list(histories_in(folder))
+    orders = _newest((one for history in found for one in _signed(history)), limit)
+    visits = _newest((one for history in found for one in _opened(history)), limit)
     counts: Counter[tuple[str, str, str]] = Counter()
     calls: Counter[str] = Counter()
-    with rooms_for_once() as rooms:
-        for hook, asked in (("order-sign", orders), ("patient-view", visits)):
-            services = [one.id for one in rooms.services.values() if hook in one.hooks]
-            for (on, call), service in product(asked, services):
-                calls[service] += 1
-                counts.update((service, topic, shown) for topic, shown in _cards(rooms, service, on, call()))
+    voice = voice_of(Settings.from_env())
+    for hook, asked in (("order-sign", orders), ("patient-view", visits)):
+        services = [one.id for one in voice.rooms.services.values() if hook in one.hooks]
+        for (_, made), service in product(asked, services):
+            heard = voice.ask(service, made())
+            if heard.invocation is None:
+                raise click.ClickException(f"{service} did not answer: {heard.failed or heard.refused}")
+            calls[service] += 1
+            counts.update((service, card.topic, card.indicator) for card in heard.invocation.cards)
     click.echo(f"{len(found)} patients, {len(orders)} orders signed on the day they were written, {len(visits)} visits")
     _print(counts, calls)
 
 
-Asked = tuple[datetime, Callable[[], dict[str, Any]]]  # when, and the call
-
-
-def _newest(asked: Iterable[Asked], limit: int | None) -> list[Asked]:
+def _newest(asked: Iterator[Asked], limit: int | None) -> list[Asked]:
     return sorted(asked, key=lambda one: one[0], reverse=True)[:limit]
 
 
-def _cards(rooms: Rooms, service: str, on: datetime, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(topic, indicator) of each card that a call of the time `on` brings."""
-    from cds_service.answer import answer
-    from cds_service.fhir.tenant import LOCAL
-    from cds_service.hooks import parse_request
+def _signed(history: History) -> Iterator[Asked]:
+    """A call is made when it is asked: those of all patients at once would not fit into memory."""
+    from cds_service.replay.calls import signing
 
-    request = parse_request(body, rooms.services[service].hooks)
-    then = replace(rooms, clock=lambda: on)
-    response = answer(then, service, request, LOCAL, f"{service}:{body['hookInstance']}").body
-    for card in response["cards"]:
-        yield card["source"]["topic"]["code"], card["indicator"]
+    for course in history.courses:
+        yield course.since, partial(signing, history, [course], together=False)
+
+
+def _opened(history: History) -> Iterator[Asked]:
+    """The chart the day after the last encounter."""
+    from cds_service.replay.calls import opening
+
+    ended = max((at for at in history.ends_of_visits), default=None)
+    if ended is not None:
+        at = ended + timedelta(days=1)
+        yield at, partial(opening, history, at)
 
 
 def _print(counts: Mapping[tuple[str, str, str], int], calls: Mapping[str, int]) -> None:
@@ -88,21 +94,3 @@ def _print(counts: Mapping[tuple[str, str, str], int], calls: Mapping[str, int])
 def _line(name: str, found: list[int], asked: int) -> None:
     shares = [100 * count / asked for count in (*found, sum(found))]
     click.echo(f"{name:<44}" + "".join(f"{share:>10.1f}" for share in shares))
-
-
-def resources(folder: Path) -> Iterator[dict[str, Any]]:
-    """Every resource of the Bundles and bulk files under a folder."""
-    for path in sorted(folder.rglob("*")):
-        name = path.name.removesuffix(".gz")
-        if path.is_file() and name.endswith((".json", ".ndjson")):
-            content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-            lines = content.splitlines() if name.endswith(".ndjson") else [content]
-            yield from _entries(json.loads(line) for line in lines if line.strip())
-
-
-def _entries(found: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    for one in found:
-        if isinstance(one, dict) and one.get("resourceType") == "Bundle":
-            yield from (entry["resource"] for entry in one.get("entry", []) if "resource" in entry)
-        elif isinstance(one, dict) and "resourceType" in one:
-            yield one

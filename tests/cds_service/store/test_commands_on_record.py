@@ -26,13 +26,14 @@ from tests.cds_service.evidence.test_hybrid_index import WordHashEmbedder
 from tests.charts import knowledge
 from tests.databases import ON_POSTGRESQL
 
-# They change nothing, and nothing about a patient leaves by them.
+# They change nothing, and nothing about a patient leaves by them (a replay reads files of the user's own alone).
 READ_ONLY = """
 audit verify, check, clients list, clients own-keys list, clients sheet, clients test, conformance, evidence list,
 evidence search, evidence stats, governance burden, governance hold list, governance keys status,
 governance modes list, governance modes report,
 governance roles list, governance write-back status, knowledge stats, knowledge lint, knowledge coverage,
-knowledge diff, knowledge export, knowledge candidates, models, notes list, governance keys new, settings
+knowledge diff, knowledge export, knowledge candidates, models, notes list, governance keys new, settings,
+replay
 """
 # Servers and workers: their rows are proved in web/test_serve.py and background/.
 LONG_LIVED = "serve, notes work, governance write-back work"

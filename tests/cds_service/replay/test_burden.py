@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli.governance import command
-from cds_service.cli.governance.history import histories
+from cds_service.replay.calls import Period, signings
+from cds_service.replay.partitions import histories_in
 
 WHO = {"reference": "urn:uuid:p1"}
 
@@ -37,6 +38,13 @@ ALLERGY = {
     "patient": WHO,
     "recordedDate": "2020-06-01",
 }
+PROBLEM = {
+    "resourceType": "Condition",
+    "id": "c1",
+    "code": {"text": "otitis media"},
+    "subject": WHO,
+    "recordedDate": "2021-01-01T08:00:00Z",
+}
 ORDERS = [
     order(1, "amoxicillin 500 mg tid", "2020-01-01"),
     order(2, "amoxicillin 500 mg tid", "2021-01-01T08:00:00Z", reasonReference=[{"reference": "urn:uuid:c1"}]),
@@ -45,11 +53,14 @@ ORDERS = [
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    entries = [{"resource": one} for one in (PATIENT, ALLERGY, ORDERS[0])]
+    resources = (PATIENT, ALLERGY, PROBLEM, *ORDERS)
+    entries = [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in resources]
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
     (tmp_path / "one.json.gz").write_bytes(gzip.compress(json.dumps(bundle).encode()))
+    # The same order in a bulk file beside it is the same order.
+    bulk = {**ORDERS[1], "subject": {"reference": "Patient/p1"}, "reasonReference": [{"reference": "Condition/c1"}]}
     (tmp_path / "bulk").mkdir()
-    (tmp_path / "bulk" / "MedicationRequest.ndjson").write_text(json.dumps(ORDERS[1]) + "\n", "utf-8")
+    (tmp_path / "bulk" / "MedicationRequest.ndjson").write_text(json.dumps(bulk) + "\n", "utf-8")
     return tmp_path
 
 
@@ -64,10 +75,12 @@ def test_cards_are_counted_by_service_topic_and_display(folder: Path) -> None:
     assert shown["medication-safety / duplicate-therapy"][1] == "50.0"
 
 
-def test_an_order_is_asked_about_with_the_chart_of_its_day() -> None:
-    (found,) = histories([PATIENT, ALLERGY, *ORDERS])
-    first, second = (found.call(one)["prefetch"] for one in found.orders)
-    assert (first["allergies"]["total"], first["medications"]["total"]) == (0, 0)
-    assert (second["allergies"]["total"], second["medications"]["total"]) == (1, 1)
-    draft = found.call(ORDERS[1])["context"]["draftOrders"]["entry"][0]["resource"]
+def test_an_order_is_asked_about_with_the_chart_of_its_day(folder: Path) -> None:
+    (found,) = histories_in(folder)
+    first, second = signings(found, "order", Period())
+    counts = [
+        [len(ask.body["prefetch"][key]["entry"]) for key in ("allergies", "medications")] for ask in (first, second)
+    ]
+    assert counts == [[0, 0], [1, 1]]
+    draft = second.body["context"]["draftOrders"]["entry"][0]["resource"]
     assert draft["reasonReference"] == [{"reference": "Condition/c1"}] and draft["status"] == "draft"
