@@ -42,6 +42,7 @@ HISTORY = Cues(
         r"diagnosed with(?=.*\bago\b)",
         rf"in {_YEAR}",
         rf"since {_YEAR}",
+        rf"(?:from|of|in) {_YEAR},? (?:had )?(?:showed|shown|revealed|demonstrated)",
         rf"(?:years?|decades?|months?) ago{GOING_ON}",
         rf"last (?:year|month|summer|winter|spring|fall){GOING_ON}",
         rf"(?:back )?(?:in|during) (?:high school|college|(?:his|her|their) (?:youth|childhood|teens|\d0s)){GOING_ON}",
@@ -84,6 +85,10 @@ HISTORY = Cues(
         rf"(?:diagnosed|dx'?d?)(?: in)? {_YEAR}",
         r"previously(?! (?:documented|known|had|undergone|mild|moderate|severe|normal|small|large|stable))",
         rf"^,? \(?{_YEAR}\)?(?= ?[,.;)]| ?$)",
+        r"since (?:(?:his|her|their) (?:teens|twenties|thirties|forties|fifties|youth|childhood|adolescence)|"
+        r"childhood|"
+        r"(?:high school|college))",
+        r"the (?:last|previous|first) time",
         r"by history",
         r"in remission",
         r"(?:once|twice|\w+ times) before(?= ?(?:$|[.,;]))",
@@ -114,6 +119,8 @@ HISTORY = Cues(
         r"(?:\w+[- ])?(?:day|hour|week|month)s? (?:long )?(?:history|hx) of",
         r"previous\w* (?:mentioned|noted|described|seen|identified|visuali[sz]ed|demonstrated)",
         r"(?:seen|noted|described|identified|visuali[sz]ed|demonstrated|present) (?:previously|in (?:19|20)\d\d)",
+        r"(?:seen|noted|present|identified|evident|visible) (?:in|on) (?:the |an? )?\w+ (?:of|from|"
+        r"dated) (?:\w+ )?(?:19|20)\d\d",
         r"history ?:(?= \S{0,12}(?:\[[^\]]*\])?[- ]year)",
         r"(?:denies|no|without) (?:any )?(?:history|hx) of recent",
         r"(?:no|not|without|denies any|any|no other) known",
@@ -146,11 +153,11 @@ HISTORY = Cues(
         r"with (?:a )?new",
         r"(?:he|she|they|it|there|patient|pt) (?:is|was|has|had|have|does|did|do|reports?|states?|stated|denies|"
         r"denied|presented|also)",
-        r"which",
+        r"which(?! (?:had )?(?:showed|shown|revealed|demonstrated))",
         r"(?:(?<=[,;] )|(?<=and )|(?<=but ))(?:no|denies|negative for|rule out|r/o|evaluate for|new|free of)",
         r"without",
         r"and (?:reports?|complain\w*|denies|denied|states?|notes?|endorses?)",
-        r"(?:shows?|showed|reveal\w*|demonstrat\w*)",
+        r"(?<!which )(?<!which had )(?:shows?|showed|reveal\w*|demonstrat\w*)",
         r"(?:residual|persistent|persisting|ongoing|subsequent)",
         r"physical exam\w*",
         r"review of systems",

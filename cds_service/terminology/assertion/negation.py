@@ -120,6 +120,9 @@ NEGATION = Cues(
         r"(?:not|never) (?:seen|present|noted|evident|identified|visible|there) (?:in|on|at) (?:the )?(?:prior|"
         r"previous|"
         r"earlier|last|old|outside|comparison|(?:19|20)\d\d)",
+        r"(?:not|never) (?:seen|present|noted|evident|identified|visible|there) (?:in|on) (?:the |an? )?\w+ (?:of|"
+        r"from|dated) "
+        r"(?:\w+ |\*\*date\[(?:\w+ )*)?(?:19|20)\d\d",
         r"gram negative",
         r"not (?:surprisingly|unexpectedly)",
         r"no (?:\w+ )?(?:options?|insight|memory|recollection|interest|plans?)",
