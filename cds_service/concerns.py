@@ -8,9 +8,10 @@ its advice and its citation. A contraindication never gives way, nor what is cer
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+
+import orjson
 
 from cds_service.checks import Check
 from cds_service.facts import Fact
@@ -31,8 +32,7 @@ class Concern:
 def concern_id(check: str, finding: Finding) -> str:
     """16 hex digits of sha256 over the canonical JSON of check, rule, sorted concepts and harm."""
     identity = {"check": check, "concepts": sorted(finding.concepts), "harm": finding.harm, "rule": finding.rule}
-    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return hashlib.sha256(orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 def each_once(concerns: Iterable[Concern]) -> list[Concern]:

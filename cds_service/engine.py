@@ -10,13 +10,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from cds_service.chart import Chart, Medication
+from cds_service.chart import Chart
 from cds_service.chart.revise import ADDED, revised, with_added
 from cds_service.checks import CHECKS, Check
 from cds_service.checks.registry import SAFETY  # its checks judge what any service would add
 from cds_service.concerns import Concern, concern_id, each_once
 from cds_service.findings import Finding, NotAssessed, Proposal, not_covered
 from cds_service.knowledge import COVERED_TOPICS, Knowledge
+from cds_service.terminology.vocabulary import Drug
 
 RECOGNITION = "not-assessed"  # the topic of what could not be looked at: no view leaves it out
 CHANGES = ("replace", "adjust")
@@ -184,19 +185,23 @@ def _uncovered(checks: Iterable[Check], chart: Chart, knowledge: Knowledge) -> I
     """Cells of the coverage matrix in which nobody has looked yet, or where the sources give no advice; a drug without
     any coverage asks for a card."""
     mine = {check.topic for check in checks}
-    topics = [topic for topic in COVERED_TOPICS if topic in mine]
+    topics = tuple(topic for topic in COVERED_TOPICS if topic in mine)
+    gaps = knowledge.remembered(_gaps)
     for order in chart.orders if topics and not chart.entered else ():
-        for drug in order.drugs:
-            # Not only in the topics that are asked about here: a view of one topic must not call metformin unknown.
-            if all(knowledge.coverage(drug, topic) == "not-covered" for topic in COVERED_TOPICS):
-                yield NotAssessed(f"{drug.name} is not covered by our tables yet", order.ref, "not-assessed", "info")
-        for topic in topics:
-            yield from _gaps(order, topic, knowledge)
+        yield from (replace(gap, subject=order.ref) for gap in gaps((order.drugs, topics)))
 
 
-def _gaps(order: Medication, topic: str, knowledge: Knowledge) -> Iterable[NotAssessed]:
-    names = [drug.name for drug in order.drugs if knowledge.coverage(drug, topic) == "not-covered"]
-    if names:
-        yield NotAssessed(not_covered(names, topic), order.ref, topic)
-    notes = ((drug.name, knowledge.no_guidance(drug, topic)) for drug in order.drugs)
-    yield from (NotAssessed(f"{name}: {note}", order.ref, topic) for name, note in notes if note)
+def _gaps(knowledge: Knowledge, asked: tuple[tuple[Drug, ...], tuple[str, ...]]) -> tuple[NotAssessed, ...]:
+    """What is said of some drugs together, topic by topic, in whichever order they stand."""
+    drugs, topics = asked
+    # Not only in the topics that are asked about here: a view of one topic must not call metformin unknown.
+    unknown = (one for one in drugs if all(knowledge.coverage(one, it) == "not-covered" for it in COVERED_TOPICS))
+    said = [
+        NotAssessed(f"{drug.name} is not covered by our tables yet", None, "not-assessed", "info") for drug in unknown
+    ]
+    for topic in topics:
+        names = [drug.name for drug in drugs if knowledge.coverage(drug, topic) == "not-covered"]
+        said += [NotAssessed(not_covered(names, topic), topic=topic)] if names else []
+        notes = ((drug.name, knowledge.no_guidance(drug, topic)) for drug in drugs)
+        said += [NotAssessed(f"{name}: {note}", topic=topic) for name, note in notes if note]
+    return tuple(said)

@@ -84,6 +84,8 @@ def _in_its_basis(rows: list[DoseLimit], text: str) -> list[DoseLimit]:
 def _row_of(order: Medication, rows: list[DoseLimit]) -> DoseLimit:
     """Of several routes the order's own, of several units that of its dose; then the row that allows most."""
     own = [row for row in rows if order.routes & row.routes] or rows
+    if len(own) == 1:
+        return own[0]
     stated = {row.id: _stated(order, row) for row in own}
     times = {id: max((dose / most for dose, most, _ in found), default=0.0) for id, found in stated.items()}
     return min(own, key=lambda row: (not stated[row.id], times[row.id], row.id))

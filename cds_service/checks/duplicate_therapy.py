@@ -63,22 +63,18 @@ def _rule(order: Medication, partner: Medication) -> str:
 
 
 def _worst(knowledge: Knowledge, order: Medication, partner: Medication) -> _Match | None:
-    pairs = list(product(order.drugs, partner.drugs))
+    pairs = tuple(product(order.drugs, partner.drugs))
     same = [drug for drug, other in pairs if drug.rxcui == other.rxcui]
-    rule = knowledge.keyed(LogicRule).get(_rule(order, partner))
-    for drug in same:
-        if rule is not None and not belong_together(knowledge, drug, order, partner):
-            return rule, drug, drug
     if same:
+        rule = knowledge.keyed(LogicRule).get(_rule(order, partner))
+        twice = next((drug for drug in same if not belong_together(knowledge, drug, order, partner)), None)
+        return (rule, twice, twice) if rule and twice else None
+    matches = [(row, *pair) for pair in pairs for row in duplicate_rows_for(knowledge, *pair)]
+    if not matches:
         return None
     differ = circumstances_of(order, partner)
-    matches = [
-        (row, drug, other)
-        for drug, other in pairs
-        for row in duplicate_rows_for(knowledge, drug, other)
-        if not row.unless & differ
-    ]
-    return min(matches, key=lambda match: HARMS.index(match[0].harm), default=None)
+    meant = (match for match in matches if not match[0].unless & differ)
+    return min(meant, key=lambda match: HARMS.index(match[0].harm), default=None)
 
 
 def _finding(chart: Chart, order: Medication, partner: Medication, match: _Match) -> Finding:

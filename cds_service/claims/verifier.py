@@ -8,7 +8,8 @@ A fact of the chart is ground for its drugs and figures wherever they are said.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from cds_service.claims.opposites import NEGATIONS, QUIET
@@ -16,6 +17,8 @@ from cds_service.claims.reading import Token, is_content, read
 from cds_service.terminology.lexicon import Lexicon
 
 NEAR = 4  # how many words on each side are neighbours
+Place = tuple[Token, frozenset[str]]
+Ground = Sequence[Mapping[str, tuple[Place, ...]]]
 
 
 @lru_cache(maxsize=16_384)
@@ -33,35 +36,33 @@ def disagreements(
     `template` of ours a direction or a negation may stand that the ground says nothing of; what it does speak of must
     agree all the same.
     """
-    tokens = read(text, lexicon)
-    if not tokens:
+    sentence = _places(text, lexicon)
+    if not sentence:
         return ("says nothing",)
-    texts = (*grounds, *facts)
-    ground = [token for one in texts for token in read(one, lexicon)]
-    said = [near for one in texts for near in _neighbours(one, lexicon)]
+    ground = [_by_slot(one, lexicon) for one in (*grounds, *facts)]
     known = _values([token for one in facts for token in read(one, lexicon)])
     known |= {("drug", concept) for concept in concepts}
     reasons: list[str] = []
-    for token, near in zip(tokens, _neighbours(text, lexicon), strict=True):
+    for token, near in sentence:
         if (token.kind, token.value) in known and token.kind in ("drug", "number") and not token.negated:
             continue
-        reason = _disagreement(token, near, ground, said)
+        reason = _disagreement(token, near, ground)
         own = template and (token.kind == "pole" or token.slot in NEGATIONS) and not _spoken_of(token, ground)
         if reason and not own and reason not in reasons:
             reasons.append(reason)
     return tuple(reasons)
 
 
-def _spoken_of(token: Token, ground: Sequence[Token]) -> bool:
-    return any(one.slot == token.slot for one in ground)
+def _spoken_of(token: Token, ground: Ground) -> bool:
+    return any(token.slot in places for places in ground)
 
 
-def _disagreement(token: Token, near: frozenset[str], ground: Sequence[Token], said: Sequence[frozenset[str]]) -> str:
+def _disagreement(token: Token, near: frozenset[str], ground: Ground) -> str:
     if token.slot in NEGATIONS:
         return "" if _spoken_of(token, ground) else "negation"
     if not is_content(token) or token.text in QUIET:
         return ""
-    places = [(len(near & said[at]), one) for at, one in enumerate(ground) if one.slot == token.slot]
+    places = [(len(near & said), one) for found in ground for one, said in found.get(token.slot, ())]
     if not places:
         return {"drug": "drug", "number": "number", "pole": "direction"}.get(token.kind, "")
     best = max(score for score, _ in places)
@@ -94,16 +95,27 @@ def _values(tokens: Sequence[Token]) -> set[tuple[str, str]]:
     return found | drugs | bare
 
 
+@lru_cache(maxsize=1024)
+def _by_slot(text: str, lexicon: Lexicon) -> Mapping[str, tuple[Place, ...]]:
+    """Where a text speaks of what: the places of each slot."""
+    found: defaultdict[str, tuple[Place, ...]] = defaultdict(tuple)
+    for place in _places(text, lexicon):
+        found[place[0].slot] += (place,)
+    return dict(found)
+
+
 @lru_cache(maxsize=1024)  # each takes some 20 KB
-def _neighbours(text: str, lexicon: Lexicon) -> tuple[frozenset[str], ...]:
-    """What stands near each token of a text, itself left out; words of another text are nobody's neighbours.
+def _places(text: str, lexicon: Lexicon) -> tuple[Place, ...]:
+    """The tokens of a text, each with what stands near it, itself left out; words of another text are nobody's
+    neighbours.
 
     A neighbour counts with its side, which tells A before B from B before A.
     """
-    names = [_name(token) for token in read(text, lexicon)]
+    tokens = read(text, lexicon)
+    names = [_name(token) for token in tokens]
     before, after = [f"<{name}" if name else "" for name in names], [f">{name}" if name else "" for name in names]
     sides = (before[max(0, at - NEAR) : at] + after[at + 1 : at + 1 + NEAR] for at in range(len(names)))
-    return tuple(frozenset(filter(None, near)) for near in sides)
+    return tuple((token, frozenset(filter(None, near))) for token, near in zip(tokens, sides, strict=True))
 
 
 def _name(token: Token) -> str:

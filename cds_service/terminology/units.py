@@ -111,6 +111,7 @@ class Quantity:
             raise ValueError("a quantity needs a finite number")
 
 
+@lru_cache(maxsize=4096)
 def canonical_unit(unit: str) -> str:
     """The UCUM code for a unit as a chart spells it. Raises UnitNotUnderstood."""
     key = "".join(unit.split()).lower().replace("\u00b5", "u").replace("\u03bc", "u").replace("\u00b2", "2")

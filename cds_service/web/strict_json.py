@@ -16,7 +16,7 @@ import orjson
 from cds_service.errors import InvalidRequest
 
 MAX_DEPTH = 64
-_MEMBER = re.compile(rb'"[ \t\r\n]*+:')
+_MEMBER, _BLANKS = b'":', b" \t\r\n"
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}\Z")
 
 
@@ -54,15 +54,13 @@ def _refuse_deep(tree: dict[str, Any]) -> None:
 def _same_members(raw: bytes, tree: dict[str, Any]) -> bool:
     """True when no name can have stood twice; False asks for the slower reading, which knows.
 
-    Each member leaves a quote and a colon behind, in what was sent and in the same tree written again, and so does
-    text that holds such a pair. A member that was dropped leaves fewer. Only a quote sent as an escape (`\\u0022`)
-    could make up for it, so a body with such escapes is not judged here.
+    Each member leaves a quote and a colon behind, in what was sent without its blanks and in the same tree written
+    again, and so does text that holds such a pair. A member that was dropped leaves fewer. Only a quote sent as an
+    escape (`\\u0022`) could make up for it, so a body with such escapes is not judged here.
     """
     if b"\\u" in raw:
         return False
-    written = orjson.dumps(tree).count(b'":')
-    apart = any(blank in raw for blank in (b" :", b"\t:", b"\n:", b"\r:"))
-    return (len(_MEMBER.findall(raw)) if apart else raw.count(b'":')) == written
+    return raw.translate(None, _BLANKS).count(_MEMBER) == orjson.dumps(tree).count(_MEMBER)
 
 
 def _refuse_repeats(pairs: list[tuple[str, Any]]) -> None:

@@ -52,6 +52,11 @@ class DuplicateRow(Graded):
 
 def duplicate_rows_for(knowledge: Knowledge, one: Drug, other: Drug) -> tuple[DuplicateRow, ...]:
     """Rows of a class that both drugs belong to, unless the pair belongs together."""
-    pair, theirs = frozenset((one.rxcui, other.rxcui)), knowledge.names.classes.get(other.rxcui, frozenset())
-    rows = knowledge.for_drug(DuplicateRow, one)
-    return tuple(row for row in rows if row.drug_class in theirs and pair not in row.exceptions)
+    return knowledge.remembered(_between)((one.rxcui, other.rxcui))  # the same pairs meet in many charts
+
+
+def _between(knowledge: Knowledge, pair: tuple[str, str]) -> tuple[DuplicateRow, ...]:
+    names, (one, other) = knowledge.names, pair
+    theirs = names.classes.get(other, frozenset())
+    rows = knowledge.for_drug(DuplicateRow, names.drugs[one])
+    return tuple(row for row in rows if row.drug_class in theirs and frozenset(pair) not in row.exceptions)

@@ -40,6 +40,11 @@ def _each(match: re.Match[str]) -> Timing:
     return Timing(1, 1, {"h": "h", "w": "wk", "m": "mo"}[match[1][0]])
 
 
+# Each phrase of frequency holds one of these: a product's name has none, and is asked once and not thirty times.
+ANY_FREQUENCY = re.compile(
+    r"every|each|alternat|hour|da(?:y|ily)|night|week|month|q|hr|wk|(?:per|in|an?|/) ?[dw]|24 ?h|once|twice|thrice"
+    r"|1 time|1x|eod|\b(?:[bt]iw|bi?d|tid|tds|od)\b"
+)
 # Longer phrases stand before shorter ones.
 FREQUENCIES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
     (re.compile(pattern), maker)

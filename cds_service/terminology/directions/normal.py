@@ -86,16 +86,21 @@ _LONE_FRACTION = re.compile(rf"\b(?:1[ -])?({_FRACTION})\b(?!/)(?:(?: (?:of )?an
 @lru_cache(maxsize=4096)
 def normalised(text: str) -> str:
     """`text` in the one way of writing; lower case, single spaces."""
-    plain = text.lower().replace("\u00b5", "u").replace("\u03bc", "u").replace("\u00d7", "x").replace("\u2044", "/")
-    plain = re.sub(r"\bq(\d{1,2}) ?\u00b0", r"q\1h", plain)
-    for sign, fraction in _FRACTION_SIGNS.items():
-        plain = re.sub(rf"(?:(?<=\d)-)?{sign}", f" {fraction}", plain)
-    plain = re.sub("[\u2010-\u2015\u2212]", "-", " ".join(plain.split()))
+    plain = " ".join((text.lower() if text.isascii() else _without_signs(text.lower())).split())
     plain = re.sub(r"(?<![\d.,])([1-9]\d{0,2}),(\d{3})(?!\d)", r"\1\2", plain)
     plain = re.sub(r"\b[qbtp]\.[a-z0-9]{1,2}\.?[a-z]?\b\.?", _undotted, plain)
     plain = re.sub(r"\b(?:[a-z]\.){2,4}", _undotted, plain)
     plain = re.sub(r"[a-z]+(?:-[a-z]+)?", lambda word: _mended(word[0]), plain)
     return _numbers(" ".join(plain.split()))
+
+
+def _without_signs(text: str) -> str:
+    """Greek letters, fractions and dashes in ASCII: most text has none, and looking for each of them is what costs."""
+    plain = text.replace("\u00b5", "u").replace("\u03bc", "u").replace("\u00d7", "x").replace("\u2044", "/")
+    plain = re.sub(r"\bq(\d{1,2}) ?\u00b0", r"q\1h", plain)
+    for sign, fraction in _FRACTION_SIGNS.items():
+        plain = re.sub(rf"(?:(?<=\d)-)?{sign}", f" {fraction}", plain)
+    return re.sub("[\u2010-\u2015\u2212]", "-", plain)
 
 
 def _undotted(match: re.Match[str]) -> str:

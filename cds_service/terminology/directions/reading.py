@@ -69,7 +69,7 @@ def _readable(text: str) -> tuple[str, str | None]:
     if len(text) > MAX_LENGTH or not text.strip():
         return "", "empty, or too long to be one instruction"
     plain = normalised(text)
-    if any(sign.isnumeric() and not sign.isascii() for sign in plain):
+    if not plain.isascii() and any(sign.isnumeric() and not sign.isascii() for sign in plain):
         return plain, "a number in another script"
     return plain, ambiguous(plain)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from cds_service.terminology.directions.frequencies import FREQUENCIES
+from cds_service.terminology.directions.frequencies import ANY_FREQUENCY, FREQUENCIES
 from cds_service.terminology.directions.moments import MEALS, read_events, read_hours
 from cds_service.terminology.directions.parts import Timing
 
@@ -52,8 +52,8 @@ def _disagrees(timing: Timing, hours: tuple[str, ...], fixed: tuple[str, ...]) -
 
 
 def _stated(rest: str) -> tuple[list[Timing], str]:
-    stated = []
-    for pattern, made in FREQUENCIES:
+    stated: list[Timing] = []
+    for pattern, made in FREQUENCIES if ANY_FREQUENCY.search(rest) else ():
         found = [made(match) for match in pattern.finditer(rest)]
         if found:
             stated += found
