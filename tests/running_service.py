@@ -58,7 +58,7 @@ def migrated(folder: Path, *clients: Registration, **variables: str) -> Settings
     migrate(settings)
     with closing(open_store(settings, Keyring.load(settings))) as store:
         for client in clients:
-            store.add_cds_client(client)
+            store.registrations.add_cds_client(client)
     return settings
 
 

@@ -64,7 +64,7 @@ class NoteReader:
         return "later" if self._store.notes.put_back(note_id, reason) else "not read"
 
     def _fetched(self, note: NoteAddress) -> Document | NotRead:
-        client = next((one for one in self._store.backend_clients() if _is_for(one, note)), None)
+        client = next((one for one in self._store.registrations.backend_clients() if _is_for(one, note)), None)
         if client is None:
             raise AccessRefused("we are not registered for Backend Services there")
         base = bound_base(Tenant(note.tenant, "", fhir_bases=(client.fhir_base,)), client.fhir_base, self._networks)

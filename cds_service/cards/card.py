@@ -15,7 +15,7 @@ from cds_service.cards.orderables import Orderables
 from cds_service.cards.override_reasons import override_reasons
 from cds_service.cards.text import LONGEST_SUMMARY, cut, plain, short, titled
 from cds_service.claims import Claims
-from cds_service.concerns import Concern
+from cds_service.engine import Concern
 from cds_service.findings import NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.passages import Passage

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cds_service.cards.text import escaped, fitted, titled
 from cds_service.claims import Claims
-from cds_service.concerns import Concern
+from cds_service.engine import Concern
 from cds_service.facts import Fact
 from cds_service.findings import NotAssessed
 from cds_service.knowledge import Knowledge

@@ -1,14 +1,10 @@
-"""The audit trail: rows that are only ever added, each bound to the one before by a keyed digest.
-
-The chain is keyed, so somebody who can write the table but has no key cannot make it fit again. A row cut off its end
-shows against the head that a trigger keeps; against somebody who changes both, keep `AuditVerdict.head` elsewhere.
-"""
+"""The audit trail: rows that are only ever added, each a link of the keyed chain of `audit_chain`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -16,11 +12,12 @@ import orjson
 from sqlalchemy import Connection, select
 
 from cds_service.store import patients
+from cds_service.store.audit_chain import link
 from cds_service.store.journal import JournalEntry
 from cds_service.store.keyring import Keyring, to_json
 from cds_service.store.records import AuditEvent
 from cds_service.store.statements import add, first
-from cds_service.store.tables import audit, audit_end
+from cds_service.store.tables import audit
 
 # What may stand in `detail`: an allow-list, so that a new field is a decision. Values: ids, counts and words of ours.
 DETAIL_KEYS = frozenset(
@@ -58,7 +55,6 @@ DETAIL_KEYS = frozenset(
     }
 )
 MAX_VALUE = 256  # characters
-GENESIS = "0" * 64
 # The function waits for its turn first, so that one writer at a time reads the last link and adds the next; SQLite's
 # write lock does the same.
 _LAST_LINK = {
@@ -74,22 +70,6 @@ class StampedEvent:
     id: str
     at: datetime
     event: AuditEvent
-
-
-@dataclass(frozen=True, slots=True)
-class AuditVerdict:
-    """What `verify_audit` found. `broken_at` is the first row number that does not fit; None when the chain holds.
-
-    `head` is the last link: kept elsewhere, it lets a later check see that the end was cut off.
-    """
-
-    rows: int
-    broken_at: int | None
-    head: str
-
-    @property
-    def intact(self) -> bool:
-        return self.broken_at is None
 
 
 def stamp(event: AuditEvent, at: datetime) -> StampedEvent:
@@ -110,11 +90,11 @@ def stamp(event: AuditEvent, at: datetime) -> StampedEvent:
 def append(connection: Connection, keyring: Keyring, stamped: StampedEvent) -> None:
     """Add one link, within the transaction of what it records."""
     event = stamped.event
-    seq, link = wait_for_turn(connection)
+    seq, last = wait_for_turn(connection)
     # Only then: retention, which forgets patients that nothing names, waits for the same turn.
     patient = patients.remember(connection, keyring, event.tenant, event.patient)
-    row = _row(stamped, patient, seq=seq + 1, prev=link)
-    add(connection, audit, {**row, "this": _link(keyring, row)})
+    row = _row(stamped, patient, seq=seq + 1, prev=last)
+    add(connection, audit, {**row, "this": link(keyring, row)})
 
 
 def recorder(keyring: Keyring, clock: Callable[[], datetime]) -> Callable[[Connection, AuditEvent], None]:
@@ -124,40 +104,13 @@ def recorder(keyring: Keyring, clock: Callable[[], datetime]) -> Callable[[Conne
 
 def wait_for_turn(connection: Connection) -> tuple[int, str]:
     """Number and link of the last row, which stays the last one until this transaction ends."""
-    seq, link = first(connection, _LAST_LINK[connection.dialect.name])
-    return int(seq), str(link)
+    seq, last = first(connection, _LAST_LINK[connection.dialect.name])
+    return int(seq), str(last)
 
 
 def is_there(connection: Connection, stamped: StampedEvent) -> bool:
     """Whether this very event is on record, by way of the journal or of a commit that got no answer."""
     return connection.execute(select(audit.c.seq).where(audit.c.id == stamped.id)).first() is not None
-
-
-def verify(connection: Connection, keyring: Keyring) -> AuditVerdict:
-    """Recompute every link in order, from where retention ended to the head; stops at the first that does not fit."""
-    ends = {row.name: row for row in connection.execute(select(audit_end))}
-    number, prev = _start(keyring, ends.get("start"))
-    rows = 0
-    with connection.execution_options(yield_per=500).execute(select(audit).order_by(audit.c.seq)) as trail:
-        for row in trail.mappings():
-            fits = row["seq"] == number + rows and row["prev"] == prev and row["this"] == _link(keyring, row)
-            if not fits:
-                return AuditVerdict(rows=rows, broken_at=row["seq"], head=prev)
-            rows, prev = rows + 1, row["this"]
-    whole = (ends["head"].seq, ends["head"].link) == (number + rows - 1, prev)
-    return AuditVerdict(rows=rows, broken_at=None if whole else number + rows, head=prev)
-
-
-def start_proof(keyring: Keyring, seq: int, link: str) -> str:
-    """What shows that retention, and nobody without the key, took away the rows up to `seq`."""
-    return keyring.mac("audit-start", f"{seq}\n{link}".encode()).hex()
-
-
-def _start(keyring: Keyring, kept: Any) -> tuple[int, str]:
-    """The number of the first row that must be there, and the link before it."""
-    if kept is None or kept.proof != start_proof(keyring, kept.seq, kept.link):
-        return 1, GENESIS
-    return kept.seq + 1, kept.link
 
 
 def as_entry(stamped: StampedEvent) -> JournalEntry:
@@ -193,13 +146,3 @@ def _row(stamped: StampedEvent, patient: str | None, seq: int, prev: str) -> dic
         "detail": orjson.dumps(dict(event.detail), option=orjson.OPT_SORT_KEYS).decode(),
         "prev": prev,
     }
-
-
-def _link(keyring: Keyring, row: Any) -> str:
-    clear = [
-        row[name]
-        for name in ("seq", "id", "action", "outcome", "tenant", "issuer", "subject", "patient", "detail", "prev")
-    ]
-    sealed = row["patient_sealed"]
-    message = [*clear, row["at"].astimezone(UTC).isoformat(), bytes(sealed).hex() if sealed else None]
-    return keyring.mac("audit", orjson.dumps(message)).hex()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,19 @@ from cds_service.store import audit
 from cds_service.store.database import Database, insert_or_replace
 from cds_service.store.keyring import Keyring
 from cds_service.store.outbound_tables import fhir_client
-from cds_service.store.records import AuditEvent, FhirReader
+from cds_service.store.records import AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class FhirReader:
+    """A registered client of `/fhir`: SMART Backend Services, one tenant, the scopes that it may be granted."""
+
+    client_id: str
+    tenant: str
+    jwks: Mapping[str, Any] | None
+    jwks_url: str | None
+    scopes: tuple[str, ...]
+    created: datetime
 
 
 class FhirClients:
@@ -22,8 +34,7 @@ class FhirClients:
 
     def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._keyring = keyring
-        self._clock = clock
+        self._record = audit.recorder(keyring, clock)
 
     def add(self, client: FhirReader) -> None:
         """Register it, or replace its registration. InvalidRequest: the id belongs to another tenant."""
@@ -55,7 +66,7 @@ class FhirClients:
 
     def _audit(self, connection: Connection, action: str, tenant: str, client_id: str) -> None:
         event = AuditEvent(action, "done", tenant, client_id, detail={"client_id": client_id})
-        audit.append(connection, self._keyring, audit.stamp(event, self._clock()))
+        self._record(connection, event)
 
 
 def _find(connection: Connection, client_id: str) -> dict[str, Any] | None:

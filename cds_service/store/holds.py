@@ -38,6 +38,7 @@ class Holds:
         self._database = database
         self._keyring = keyring
         self._clock = clock
+        self._record = trail.recorder(keyring, clock)
 
     def place(self, tenant: str, case_id: str, patient: str | None = None, card_uuid: str | None = None) -> str:
         """Hold a tenant, or one patient (FHIR id) or card of it; the id of the hold. InvalidRequest: no such card."""
@@ -52,7 +53,7 @@ class Holds:
             row["patient"] = patients.pseudonym(self._keyring, tenant, patient)
             connection.execute(insert(legal_hold), row)
             event = AuditEvent("hold-place", "done", tenant, subject=hold, patient=patient)
-            trail.append(connection, self._keyring, trail.stamp(event, self._clock()))
+            self._record(connection, event)
         return hold
 
     def lift(self, hold: str) -> None:
@@ -63,7 +64,7 @@ class Holds:
             if tenant is None:
                 raise InvalidRequest("there is no such hold that stands", "hold")
             event = AuditEvent("hold-lift", "done", tenant, subject=hold)
-            trail.append(connection, self._keyring, trail.stamp(event, self._clock()))
+            self._record(connection, event)
 
     def all(self) -> list[Hold]:
         with self._database.reading() as connection:

@@ -23,9 +23,8 @@ import orjson
 import structlog
 
 from cds_service.errors import StoreUnavailable
+from cds_service.store.journal_file import count_lines, write_line
 from cds_service.store.keyring import Keyring, SealBroken
-
-MAX_BYTES = 256 * 1024 * 1024
 
 
 class EntryRefused(Exception):
@@ -59,7 +58,7 @@ class Journal:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._locked("append.lock"):
-                _write_line(self._current, line)
+                write_line(self._current, line)
         except OSError as error:
             raise StoreUnavailable("neither the database nor the journal took the record") from error
 
@@ -68,11 +67,11 @@ class Journal:
 
     def pending(self) -> int:
         """How many lines wait."""
-        return sum(_count_lines(path) for path in (*self._set_aside(), self._current))
+        return sum(count_lines(path) for path in (*self._set_aside(), self._current))
 
     def refused(self) -> int:
         """How many lines could never be taken in: somebody has to look at them."""
-        return _count_lines(self._refused)
+        return count_lines(self._refused)
 
     def key_use(self, key_ids: Sequence[str]) -> dict[str, int]:
         """How many lines, waiting or refused, each of these keys sealed. A line that cannot be read counts nowhere."""
@@ -116,7 +115,7 @@ class Journal:
 
     def _refuse(self, line: bytes, why: str) -> None:
         structlog.get_logger().error("journal record refused", reason=why)
-        _write_line(self._refused, line)
+        write_line(self._refused, line)
 
     def _readable(self, lines: Iterator[bytes]) -> Iterator[JournalEntry]:
         for line in lines:
@@ -163,44 +162,3 @@ def _sealed_parts(path: Path) -> Iterator[bytes]:
             yield b64decode(orjson.loads(line)["sealed"])
         except (ValueError, KeyError, TypeError):
             continue
-
-
-def _count_lines(path: Path) -> int:
-    try:
-        with path.open("rb") as lines:
-            return sum(1 for line in lines if line.strip())
-    except FileNotFoundError:
-        return 0
-
-
-def _write_line(path: Path, line: bytes) -> None:
-    """Append and fsync one line, or leave the file as it was. A line torn by an earlier crash is closed off first."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        size = os.fstat(descriptor).st_size
-        if size + len(line) > MAX_BYTES:
-            raise OSError("the journal is at its limit")
-        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-        try:
-            _write_all(descriptor, b"\n" + line + b"\n" if torn else line + b"\n")
-            os.fsync(descriptor)
-        except OSError:
-            os.ftruncate(descriptor, size)
-            raise
-        if size == 0:
-            _fsync_folder(path.parent)
-    finally:
-        os.close(descriptor)
-
-
-def _write_all(descriptor: int, content: bytes) -> None:
-    while content:
-        content = content[os.write(descriptor, content) :]
-
-
-def _fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -52,8 +52,8 @@ class Modes:
 
     def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._keyring = keyring
         self._clock = clock
+        self._record = audit.recorder(keyring, clock)
 
     def set(self, tenant: str, changes: Mapping[str, Mode]) -> None:
         """Modes by service id, or `*`. One transaction: a client never sees half of it."""
@@ -63,14 +63,14 @@ class Modes:
                 row = {"tenant": tenant, "service": service, "mode": mode, "since": now}
                 insert_or_replace(connection, service_mode, row)
                 event = AuditEvent("register-service-mode", mode, tenant, detail={"service": service})
-                audit.append(connection, self._keyring, audit.stamp(event, now))
+                self._record(connection, event)
 
     def clear(self, tenant: str) -> None:
         """Every service is live again."""
         with self._database.writing() as connection:
             connection.execute(delete(service_mode).where(service_mode.c.tenant == tenant))
             event = AuditEvent("register-service-mode", "live", tenant, detail={"service": ALL})
-            audit.append(connection, self._keyring, audit.stamp(event, self._clock()))
+            self._record(connection, event)
 
     def all(self) -> list[ServiceMode]:
         with self._database.reading() as connection:

@@ -58,6 +58,7 @@ class Notes:
         self._database = database
         self._keyring = keyring
         self._clock = clock
+        self._record = audit.recorder(keyring, clock)
 
     def bodies(self, tenant: str, urls: Collection[str], newer_than: datetime | None = None) -> dict[str, NoteBody]:
         """What is known of these addresses, by address; those that were never read are left out."""
@@ -148,7 +149,7 @@ class Notes:
         """An attempt to read the EHR's server, whatever came of it."""
         patient, about = self._content(row)["address"]["patient"], {"resource_type": "Binary", "reason": reason}
         event = AuditEvent("note-read", outcome, row["tenant"], detail=about, patient=patient)
-        audit.append(connection, self._keyring, audit.stamp(event, self._clock()))
+        self._record(connection, event)
 
     def _row(self, note: NoteAddress, now: datetime) -> dict[str, Any]:
         note_id = self.id_of(note.tenant, note.url)

@@ -54,8 +54,8 @@ class Outbox:
 
     def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._keyring = keyring
         self._clock = clock
+        self._record = audit.recorder(keyring, clock)
 
     def enable(self, tenant: str, fhir_base: str, kinds: Iterable[str]) -> None:
         """From now on; again replaces base and types."""
@@ -151,7 +151,7 @@ class Outbox:
         patient: str | None = None,
     ) -> None:
         event = AuditEvent(action, outcome, tenant, None, subject, detail, patient)
-        audit.append(connection, self._keyring, audit.stamp(event, self._clock()))
+        self._record(connection, event)
 
 
 def _is(row: Any) -> Any:

@@ -38,7 +38,7 @@ class OwnKeys:
     def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._keyring = keyring
-        self._clock = clock
+        self._record = audit.recorder(keyring, clock)
 
     def all(self) -> list[OwnKey]:
         """The oldest first."""
@@ -78,7 +78,7 @@ class OwnKeys:
 
     def _audit(self, connection: Connection, action: str, kid: str, algorithm: str | None) -> None:
         detail = {"kid": kid} if algorithm is None else {"kid": kid, "alg": algorithm}
-        audit.append(connection, self._keyring, audit.stamp(AuditEvent(action, "done", detail=detail), self._clock()))
+        self._record(connection, AuditEvent(action, "done", detail=detail))
 
 
 def _aad(kid: str) -> str:

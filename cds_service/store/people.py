@@ -36,6 +36,7 @@ class People:
         self._database = database
         self._keyring = keyring
         self._clock = clock
+        self._record = audit.recorder(keyring, clock)
 
     def grant(self, tenant: str, person: str, role: Role) -> None:
         """Give a role; giving it again changes its date only. On record without the person's name."""
@@ -45,7 +46,7 @@ class People:
         with self._database.writing() as connection:
             insert_or_replace(connection, role_grant, {**row, "person_sealed": sealed})
             event = AuditEvent("grant-role", "done", tenant, subject=key, detail={"reason": role})
-            audit.append(connection, self._keyring, audit.stamp(event, now))
+            self._record(connection, event)
 
     def revoke(self, tenant: str, person: str, role: Role) -> bool:
         """Take a role back; False when there was none."""
@@ -53,7 +54,7 @@ class People:
         with self._database.writing() as connection:
             gone = connection.execute(delete(role_grant).where(role_grant.c.id == key)).rowcount == 1
             event = AuditEvent("revoke-role", "done" if gone else "none", tenant, subject=key, detail={"reason": role})
-            audit.append(connection, self._keyring, audit.stamp(event, self._clock()))
+            self._record(connection, event)
         return gone
 
     def roles_of(self, tenant: str, person: str | None) -> frozenset[Role]:

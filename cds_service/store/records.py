@@ -1,7 +1,6 @@
-"""What goes into the store and comes out of it: frozen records, free of SQL and of sealing.
+"""What is recorded of a call and of what came of it: frozen records, free of SQL and of sealing.
 
-Times are aware datetimes (stored as UTC); instants that only bound a life (`expires_at`) are epoch seconds.
-`None` is not known, an empty tuple is known to be none.
+Times are aware datetimes (stored as UTC). `None` is not known, an empty tuple is known to be none.
 """
 
 from __future__ import annotations
@@ -180,59 +179,3 @@ class StoredCard:
     evidence: Mapping[str, Any]
     feedback: Sequence[StoredFeedback] = ()
     erased: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CdsClient:
-    """A registered CDS Hooks client: whose tokens we verify, with which keys; `max_lifetime` is in seconds."""
-
-    tenant: str
-    issuer: str
-    jwks: Mapping[str, Any] | None
-    jwks_url: str | None
-    algorithms: tuple[str, ...]
-    dialect: str
-    fhir_bases: tuple[str, ...]
-    max_lifetime: int
-    service_client_id: str | None
-    created: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SmartClient:
-    """Our registration at an EHR's SMART issuer. A public client has neither `secret` nor `private_jwk`.
-
-    `auth_origins`: where else than on the origin of `issuer` its authorization server may stand.
-    """
-
-    tenant: str
-    issuer: str
-    client_id: str
-    secret: str | None = field(default=None, repr=False)
-    private_jwk: Mapping[str, Any] | None = field(default=None, repr=False)
-    scopes: tuple[str, ...] = ()
-    auth_origins: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BackendClient:
-    """Our registration for SMART Backend Services at a tenant's authorization server, for one FHIR base."""
-
-    tenant: str
-    fhir_base: str
-    client_id: str
-    token_url: str
-    algorithm: str
-    scopes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FhirReader:
-    """A registered client of `/fhir`: SMART Backend Services, one tenant, the scopes that it may be granted."""
-
-    client_id: str
-    tenant: str
-    jwks: Mapping[str, Any] | None
-    jwks_url: str | None
-    scopes: tuple[str, ...]
-    created: datetime

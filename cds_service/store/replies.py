@@ -42,6 +42,7 @@ class Replies:
         self._database = database
         self._keyring = keyring
         self._clock = clock
+        self._record = audit.recorder(keyring, clock)
 
     def add(self, tenant: str, feedback: str, status: Status, words: str, by: str, version: str | None) -> None:
         """Add an answer with its audit row; returns after commit."""
@@ -51,7 +52,7 @@ class Replies:
         with self._database.writing() as connection:
             connection.execute(feedback_reply.insert().values(**row, words_sealed=sealed))
             event = AuditEvent("feedback-reply", status, tenant, subject=feedback)
-            audit.append(connection, self._keyring, audit.stamp(event, now))
+            self._record(connection, event)
 
     def of(self, keys: Collection[str]) -> dict[str, Reply]:
         """The newest answer to each of these feedback events; those without one are left out."""

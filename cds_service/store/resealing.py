@@ -59,6 +59,7 @@ class Resealing:
         self._keyring = keyring
         self._journal = journal
         self._clock = clock
+        self._record = trail.recorder(keyring, clock)
 
     def use(self) -> KeyUse:
         ids = self._keyring.ids
@@ -111,7 +112,7 @@ class Resealing:
 
     def _audit(self, connection: Connection, count: int) -> None:
         event = AuditEvent("reseal", "done", detail={"count": count, "kid": self._keyring.current})
-        trail.append(connection, self._keyring, trail.stamp(event, self._clock()))
+        self._record(connection, event)
 
 
 def sealed_columns() -> list[tuple[Table, Column[Any]]]:

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, li
 from cds_service.errors import CountersignError
 from cds_service.store import audit as trail
 from cds_service.store import notes, overrides, replies, sessions
+from cds_service.store.audit_chain import start_proof
 from cds_service.store.database import UNLIMITED, Database, insert_or_replace
 from cds_service.store.holds import holds_call, holds_row
 from cds_service.store.keyring import Keyring
@@ -67,6 +68,7 @@ class Retention:
         self._database = database
         self._keyring = keyring
         self._clock = clock
+        self._record = trail.recorder(keyring, clock)
 
     def due(self, periods: Periods) -> Counts:
         """What a run without a most would erase; changes nothing."""
@@ -119,7 +121,7 @@ class Retention:
                 if count == 0:
                     break
                 event = AuditEvent(action, "erased", detail={"count": count})
-                trail.append(connection, self._keyring, trail.stamp(event, self._clock()))
+                self._record(connection, event)
             total += count
         return total
 
@@ -130,7 +132,7 @@ class Retention:
         if last < first:
             return 0
         link = str(connection.scalar(select(audit.c.this).where(audit.c.seq == last)))
-        proof = trail.start_proof(self._keyring, last, link)
+        proof = start_proof(self._keyring, last, link)
         insert_or_replace(connection, audit_end, {"name": "start", "seq": last, "link": link, "proof": proof})
         return connection.execute(delete(audit).where(audit.c.seq <= last)).rowcount
 

@@ -65,5 +65,5 @@ def register(app: Flask, rooms: Rooms, answer: Answering = answer) -> None:
 def _caller_check(rooms: Rooms) -> CallerCheck:
     if rooms.settings.client_auth == "off":
         return Everyone()
-    registrations = Registrations(rooms.store.cds_clients, allow_loopback=rooms.settings.loopback)
+    registrations = Registrations(rooms.store.registrations.cds_clients, allow_loopback=rooms.settings.loopback)
     return ClientAuth(registrations, rooms.replay_guard, rooms.clock)

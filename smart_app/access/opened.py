@@ -58,7 +58,7 @@ def renewed(view: View) -> View:
 def registration_of(view: View) -> SmartClient:
     """Our registration at the view's EHR; LaunchRefused when it was taken away meanwhile."""
     key = (view.tenant, view.configuration.iss, view.client_id)
-    for client in wired().store.smart_clients():
+    for client in wired().store.registrations.smart_clients():
         if (client.tenant, client.issuer, client.client_id) == key:
             return client
     raise LaunchRefused("iss-not-registered", "This EHR is no longer registered with the app.")

@@ -135,7 +135,7 @@ def _require_offered(configuration: SmartConfiguration, *, standalone: bool) -> 
 
 def _registered(iss: str, started: Launch | None = None) -> SmartClient:
     """The one registration of exactly this issuer (and, at the callback, the one that the launch began with)."""
-    found = [client for client in wired().store.smart_clients() if client.issuer == iss]
+    found = [client for client in wired().store.registrations.smart_clients() if client.issuer == iss]
     if started is not None:
         found = [c for c in found if (c.tenant, c.client_id) == (started.tenant, started.client_id)]
     if len(found) != 1:

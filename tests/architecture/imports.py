@@ -14,7 +14,7 @@ PURE = (
     ("terminology", "tools"),
     ("chart", "knowledge"),
     ("checks",),
-    ("concerns", "engine", "claims", "cards"),
+    ("engine", "claims", "cards"),
 )
 SHELL = (
     ("settings", "outbound"),

@@ -31,7 +31,7 @@ def main() -> None:
             closing(open_store(settings, Keyring.load(settings))) as store,
             closing(open_replay_guard(settings)) as guard,
         ):
-            registrations = Registrations(store.cds_clients, allow_loopback=True)
+            registrations = Registrations(store.registrations.cds_clients, allow_loopback=True)
             auth = ClientAuth(registrations, guard, lambda: datetime.now(UTC))
             for algorithm, key in (("ES384", ehr.key), ("RS384", ehr.rsa)):
                 header = {"alg": algorithm, "kid": "ec" if algorithm == "ES384" else "rsa"}

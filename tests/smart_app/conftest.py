@@ -60,7 +60,7 @@ def house_at(run_dir: Path, **variables: str) -> Iterator[House]:
     clock, ehr = Clock(), FakeEhr(ehr_port)
     keyring = Keyring.load(settings)
     store = open_store(settings, keyring)
-    store.add_smart_client(SmartClient(TENANT, ehr.iss, CLIENT_ID, CLIENT_SECRET))
+    store.registrations.add_smart_client(SmartClient(TENANT, ehr.iss, CLIENT_ID, CLIENT_SECRET))
     app = create_app(settings, related=related(), now=clock)
     numbers = itertools.count(1)
 

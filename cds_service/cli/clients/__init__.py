@@ -78,7 +78,7 @@ def add(
         created=datetime.now(UTC),
     )
     with opened_store(settings) as store:
-        store.add_cds_client(client)
+        store.registrations.add_cds_client(client)
     click.echo(f"Registered {iss} for tenant {tenant}: {', '.join(client.algorithms)}, {dialect} dialect.")
 
 
@@ -86,15 +86,15 @@ def add(
 def list_() -> None:
     """Show every registration; keys by their ids, no secret."""
     with opened_store(Settings.from_env()) as store:
-        for client in store.cds_clients():
+        for client in store.registrations.cds_clients():
             keys = ", ".join(str(key.get("kid")) for key in client.jwks["keys"]) if client.jwks else client.jwks_url
             about = f"{', '.join(client.algorithms)}  at most {client.max_lifetime} s  keys: {keys}"
             click.echo(f"cds  {client.tenant}  {client.issuer}  {client.dialect}  {about}")
-        for app in store.smart_clients():
+        for app in store.registrations.smart_clients():
             proof = "private key" if app.private_jwk else "secret" if app.secret else "public"
             elsewhere = f"  also at: {' '.join(app.auth_origins)}" if app.auth_origins else ""
             click.echo(f"app  {app.tenant}  {app.issuer}  {app.client_id}  {proof}  {' '.join(app.scopes)}{elsewhere}")
-        for ours in store.backend_clients():
+        for ours in store.registrations.backend_clients():
             click.echo(
                 f"back {ours.tenant}  {ours.fhir_base}  {ours.client_id}  {ours.algorithm}  {' '.join(ours.scopes)}"
             )
@@ -144,7 +144,7 @@ def add_app(
         auth_origins=tuple(dict.fromkeys(origin_of(one, settings) for one in auth_origin)),
     )
     with opened_store(settings) as store:
-        store.add_smart_client(client)
+        store.registrations.add_smart_client(client)
     click.echo(f"Registered the app at {client.issuer} for tenant {tenant}.")
 
 

@@ -43,7 +43,9 @@ def add_backend(tenant: str, fhir_base: str, client_id: str, token_url: str | No
             token_url = found
         _require_https(token_url, settings)
         _require_https(base, settings)
-        store.add_backend_client(BackendClient(tenant, base, client_id, token_url, alg, tuple(scopes.split())))
+        store.registrations.add_backend_client(
+            BackendClient(tenant, base, client_id, token_url, alg, tuple(scopes.split()))
+        )
         _make_first_keys(store)
     click.echo(f"Registered {client_id} at {base} for tenant {tenant}. Our keys: {key_set_url(settings)}")
 

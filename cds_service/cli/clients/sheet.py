@@ -18,9 +18,9 @@ def sheet(tenant: str) -> None:
     """Print what the analyst of TENANT's EHR types in: URLs, prefetch, scopes, launch URLs, keys."""
     settings = Settings.from_env()
     with opened_store(settings) as store:
-        mine = [one for one in store.cds_clients() if one.tenant == tenant]
-        apps = [one for one in store.smart_clients() if one.tenant == tenant]
-        backends = [one for one in store.backend_clients() if one.tenant == tenant]
+        mine = [one for one in store.registrations.cds_clients() if one.tenant == tenant]
+        apps = [one for one in store.registrations.smart_clients() if one.tenant == tenant]
+        backends = [one for one in store.registrations.backend_clients() if one.tenant == tenant]
         used = Tenant(tenant, "", modes={one.service: one.mode for one in store.modes.all() if one.tenant == tenant})
     if not mine and not apps and not backends:
         raise click.UsageError(f"nothing is registered for tenant {tenant}: clients add --tenant {tenant} ...")

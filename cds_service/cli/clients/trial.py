@@ -36,8 +36,8 @@ def trial(tenant: str, private_key: Path | None, service: str) -> None:
     """
     settings = Settings.from_env()
     with opened_store(settings) as store:
-        clients = [one for one in store.cds_clients() if one.tenant == tenant]
-        backends = [one for one in store.backend_clients() if one.tenant == tenant]
+        clients = [one for one in store.registrations.cds_clients() if one.tenant == tenant]
+        backends = [one for one in store.registrations.backend_clients() if one.tenant == tenant]
         if not clients and not backends:
             raise click.UsageError(f"nothing is registered for tenant {tenant}")
         steps = [

@@ -96,7 +96,7 @@ def export(tenant: str, start: datetime, end: datetime, output: Path | None) -> 
 
 def _change(tenant: str, changes: dict[str, str]) -> None:
     with opened_store(Settings.from_env()) as store:
-        known = {one.tenant for one in store.cds_clients()} | {"local"}
+        known = {one.tenant for one in store.registrations.cds_clients()} | {"local"}
         if tenant not in known:
             raise click.UsageError(f"no client is registered for tenant {tenant}: clients add --tenant {tenant} ...")
         store.modes.set(tenant, changes)  # type: ignore[arg-type]

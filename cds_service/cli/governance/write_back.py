@@ -96,7 +96,7 @@ def _writer(settings: Settings, store: Store) -> WriteBack:
     access = BackendServices(store.own_keys, lambda: datetime.now(UTC), settings.private_networks)
 
     def token_for(tenant: str, fhir_base: str) -> str:
-        for client in store.backend_clients():
+        for client in store.registrations.backend_clients():
             if (client.tenant, client.fhir_base.rstrip("/")) == (tenant, fhir_base.rstrip("/")):
                 return access.access(client).token
         raise AccessRefused("we are not registered for Backend Services there: clients add-backend")

@@ -25,7 +25,7 @@ def services(store: Store) -> BackendServices:
 
 
 def client_of(store: Store, **changes: Any) -> BackendClient:
-    (one,) = store.backend_clients()
+    (one,) = store.registrations.backend_clients()
     values = {name: getattr(one, name) for name in BackendClient.__dataclass_fields__}
     return BackendClient(**{**values, **changes})
 

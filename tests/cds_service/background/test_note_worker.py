@@ -142,7 +142,9 @@ def test_a_text_of_which_the_server_says_that_it_is_another_patients_is_not_kept
 
 
 def registered_at(store: Store, tenant: str, base: str) -> None:
-    store.add_backend_client(BackendClient(tenant, base, "us", f"{base}/token", "ES384", ("system/Binary.r",)))
+    store.registrations.add_backend_client(
+        BackendClient(tenant, base, "us", f"{base}/token", "ES384", ("system/Binary.r",))
+    )
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -144,7 +144,7 @@ def filled(
     for number in range(5):
         store.record(call(f"c{number}", patient=f"patient-{number}"))
         store.add_feedback(*caller, [feedback_item(f"c{number}-card-0", comment="as advised")])
-    store.add_smart_client(SmartClient("north", "https://x", "id", "s3cret", {"kty": "EC"}))
+    store.registrations.add_smart_client(SmartClient("north", "https://x", "id", "s3cret", {"kty": "EC"}))
     store.sessions.put("smart-view", "cookie", {"patient": "1"}, 4e9)
     store.notes.want([NOTE])
     store.own_keys.add(OWN_KEY)

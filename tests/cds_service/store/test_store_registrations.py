@@ -30,16 +30,16 @@ def cds_client(feedback_item) -> CdsClient:
 
 def test_a_cds_client_comes_back_as_registered(store, cds_client):
     by_url = replace(cds_client, tenant="south", jwks=None, jwks_url="https://ehr.example/jwks", fhir_bases=())
-    store.add_cds_client(by_url)
-    store.add_cds_client(cds_client)
-    assert store.cds_clients() == [cds_client, by_url]
+    store.registrations.add_cds_client(by_url)
+    store.registrations.add_cds_client(cds_client)
+    assert store.registrations.cds_clients() == [cds_client, by_url]
 
 
 def test_registering_again_replaces_and_both_times_are_on_record(store, cds_client, rows):
-    store.add_cds_client(cds_client)
+    store.registrations.add_cds_client(cds_client)
     rotated = replace(cds_client, jwks={"keys": [{"kid": "2"}]}, max_lifetime=900)
-    store.add_cds_client(rotated)
-    assert store.cds_clients() == [rotated]
+    store.registrations.add_cds_client(rotated)
+    assert store.registrations.cds_clients() == [rotated]
     assert rows("SELECT action, tenant FROM audit") == [("register-cds-client", "north")] * 2
 
 
@@ -52,20 +52,20 @@ def test_registering_again_replaces_and_both_times_are_on_record(store, cds_clie
     ],
 )
 def test_a_smart_client_comes_back_as_registered_and_its_secret_is_sealed(store, client, settings):
-    store.add_smart_client(client)
-    assert store.smart_clients() == [client]
+    store.registrations.add_smart_client(client)
+    assert store.registrations.smart_clients() == [client]
     assert "s3cret" not in repr(client)
     for path in settings.run_dir.iterdir():
         assert path.is_dir() or b"s3cret" not in path.read_bytes()
 
 
 def test_one_issuer_may_serve_two_tenants(store):
-    store.add_smart_client(SMART)
-    store.add_smart_client(replace(SMART, tenant="south", client_id="other"))
-    assert [client.client_id for client in store.smart_clients()] == ["countersign", "other"]
+    store.registrations.add_smart_client(SMART)
+    store.registrations.add_smart_client(replace(SMART, tenant="south", client_id="other"))
+    assert [client.client_id for client in store.registrations.smart_clients()] == ["countersign", "other"]
 
 
 def test_a_registration_of_older_code_names_no_other_origin(store, rows):
-    store.add_smart_client(replace(SMART, auth_origins=("https://a.example",)))
+    store.registrations.add_smart_client(replace(SMART, auth_origins=("https://a.example",)))
     rows("UPDATE smart_client SET auth_origins = NULL")
-    assert store.smart_clients() == [SMART]
+    assert store.registrations.smart_clients() == [SMART]

@@ -40,8 +40,8 @@ def everything_opens(store, keyring) -> None:
     for number in range(5):
         found = store.card_by_handle(keyring.handle(f"c{number}-card-0"))
         assert (found.patient, found.feedback[0].comment) == (f"patient-{number}", "as advised")
-    assert store.smart_clients()[0].secret == "s3cret"
-    assert store.smart_clients()[0].private_jwk == {"kty": "EC"}
+    assert store.registrations.smart_clients()[0].secret == "s3cret"
+    assert store.registrations.smart_clients()[0].private_jwk == {"kty": "EC"}
     assert store.sessions.get("smart-view", "cookie") == {"patient": "1"}
     assert store.own_keys.all() == [OWN_KEY]
     assert store.notes.address(store.notes.id_of(NOTE.tenant, NOTE.url)) == NOTE

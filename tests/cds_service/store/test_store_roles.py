@@ -47,8 +47,12 @@ def test_everything_that_the_service_does_works_without_any_right_to_change_the_
     assert store.add_opinion("a-card-0", "north", "Practitioner/9", "useful", None, None, AT).stored == 1
     store.audit(AuditEvent("view", "shown", "north", patient="patient-1"))
     assert store.card_by_handle(keyring.handle("a-card-0")).feedback
-    store.add_cds_client(CdsClient("north", "https://x", None, None, ("ES384",), "standard", (), 300, None, AT))
-    store.add_cds_client(CdsClient("north", "https://x", None, None, ("RS384",), "standard", (), 300, None, AT))
+    store.registrations.add_cds_client(
+        CdsClient("north", "https://x", None, None, ("ES384",), "standard", (), 300, None, AT)
+    )
+    store.registrations.add_cds_client(
+        CdsClient("north", "https://x", None, None, ("RS384",), "standard", (), 300, None, AT)
+    )
     store.sessions.put("smart-view", "id", {"patient": "1"}, 4e9)
     assert store.sessions.renew("smart-view", "id", {"patient": "2"}, 4e9)
     assert store.sessions.take("smart-view", "id") == {"patient": "2"}

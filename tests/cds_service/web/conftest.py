@@ -108,7 +108,7 @@ def prepared(settings: Settings, *ehrs: Ehr) -> Settings:
     migrate(settings)
     with closing(open_store(settings, Keyring.load(settings))) as store:
         for ehr in ehrs:
-            store.add_cds_client(ehr.registration())
+            store.registrations.add_cds_client(ehr.registration())
     return settings
 
 

@@ -13,8 +13,7 @@ from markupsafe import escape
 from cds_service.hooks import HOOKS
 from cds_service.models import WEIGHTS
 from cds_service.models.manifest import WeightsFolder
-from cds_service.web.openapi import routes
-from cds_service.web.operations import OPERATIONS
+from cds_service.web.openapi import OPERATIONS, routes
 from cds_service.web.schemas import all_schemas
 from tests.cds_service.web.ehr_tokens import Ehr
 from tests.hook_calls import active, bundle, draft, order_sign

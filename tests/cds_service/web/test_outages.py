@@ -90,7 +90,7 @@ def test_a_client_added_while_the_service_runs_is_known_within_seconds(tmp_path:
         assert edge.post(INVOKE, order_sign_body(), ehr.bearer()).status == 200
         assert edge.post(INVOKE, order_sign_body(), late.bearer()).status == 401
         with closing(open_store(settings, Keyring.load(settings))) as store:
-            store.add_cds_client(late.registration())
+            store.registrations.add_cds_client(late.registration())
         time.sleep(1.1)
         assert edge.post(INVOKE, order_sign_body(), late.bearer()).status == 200
 

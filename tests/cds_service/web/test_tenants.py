@@ -155,7 +155,7 @@ def test_a_registration_is_tried_for_real_and_what_is_wrong_is_named(
         fhir.answers["metadata"] = Canned({"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"})
         west = Ehr("https://west.example.org", "west", service.url)
         with closing(open_store(service.settings, Keyring.load(service.settings))) as store:
-            store.add_cds_client(west.registration(fhir_bases=(fhir.url,), created=datetime.now(UTC)))
+            store.registrations.add_cds_client(west.registration(fhir_bases=(fhir.url,), created=datetime.now(UTC)))
         key = tmp_path / "key.json"
         key.write_text(json.dumps({**west.key.as_dict(private=True), "kid": "ec"}))
         _wait_until_known(service, west)

@@ -101,11 +101,11 @@ def test_relative_endpoints_are_resolved_against_the_fhir_base(house: House) -> 
 def registered(house: House, **changes: Any) -> Iterator[None]:
     """The app's registration at the EHR, otherwise than usual for as long as the block lasts."""
     usual = SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET)
-    house.store.add_smart_client(replace(usual, **changes))
+    house.store.registrations.add_smart_client(replace(usual, **changes))
     try:
         yield
     finally:
-        house.store.add_smart_client(usual)
+        house.store.registrations.add_smart_client(usual)
 
 
 def test_an_authorization_server_elsewhere_is_used_when_the_registration_names_its_origin(house: House) -> None:
@@ -294,35 +294,37 @@ def test_a_client_with_a_private_key_proves_itself_by_assertion(
     house: House, key: ECKey | RSAKey, request: pytest.FixtureRequest
 ) -> None:
     house.ehr.client_key = key
-    house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, private_jwk=key.as_dict(private=True)))
+    house.store.registrations.add_smart_client(
+        SmartClient(TENANT, house.ehr.iss, CLIENT_ID, private_jwk=key.as_dict(private=True))
+    )
     try:
         assert house.open("p1")
         assert house.ehr.assertion_algorithm == request.node.callspec.id
     finally:
-        house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET))
+        house.store.registrations.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET))
 
 
 @pytest.mark.covers("L1", "L2")
 def test_a_public_client_names_itself_and_proves_itself_by_pkce_alone(house: House) -> None:
     house.ehr.public = True
-    house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID))
+    house.store.registrations.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID))
     try:
         assert house.browser().launch(house.ehr.launch_query(house.ehr.launch("p1"))).status_code == 200
     finally:
-        house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET))
+        house.store.registrations.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET))
 
 
 @pytest.mark.covers("N7")
 def test_a_wrong_client_secret_ends_in_a_page_that_says_so(house: House) -> None:
     browser, authorize = at_the_ehr(house)
     callback = callback_of(browser, authorize)
-    house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, "rotated"))
+    house.store.registrations.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, "rotated"))
     try:
         response = browser.get(callback)
         refused(response, "token-error-invalid_client")
         assert "trying again will not help" in words(response.text)
     finally:
-        house.store.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET))
+        house.store.registrations.add_smart_client(SmartClient(TENANT, house.ehr.iss, CLIENT_ID, CLIENT_SECRET))
 
 
 def test_a_code_that_the_server_does_not_know_opens_nothing(house: House) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cds_service.web.fhir.kinds import kinds
-from cds_service.web.operations import OPERATIONS, WORDS, Operation
+from cds_service.web.openapi.operation import WORDS, Operation
+from cds_service.web.openapi.operations import OPERATIONS
 from cds_service.web.schemas import DIALECT, all_schemas
 from cds_service.web.version import version
 
@@ -26,7 +27,6 @@ _PROOF = (
     "registered otherwise), `jti`. Each token works once."
 )
 _READER = "A token from `/auth/token` (SMART Backend Services), good for five minutes, with system scopes."
-_SECURITY: list[dict[str, list[str]]] = [{"clientToken": []}]
 
 
 def document(app: Flask, rooms: Rooms) -> dict[str, Any]:
@@ -92,20 +92,27 @@ def _operation(operation: Operation, service: Service | None, rooms: Rooms, path
     }
     if parameters := _parameters(path, rooms):
         described["parameters"] = parameters
-    if operation.reads_fhir and rooms.settings.client_auth == "on":
-        described["security"] = [{"fhirToken": []}]
-    if operation.secured and rooms.settings.client_auth == "on":
-        described["security"] = _SECURITY
-    if operation.id in {"call", "feedback"} and service:
-        schema = _request(service) if operation.id == "call" else _ref("feedback")
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    if operation.asks:
-        body = {"application/json": {"schema": _ref(operation.asks)}}
-        described["requestBody"] = {"required": True, "content": body}
+    if (scheme := _scheme(operation)) and rooms.settings.client_auth == "on":
+        described["security"] = [{scheme: []}]
+    if body := _body(operation, service):
+        described["requestBody"] = body
+    return described
+
+
+def _scheme(operation: Operation) -> str | None:
+    if operation.secured:
+        return "clientToken"
+    return "fhirToken" if operation.reads_fhir else None
+
+
+def _body(operation: Operation, service: Service | None) -> dict[str, Any] | None:
     if operation.form:
         form = {"type": "object", "additionalProperties": {"type": "string"}, "required": list(operation.form)}
-        described["requestBody"] = {"content": {"application/x-www-form-urlencoded": {"schema": form}}}
-    return described
+        return {"content": {"application/x-www-form-urlencoded": {"schema": form}}}
+    asked = _ref(operation.asks) if operation.asks else None
+    if operation.id in {"call", "feedback"} and service:
+        asked = _request(service) if operation.id == "call" else _ref("feedback")
+    return {"required": True, "content": {"application/json": {"schema": asked}}} if asked else None
 
 
 def _parameters(path: str, rooms: Rooms) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A finding with what the engine stamps on it; and one matter said once.
+"""One matter said once.
 
 Of the same order, information gives way to an interruption about the same drugs and topic. An interaction that rests on
 a laboratory result and the gate on that result are one concern: the lesser is told within the louder, with its facts,
@@ -7,32 +7,14 @@ its advice and its citation. A contraindication never gives way, nor what is cer
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import orjson
-
-from cds_service.checks import Check
+from cds_service.engine.concerns import Concern
 from cds_service.facts import Fact
 from cds_service.findings import DISPLAYS, HARMS, Finding
 
 _ON_RESULTS = frozenset({"drug-interaction", "lab-gated"})
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """`id` is its identity over hooks, calls and clients."""
-
-    id: str
-    check: Check
-    finding: Finding
-
-
-def concern_id(check: str, finding: Finding) -> str:
-    """16 hex digits of sha256 over the canonical JSON of check, rule, sorted concepts and harm."""
-    identity = {"check": check, "concepts": sorted(finding.concepts), "harm": finding.harm, "rule": finding.rule}
-    return hashlib.sha256(orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 def each_once(concerns: Iterable[Concern]) -> list[Concern]:

@@ -1,0 +1,91 @@
+"""For integrators: what this service says of itself."""
+
+from __future__ import annotations
+
+from cds_service.web.openapi.operation import ALWAYS, Operation, Operations
+
+_PAGE = "text/html; charset=utf-8"
+
+OPERATIONS: Operations = {
+    ("/recent-calls", "get"): Operation(
+        "recent-calls",
+        "For integrators",
+        "Your own recent calls",
+        "When, which service and hook, how long, and what came of it; nothing about a patient. The token's `aud` is "
+        "this URL.",
+        answer="recent-calls",
+        secured=True,
+        statuses=(*ALWAYS, 401, 503),
+    ),
+    ("/", "get"): Operation(
+        "start",
+        "For integrators",
+        "The integrator's page",
+        "Services, hooks, prefetch and links, for people.",
+        kind=_PAGE,
+    ),
+    ("/docs", "get"): Operation("docs", "For integrators", "This description, for people", "As a page.", kind=_PAGE),
+    ("/openapi.json", "get"): Operation(
+        "openapi", "For integrators", "This description", "OpenAPI 3.1.", kind="application/json"
+    ),
+    ("/schemas/<name>.json", "get"): Operation(
+        "schema",
+        "For integrators",
+        "A JSON Schema",
+        "Of each hook's request, of the response and of feedback.",
+        kind="application/schema+json",
+        statuses=(*ALWAYS, 404),
+        also={404: "There is no schema of this name."},
+    ),
+    ("/models", "get"): Operation(
+        "models",
+        "For integrators",
+        "The models and their source attributes",
+        "The 31 attributes of a predictive intervention for each model, and what was measured.",
+        kind=_PAGE,
+    ),
+    ("/models/<name>.json", "get"): Operation(
+        "model",
+        "For integrators",
+        "A model card",
+        "As it was written when the model was made, with its source attributes.",
+        kind="application/json",
+        statuses=(*ALWAYS, 404),
+        also={404: "There is no model of this name."},
+    ),
+    ("/services", "get"): Operation(
+        "services", "For integrators", "The services", "What answers, each with a page of its own.", kind=_PAGE
+    ),
+    ("/services/<name>", "get"): Operation(
+        "service",
+        "For integrators",
+        "A service in its own words",
+        "Its hooks, its prefetch with what is required, and the checks that speak in it.",
+        kind=_PAGE,
+        statuses=(*ALWAYS, 404),
+        also={404: "There is no service of this name."},
+    ),
+    ("/checks", "get"): Operation(
+        "checks", "For integrators", "The checks", "What is looked at, each with a page of its own.", kind=_PAGE
+    ),
+    ("/checks/<name>.json", "get"): Operation(
+        "check-attributes",
+        "For integrators",
+        "A check's source attributes",
+        "The 13 attributes of an evidence-based intervention.",
+        statuses=(*ALWAYS, 404),
+        also={404: "There is no check of this name."},
+    ),
+    ("/checks/<name>", "get"): Operation(
+        "check",
+        "For integrators",
+        "A check in its own words",
+        "What it looks for and needs, its limits, its rows and how many of them wait for a review.",
+        kind=_PAGE,
+        statuses=(*ALWAYS, 404),
+        also={404: "There is no check of this name."},
+    ),
+    ("/pages.css", "get"): Operation(
+        "style", "For integrators", "The style of the pages", "Both colour schemes.", kind="text/css; charset=utf-8"
+    ),
+}
