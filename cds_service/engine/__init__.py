@@ -1,7 +1,7 @@
 """Runs the checks of a service on a chart, and verifies what they propose by running them again on the result.
 
-Pure: time stands in the chart. Data moves one way: `run` (with `gaps`) makes the concerns, `matters` says each once, `verify` takes away those of
-their proposals that would leave something to warn about.
+Pure: time stands in the chart. Data moves one way: `run` makes the concerns and names the `gaps`, `matters` says each
+concern once, `verify` takes away those of their proposals that would leave something to warn about.
 """
 
 from __future__ import annotations
