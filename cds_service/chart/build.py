@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from cds_service.chart.allergies import read_allergies
+from cds_service.chart.allergy import Allergy
 from cds_service.chart.dates import day_of
 from cds_service.chart.fhir_json import Resource, reference, text
+from cds_service.chart.listing import Listing
 from cds_service.chart.measurements import read_measurements
+from cds_service.chart.medication import Medication
 from cds_service.chart.medications import TYPES, MedicationReader
-from cds_service.chart.model import Allergy, Chart, Listing, Medication, Person, Settled, UnreadText
+from cds_service.chart.model import Chart, Person, Settled, UnreadText
 from cds_service.chart.naming import NOT_RECOGNISED
 from cds_service.chart.notes import read_notes
 from cds_service.chart.problems import read_problems

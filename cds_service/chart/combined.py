@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from cds_service.chart.dosing import sig_text
-from cds_service.chart.model import Medication
+from cds_service.chart.medication import Medication
 from cds_service.terminology.sig import read_sig
 
 ACETAMINOPHEN = "acetaminophen"

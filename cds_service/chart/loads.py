@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from cds_service.chart.model import Chart, Medication
+from cds_service.chart.medication import Medication
+from cds_service.chart.model import Chart
 from cds_service.chart.opioids import Opioid, opioid_in
 from cds_service.terminology.routes import LOCAL_ROUTES
 from cds_service.tools.anticholinergic_burden import RELEVANT, SCORES, burden

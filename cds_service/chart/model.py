@@ -2,115 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cached_property
-from typing import Any, Generic, TypeVar
 
+from cds_service.chart.allergy import Allergy
+from cds_service.chart.listing import NOT_SUPPLIED, Listing
+from cds_service.chart.measured import Measurement, Measurements
+from cds_service.chart.medication import Medication
 from cds_service.chart.note import Note, Noted
 from cds_service.chart.problem import Problem
 from cds_service.chart.results import PlannedTest, Results
 from cds_service.chart.stated import StatedResults
-from cds_service.chart.supplied import State
-from cds_service.facts import Fact, OrderRef, Origin
-from cds_service.terminology.reactions import SIDE_EFFECTS
-from cds_service.terminology.sig import Sig
-from cds_service.terminology.vocabulary import Drug
 
-T = TypeVar("T")
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing(Generic[T]):
-    """A list of the chart with its state: `()` and "we do not know" are two things.
-
-    `notes` say what could not be used.
-    """
-
-    state: State
-    items: tuple[T, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def known(self) -> bool:
-        return self.state in ("empty", "data")
-
-    @property
-    def missing(self) -> str:
-        """How to say that the list is not known."""
-        return "could not be read" if self.state == "failed" else "was not supplied"
-
-
-@dataclass(frozen=True, slots=True)
-class Medication:
-    """A draft order, an active order or a statement.
-
-    `drugs` is empty when the drug was not recognised; `problem` then says why and `candidates` what it may be. For a
-    drug that was read from free text `candidates[0]` is its full name. `ended` is the day it was stopped, for rows
-    with a washout. `replaces` is the prescription that it renews. `uses`: words and codes of its stated indication.
-    `part` counts from 1 what one typed text orders together; 0 is an order of one drug or combination.
-    """
-
-    ref: OrderRef
-    drugs: tuple[Drug, ...]
-    origin: Origin
-    sig: Sig
-    routes: frozenset[str] = frozenset()
-    uses: frozenset[str] = frozenset()
-    on: date | None = None
-    ended: date | None = None
-    replaces: str | None = None
-    problem: str | None = None
-    candidates: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    part: int = 0
-    resource: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    @property
-    def rxcuis(self) -> frozenset[str]:
-        return frozenset(drug.rxcui for drug in self.drugs)
-
-    def fact(self, label: str) -> Fact:
-        read_as = f"read as {' + '.join(drug.name for drug in self.drugs)}" if self.origin.is_read else None
-        return Fact(label, self.ref.text, self.origin, self.on, read_as)
-
-
-@dataclass(frozen=True, slots=True)
-class Allergy:
-    """A recorded allergy or intolerance: what it is to (ingredients, allergy groups), and how it showed.
-
-    `shown` are the kinds of its reactions (terminology.reactions); `harmless` is True when every reaction is known and
-    none of them is an allergy (nausea from codeine); `no_allergy` likewise, though one may be grave (a
-    torn tendon). `tolerated` and `tolerated_groups`: RxCUIs and allergy groups of which the same entry says that they
-    are borne.
-    """
-
-    reference: str
-    label: str
-    drugs: tuple[Drug, ...]
-    groups: frozenset[str]
-    origin: Origin
-    kind: str = ""  # allergy | intolerance | not stated
-    criticality: str = ""
-    reactions: tuple[str, ...] = ()
-    shown: frozenset[str] = frozenset()
-    harmless: bool = False
-    no_allergy: bool = False
-    tolerated: frozenset[str] = frozenset()
-    tolerated_groups: frozenset[str] = frozenset()
-    on: date | None = None
-    problem: str | None = None
-
-    @property
-    def is_intolerance(self) -> bool:
-        """An effect without an allergy: said so, unless a reaction contradicts it, or shown by every reaction."""
-        return self.harmless or (self.kind == "intolerance" and not self.shown - SIDE_EFFECTS)
-
-    def fact(self) -> Fact:
-        shown = "; ".join(part for part in (self.label, ", ".join(self.reactions), self.criticality) if part)
-        return Fact("Intolerance" if self.is_intolerance else "Allergy", shown, self.origin, self.on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,54 +23,6 @@ class Settled:
 
     allergies: tuple[Allergy, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """A numeric observation in the unit of its kind. `problem` says why it has no usable value; value is then None.
-
-    A result given as ">60" has no value but is known to be `at_least` 60, one given as "<15" to be `at_most` 15.
-    `rank` orders results of one moment: the lower one comes from the method that is preferred.
-    """
-
-    kind: str
-    label: str
-    value: float | None
-    unit: str
-    shown: str
-    origin: Origin
-    at: datetime | None
-    at_least: float | None = None
-    at_most: float | None = None
-    problem: str | None = None
-    rank: int = 0
-
-    @property
-    def on(self) -> date | None:
-        return self.at.date() if self.at else None
-
-    def fact(self, note: str | None = None) -> Fact:
-        return Fact(self.label, self.shown, self.origin, self.on, note or self.problem)
-
-
-@dataclass(frozen=True)
-class Measurements:
-    """What was measured, by kind. A chart holds a hundred results of which a call asks for three: each kind is read
-    from its resources when a check first asks for it."""
-
-    state: State
-    unread: Mapping[str, tuple[Callable[[], Measurement], ...]] = field(default_factory=dict, repr=False)
-    notes: tuple[str, ...] = ()
-
-    def of(self, kind: str) -> tuple[Measurement, ...]:
-        """Every measurement of a kind, usable or not, in the order in which they were supplied."""
-        if kind not in self._read:
-            self._read[kind] = tuple(read() for read in self.unread.get(kind, ()))
-        return self._read[kind]
-
-    @cached_property
-    def _read(self) -> dict[str, tuple[Measurement, ...]]:
-        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +61,14 @@ class Chart:
     allergies: Listing[Allergy]
     labs: Measurements
     vitals: Measurements
-    problems: Listing[Problem] = Listing("absent")
+    problems: Listing[Problem] = NOT_SUPPLIED
     stated: StatedResults = field(default_factory=StatedResults, repr=False)
     texts: tuple[UnreadText, ...] = ()
     tests: tuple[PlannedTest, ...] = ()
     results: Results = field(default_factory=Results)
     renews: bool = False
     entered: frozenset[str] = frozenset()
-    notes: Listing[Note] = Listing("absent")
+    notes: Listing[Note] = NOT_SUPPLIED
     noted: tuple[Noted, ...] = ()
     settled: Settled = field(default_factory=Settled)
 

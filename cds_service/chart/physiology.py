@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cds_service.chart.dates import age_in_years
+from cds_service.chart.measured import Measurement
 from cds_service.chart.measurements import figure
-from cds_service.chart.model import Chart, Measurement
+from cds_service.chart.model import Chart
 from cds_service.chart.problem import Problem
 from cds_service.facts import Fact, Origin
 

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from cds_service.chart.allergies import read_allergies
+from cds_service.chart.allergy import Allergy
 from cds_service.chart.fhir_json import codes
-from cds_service.chart.model import Allergy
 from cds_service.chart.problem import Problem
 from cds_service.chart.problems import read_problems
 from cds_service.chart.supplied import ABSENT, Supplied

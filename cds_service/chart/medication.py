@@ -1,0 +1,46 @@
+"""A medication of the chart, ordered or taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from cds_service.facts import Fact, OrderRef, Origin
+from cds_service.terminology.sig import Sig
+from cds_service.terminology.vocabulary import Drug
+
+
+@dataclass(frozen=True, slots=True)
+class Medication:
+    """A draft order, an active order or a statement.
+
+    `drugs` is empty when the drug was not recognised; `problem` then says why and `candidates` what it may be. For a
+    drug that was read from free text `candidates[0]` is its full name. `ended` is the day it was stopped, for rows
+    with a washout. `replaces` is the prescription that it renews. `uses`: words and codes of its stated indication.
+    `part` counts from 1 what one typed text orders together; 0 is an order of one drug or combination.
+    """
+
+    ref: OrderRef
+    drugs: tuple[Drug, ...]
+    origin: Origin
+    sig: Sig
+    routes: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
+    on: date | None = None
+    ended: date | None = None
+    replaces: str | None = None
+    problem: str | None = None
+    candidates: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    part: int = 0
+    resource: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def rxcuis(self) -> frozenset[str]:
+        return frozenset(drug.rxcui for drug in self.drugs)
+
+    def fact(self, label: str) -> Fact:
+        read_as = f"read as {' + '.join(drug.name for drug in self.drugs)}" if self.origin.is_read else None
+        return Fact(label, self.ref.text, self.origin, self.on, read_as)
