@@ -8,9 +8,10 @@ from datetime import datetime
 
 import structlog
 
+from cds_service.fhir.answers import Document, NotRead
 from cds_service.fhir.backend_services import DEADLINE, AccessRefused, BackendServices
 from cds_service.fhir.base import bound_base
-from cds_service.fhir.client import Document, NotRead, ReadReport
+from cds_service.fhir.client import ReadReport
 from cds_service.fhir.note_text import NotText, owner_of, text_of
 from cds_service.fhir.servers import FhirServers
 from cds_service.fhir.tenant import Tenant

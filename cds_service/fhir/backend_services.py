@@ -22,8 +22,9 @@ import httpx
 import orjson
 
 from cds_service.errors import CountersignError
+from cds_service.fhir.answers import NotRead, unpacked
 from cds_service.fhir.authorization import seconds
-from cds_service.fhir.client import NotRead, http_client, unpacked
+from cds_service.fhir.client import http_client
 from cds_service.fhir.own_keys import ASSERTION_TYPE, assertion
 from cds_service.fhir.transport import FhirTransport
 from cds_service.outbound import AddressRefused, Network, Reach, origin_of

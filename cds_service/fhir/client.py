@@ -9,55 +9,25 @@ from __future__ import annotations
 import logging
 import random
 import time
-import zlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
-import orjson
 
+from cds_service.fhir.answers import LATE, Document, NotRead, Resource, refused, resource, unpacked
 from cds_service.fhir.base import FhirBase
 from cds_service.fhir.breaker import Breaker
 from cds_service.fhir.queries import for_the_record
 from cds_service.outbound import AddressRefused
 
-Resource = Mapping[str, Any]
-MAX_BYTES = 4 * 1024 * 1024  # of one answer, before and after it is unpacked
 RETRY_PAUSE = (0.02, 0.08)  # seconds, drawn at random between these before the one retry
-_STATUS = {
-    401: "the server did not accept the token",
-    403: "not permitted",
-    404: "not found on the server",
-    410: "deleted on the server",
-    429: "the server asks to wait",
-}
-LATE = "the server did not answer in time"
 # At their chattier levels these two write URLs and headers, which hold patients and tokens.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-@dataclass(frozen=True, slots=True)
-class NotRead:
-    """Why there is no resource: words of ours, safe to show. `status` is None when the server gave none."""
-
-    reason: str
-    status: int | None = None
-    server_fault: bool = False
-
-
 Once = Callable[[], Resource | NotRead]
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """Bytes and what the server says they are; `owner` is its X-Security-Context: a reference, empty when not told."""
-
-    content_type: str
-    content: bytes = field(repr=False)
-    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +75,7 @@ class FhirClient:
         def once() -> Resource | NotRead:
             with self._http.stream("GET", url, headers={"Accept": "application/fhir+json, text/*;q=0.9"}) as response:
                 if response.status_code != 200:
-                    return _refused(response.status_code)
+                    return refused(response.status_code)
                 body = unpacked(response.headers.get("Content-Encoding", "identity"), response.iter_raw())
                 kind = response.headers.get("Content-Type", "")
                 owner = response.headers.get("X-Security-Context", "")
@@ -166,11 +136,11 @@ class FhirClient:
         with self._http.stream("GET", url) as response:
             status = response.status_code
             if status != 200:
-                return _refused(status)
+                return refused(status)
             body = unpacked(response.headers.get("Content-Encoding", "identity"), response.iter_raw())
         if isinstance(body, NotRead):
             return body
-        return _resource(body, expected)
+        return resource(body, expected)
 
 
 def http_client(transport: httpx.BaseTransport, token: str | None) -> httpx.Client:
@@ -188,44 +158,3 @@ def http_client(transport: httpx.BaseTransport, token: str | None) -> httpx.Clie
         headers=headers,
         timeout=None,  # noqa: S113  the transport keeps one deadline for all; httpx's limits are per read
     )
-
-
-def unpacked(encoding: str, chunks: Iterable[bytes]) -> bytes | NotRead:
-    """The body, its length bounded before and after unpacking: a small answer may unpack to gigabytes."""
-    if encoding not in {"identity", "gzip"}:
-        return NotRead("the answer is packed in a way that was not asked for", 200)
-    unzip = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-    parts, packed, length = [], 0, 0
-    try:
-        for chunk in chunks:
-            packed += len(chunk)
-            part = chunk if unzip is None else unzip.decompress(chunk, MAX_BYTES + 1 - length)
-            length += len(part)
-            if max(packed, length) > MAX_BYTES:
-                return NotRead("the answer is too long", 200)
-            parts.append(part)
-    except zlib.error:
-        return NotRead("the answer is not FHIR JSON", 200, server_fault=True)
-    if unzip is not None and not unzip.eof:
-        return NotRead("the answer was cut short", 200, server_fault=True)
-    return b"".join(parts)
-
-
-def _refused(status: int) -> NotRead:
-    if 300 <= status < 400:
-        return NotRead("the server redirects, which is not followed", status)
-    failed = status >= 500 or status == 429
-    said = _STATUS.get(status) or (f"the server failed ({status})" if failed else f"the server answered {status}")
-    return NotRead(said, status, server_fault=failed)
-
-
-def _resource(body: bytes, expected: str) -> Resource | NotRead:
-    try:
-        value = orjson.loads(body)
-    except ValueError:
-        return NotRead("the answer is not FHIR JSON", 200, server_fault=True)
-    if isinstance(value, dict) and value.get("resourceType") == "OperationOutcome":
-        return NotRead("the query failed", 200)
-    if not isinstance(value, dict) or value.get("resourceType") != expected:
-        return NotRead("the answer is not what was asked for", 200)
-    return value

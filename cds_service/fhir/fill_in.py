@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any, TypeVar
 
 from cds_service.chart.supplied import ABSENT, Supplied
+from cds_service.fhir.answers import LATE, NotRead
 from cds_service.fhir.authorization import FhirAuthorization
-from cds_service.fhir.client import LATE, NotRead
 from cds_service.fhir.medications import open_medications, open_orders
 from cds_service.fhir.pages import Pages, read_pages
 from cds_service.fhir.prefetch import FOREIGN, KeyReader, Prefetch

@@ -7,7 +7,7 @@ import binascii
 
 import orjson
 
-from cds_service.fhir.client import Document
+from cds_service.fhir.answers import Document
 from cds_service.terminology import notes
 
 _JSON = frozenset({"application/fhir+json", "application/json"})

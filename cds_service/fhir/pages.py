@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.fhir.client import FhirClient, NotRead
+from cds_service.fhir.answers import NotRead
+from cds_service.fhir.client import FhirClient
 from cds_service.fhir.prefetch import next_link
 from cds_service.fhir.queries import Query
 

@@ -17,8 +17,9 @@ from urllib.parse import urlencode
 import httpx
 import orjson
 
+from cds_service.fhir.answers import NotRead, unpacked
 from cds_service.fhir.base import FhirBase
-from cds_service.fhir.client import NotRead, http_client, unpacked
+from cds_service.fhir.client import http_client
 from cds_service.fhir.transport import FhirTransport
 from cds_service.outbound import AddressRefused
 

@@ -7,35 +7,17 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
 from cds_service.store import audit
+from cds_service.store.corpus_documents import PORTION, Put, Row, put_document
 from cds_service.store.corpus_tables import corpus_import, passage
 from cds_service.store.database import UNLIMITED, Database, insert_or_replace
 from cds_service.store.keyring import Keyring
 from cds_service.store.records import AuditEvent, Scalar
-
-Row = Mapping[str, Any]
-PORTION = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """What became of one document's passages."""
-
-    added: int = 0
-    unchanged: int = 0
-    superseded: int = 0
-    refused: int = 0  # the same id and version with other words
-
-    def __add__(self, other: Put) -> Put:
-        mine = (self.added, self.unchanged, self.superseded, self.refused)
-        theirs = (other.added, other.unchanged, other.superseded, other.refused)
-        return Put(*map(sum, zip(mine, theirs, strict=True)))
 
 
 class Corpus:
@@ -72,7 +54,7 @@ class Corpus:
         total = Put()
         with self._database.writing() as connection:
             for rows in documents:
-                total += _put_document(connection, rows)
+                total += put_document(connection, rows)
             insert_or_replace(connection, corpus_import, dict(progress))
             if total.added or total.superseded:
                 about: dict[str, Scalar] = {
@@ -172,43 +154,6 @@ class Corpus:
 
 
 _SHOWN = tuple(column for column in passage.c if column.name not in ("vector", "embedder"))
-
-
-def _put_document(connection: Connection, rows: Sequence[Row]) -> Put:
-    """All passages of one version of a document."""
-    if not rows:
-        return Put()
-    document = rows[0]["document"]
-    query = select(passage.c.key, passage.c.digest, passage.c.current).where(passage.c.document == document)
-    known = {row.key: row for row in connection.execute(query)}
-    new = [row for row in rows if row["key"] not in known]
-    altered = [row for row in rows if row["key"] in known and known[row["key"]].digest != row["digest"]]
-    if altered:
-        return Put(refused=len(rows))
-    kept = {row["key"] for row in rows}
-    old = [key for key, row in known.items() if row.current and key not in kept]
-    if old and not _is_newer(connection, document, rows[0]):
-        # An older version that comes late is kept for those who cite it, and is not found.
-        new, old = [{**row, "current": False} for row in new], []
-    for start in range(0, len(old), PORTION):
-        portion = passage.c.key.in_(old[start : start + PORTION])
-        connection.execute(update(passage).where(portion).values(current=False))
-    if new:
-        connection.execute(insert(passage), [dict(row) for row in new])
-    return Put(len(new), len(rows) - len(new), len(old))
-
-
-def _is_newer(connection: Connection, document: str, row: Row) -> bool:
-    """By date, then by number of version, as far as both say."""
-    query = select(passage.c.published, passage.c.version).where(passage.c.document == document, passage.c.current)
-    found = connection.execute(query.limit(1)).first()
-    if found is None:
-        return True
-    return _age(row["published"], row["version"]) >= _age(found.published, found.version)
-
-
-def _age(published: str, version: str) -> tuple[str, tuple[int, str]]:
-    return published, (int(version), "") if version.isdigit() else (0, version)
 
 
 def _is_living(today: date) -> ColumnElement[bool]:

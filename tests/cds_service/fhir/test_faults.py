@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from cds_service.fhir.answers import NotRead
 from cds_service.fhir.base import bound_base
 from cds_service.fhir.breaker import FAILURES, REST, Breaker
-from cds_service.fhir.client import FhirClient, NotRead, ReadReport
+from cds_service.fhir.client import FhirClient, ReadReport
 from cds_service.fhir.servers import CALLS_PER_TENANT, FhirServers
 from cds_service.fhir.tenant import LOCAL, Tenant
 from tests.cds_client import Reply
