@@ -1,8 +1,6 @@
 """The text of a note -> its sentences, each with the section that it stands in.
 
-A heading is a line, or the beginning of one, that names a section which notes have; any other line that looks like a
-heading closes the section before it. A list on the heading's own line ends with it, unless entries follow. The head of
-a table names a section by its first column. Lines that were only wrapped are read as one.
+A list on its heading's own line ends with it, unless entries follow. Lines that were only wrapped are read as one.
 """
 
 from __future__ import annotations
@@ -11,87 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Literal
 
+from cds_service.terminology.notes.headings import BULLET, LISTS, Section, heading_inside, heading_of
 from cds_service.terminology.notes.telling import entries
 
-# stopped: what is no longer taken or has; told: words to the patient, in which nothing is said of them.
-Section = Literal["allergies", "medications", "past", "family", "plan", "here", "stopped", "told", ""]
 LONGEST_SENTENCE = 600
-
-_NAMES: dict[Section, str] = {
-    "allergies": r"(?:drug |medication |known |food (?:and|/) drug )?allerg(?:y|ies)(?: (?:list|history|"
-    r"and (?:adverse )?"
-    r"reactions|and intolerances|/ ?intolerances|/ ?adverse reactions))?|(?:drug )?intolerances|adverse (?:drug )?"
-    r"reactions|all|allergies/(?:adverse )?(?:reactions|intolerances)|adrs?|(?:medication |"
-    r"statin )?intoleranc(?:es?|y)",
-    "told": r"(?:patient|discharge|return|aftercare|home care|home|wound care) instructions|after[- ]visit summary|"
-    r"(?:patient )?education|anticipatory guidance|return precautions|consent(?: form)?|informed consent|avs",
-    "stopped": r"(?:resolved|inactive|removed|deleted)(?: (?:problems?|diagnos[ie]s|conditions?|allergies|list))|"
-    r"resolved|inactive|discontinued|stopped|(?:discontinued|stopped|past|previous|prior|former|"
-    r"inactive) (?:home )?(?:meds?|medications?)|(?:meds?|medications?) (?:discontinued|stopped)",
-    "here": r"(?:inpatient|hospital|current inpatient|scheduled|prn|ed|in-?house|administered|operative|infusion)"
-    r" (?:meds?|medications?)|(?:meds?|medications?) (?:on|at) transfer|(?:meds?|"
-    r"medications?)(?: that were)? (?:given|administered|received)[\w ]{0,30}|(?:hospital|ed|emergency department|"
-    r"icu|clinical) course|(?:interval|hospital) events|mar|anesthesia|procedures?(?: note| performed)?",
-    "medications": r"(?:home|current|outpatient|ambulatory|active|preadmission|pre-admission|admission|"
-    r"prior to admission|chronic|regular|daily|present|patient'?s|at[- ]home)?(?: (?:home|current|outpatient|"
-    r"active|encounter))? ?"
-    r"(?:meds?|medications?|medicines|medication list|prescriptions|drugs)(?: (?:list|at home|on admission|"
-    r"prior to admission|history|prior to arrival|reconciliation|"
-    r"per [\w ]{1,24}))?|(?:other|discharge|maintenance) (?:meds?|"
-    r"medications?)(?: list)?|med rec|rx|home|immunosuppression|pill ?(?:box|organizer)(?: [\w ]{1,24})?|(?:otc|"
-    r"over[- ]the[- ]counter|supplements)(?: (?:meds?|medications?))?|pta meds?",
-    "past": r"(?:past|previous|significant|chronic|relevant|pertinent)?(?: ?(?:medical|med|surgical|"
-    r"psychiatric|cardiac|obstetric))*"
-    r"(?:(?: ?/ ?| and )(?:medical|surgical|psychiatric))? ?(?:history|hx)|pmhx?|pmsh|psh|pshx|pmh/psh|"
-    r"past history|(?:active |current |chronic )?(?:medical )?(?:problems?|conditions|comorbidities|"
-    r"diagnoses)(?: list)?|chronic (?:medical )?(?:illness(?:es)?|conditions|problems|issues)|past medical problems",
-    "family": r"family(?: medical| health)?(?: history| hx)|fhx?|fam(?:ily)? ?hx|fmh|fmhx",
-    "plan": r"(?:assessment|impression|a) ?(?:and|&|/|,) ?(?:plans?|p|recommendations)|(?:treatment |care |"
-    r"discharge |management )?(?:plan|recommendations?)|orders?|(?:follow-?up )?instructions|"
-    r"discharge prescriptions|recs|p|new (?:meds?|medications?|prescriptions|orders)|disposition|"
-    r"(?:patient )?counsel\w+|follow-?up|medications? (?:started|prescribed)(?: today)?|prescriptions? (?:given|"
-    r"sent)[\w ]{0,20}|differential(?: diagnosis)?|contingency(?: plan)?|health maintenance|goals|screening(?:s)?",
-    "": r"[soa]|history of (?:the )?present(?:ing)? illness|hpi|chief complaint|cc|reason for (?:visit|consult\w*|"
-    r"admission)|subjective|objective|social (?:history|hx)|shx?|sochx|review of systems|ros|"
-    r"physical exam(?:ination)?|exam(?:ination)?|pe|vitals?"
-    r"(?: signs)?|labs?|laboratory(?: data| results)?|results|imaging|data|assessment|impression|immunizations?|"
-    r"interval history|history and physical|birth history|developmental history|obstetric history|"
-    r"gyn(?:ecologic)? history|substance use|functional status|code status|diagnosis|discharge diagnos[ie]s|"
-    r"admission diagnosis|summary|narrative|comments?|ecg|ekg|procedure history|travel history|sexual history|diet|"
-    r"attestation|addendum|background|events|subjective complaints",
-}
-# In this order: "hospital course" before "medications", "history of present illness" before "history".
-_ORDER: tuple[Section, ...] = ("", "family", "allergies", "told", "stopped", "here", "plan", "medications", "past")
-_HEADINGS = [(section, re.compile(rf"(?:{_NAMES[section]})", re.IGNORECASE)) for section in _ORDER]
-_HEAD = re.compile(
-    r"[\s#*>-]*(?:\d{1,2}[.)]\s*)?([A-Za-z][A-Za-z0-9 /&,'()-]{0,64}?)\s*(?::+|[-\u2013]{1,2}(?=\s)|\s*$)"
-)
-_INLINE = re.compile(r"(?:(?<=[.;!?)\]:])|(?<=\s{2}))\s*([A-Za-z][A-Za-z /&'-]{1,40}?)\s*:(?=\s|$)")
-_BULLET = re.compile(r"\s*(?:[-*\u2022\u25cf\u00b7+o>]\s|\d{1,2}[.)]\s|\[.?\]|\(.?\)\s)")
 _END = re.compile(
     r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bvs)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)"
     r"(?<![.\s])[.!?]+[\"')\]]*(?=\s+(?:[A-Z0-9\"'(\[*-]|$))"
-)
-_LISTS = frozenset({"allergies", "medications", "past", "family", "stopped"})
-# The head of a table: what stands in the column, and the words of the other columns.
-_COLUMNS: dict[str, Section] = {
-    **dict.fromkeys(("allergen", "allergy", "allergies", "substance", "agent"), "allergies"),
-    **dict.fromkeys(("medication", "medications", "drug", "drug name", "medicine", "med"), "medications"),
-}
-_OTHER_COLUMNS = re.compile(
-    r"(?:dos(?:e|age)|freq(?:uency)?|route|sig|status|start(?:ed)?(?: date)?|stop(?:ped)?(?: date)?|last (?:taken|"
-    r"dose)|reactions?|severity|type|date|comments?|notes?|onset|strength|directions|instructions|indication|reason)",
-    re.IGNORECASE,
-)
-_CELLS = re.compile(r"\s*\|\s*|\s{2,}|\t|\s[-/]\s")
-_RULER = re.compile(r"[\s|:=+-]+")
-_ASIDE = re.compile(r"\s*\([^)]{0,40}\)")
-_LONG_ASIDE = re.compile(r"(?<=[A-Za-z])\s*\([^()]{0,80}\)\s*$")
-# What records put behind the name of a section.
-_QUALIFIED = re.compile(
-    r" (?:as of [\d/.-]+|on file(?: prior to (?:visit|encounter|admission))?|prior to (?:visit|encounter)|reviewed)$"
 )
 # A note of a stay: its bare "meds" are what is given there.
 _STAY = re.compile(r"\b(?:hospital day|hd ?#? ?\d|pod ?#? ?\d|icu (?:day|progress)|inpatient progress)", re.IGNORECASE)
@@ -111,124 +36,80 @@ class Sentence:
 
 def sentences(note: str) -> Iterator[Sentence]:
     """In reading order. Headings are not sentences."""
-    for start, text, section in _blocks(note):
-        yield from _split(text, start, section)
+    for block in _blocks(note):
+        yield from _split(block.text, block.start, block.section)
 
 
-def _blocks(note: str) -> Iterator[tuple[int, str, Section]]:
-    """Runs of lines that belong together, with their section."""
-    section: Section = ""
-    held, at = "", 0
-    place = 0
-    own_line = False  # the list of this section stands on the line of its heading
-    stay = bool(_STAY.search(note[:200]))
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines that belong together. `own_line`: the list of the section stands on the line of its heading."""
+
+    text: str
+    start: int
+    section: Section
+    own_line: bool = False
+
+
+def _blocks(note: str) -> Iterator[_Block]:
+    """Blank ones too. A heading in the middle of a line begins a block of its own."""
+    block, stay, begins = _Block("", 0, ""), bool(_STAY.search(note[:200])), 0
     for line in note.split("\n"):
-        begins = place
-        place += len(line) + 1
-        found = heading_of(line, section in _LISTS)
-        if found is not None:
-            if held.strip():
-                yield at, held, section
-            section, length = found
-            section = "here" if stay and section == "medications" and _BARE.fullmatch(line[:length]) else section
-            held, at = line[length:], begins + length
-            own_line = section in _LISTS and bool(held.strip())
-        elif own_line and not _continues(held, line, section) and _ends_list(held, line):
-            yield at, held, section
-            section, own_line = "", False
-            held, at = line, begins
-        elif held.strip() and _continues(held, line, section):
-            held += " " + line
+        following = _following(block, line, begins, stay)
+        if following is None:
+            block = _Block(f"{block.text} {line}", block.start, block.section, block.own_line)
         else:
-            if held.strip():
-                yield at, held, section
-            held, at = line, begins
-        # A heading in the middle of a line begins a block of its own.
-        while (inside := _inside(held)) is not None:
-            cut, length, following = inside
-            if held[:cut].strip():
-                yield at, held[:cut], section
-            given = stay and following == "medications" and _BARE.fullmatch(held[cut:length])
-            section, held, at = "here" if given else following, held[length:], at + length
-            own_line = section in _LISTS and bool(held.strip())
-    if held.strip():
-        yield at, held, section
+            yield block
+            block = following
+        while (inside := heading_inside(block.text)) is not None:
+            cut, end, section = inside
+            yield _Block(block.text[:cut], block.start, block.section)
+            block = _headed(block.text, cut, end, section, block.start, stay)
+        begins += len(line) + 1
+    yield block
+
+
+def _following(block: _Block, line: str, begins: int, stay: bool) -> _Block | None:
+    """The block that a line begins; None where it goes on with the one before."""
+    found = heading_of(line, block.section in LISTS)
+    if found is not None:
+        section, end = found
+        return _headed(line, 0, end, section, begins, stay)
+    goes_on = _continues(block.text, line, block.section)
+    if block.own_line and not goes_on and _ends_list(block.text, line):
+        return _Block(line, begins, "")
+    if block.text.strip() and goes_on:
+        return None
+    return _Block(line, begins, block.section, block.own_line)
+
+
+def _headed(text: str, cut: int, end: int, section: Section, start: int, stay: bool) -> _Block:
+    """What stands behind a heading that lies from `cut` to `end`."""
+    if stay and section == "medications" and _BARE.fullmatch(text[cut:end]):
+        section = "here"
+    rest = text[end:]
+    return _Block(rest, start + end, section, section in LISTS and bool(rest.strip()))
 
 
 def _ends_list(held: str, line: str) -> bool:
     """True when `line` is no further entry of a list that began on its heading's line, and is not indented."""
-    if not line.strip() or line[0].isspace() or _BULLET.match(line):
+    if not line.strip() or line[0].isspace() or BULLET.match(line):
         return False
     is_prose = len(line.split()) > 4 and bool(re.search(r"[.!?](?:\s|$)", line))
     return held.rstrip().endswith(".") or is_prose
 
 
-def heading_of(line: str, in_list: bool = False) -> tuple[Section, int] | None:
-    """The section that a line begins and the length of its heading; None for a line of text.
-
-    Capitals alone make a heading only outside of a list, where "PENICILLIN" is an entry.
-    """
-    column = _column(line)
-    if column is not None:
-        return column, len(line)
-    head = _HEAD.match(_without_aside(line))
-    if head is None:
-        return None
-    named, alone = head[1].strip(), not line[head.end() :].strip()
-    dashed = not line[head.start(1) : head.end()].rstrip().endswith(":") and not alone
-    section = _named(named)
-    if section is not None:
-        short_word = dashed and len(named) < 4
-        return None if short_word else (section, head.end())
-    capitals = named.isupper() and not in_list and len(named) > 4
-    looks_like_one = alone and (capitals or (line.rstrip().endswith(":") and len(named) > 3))
-    return ("", head.end()) if looks_like_one and not _BULLET.match(line) else None
-
-
-def _without_aside(line: str) -> str:
-    """ "Home meds (per wife): x" without what stands in brackets before the colon, in the same length."""
-    if "(" not in line:
-        return line
-    line = _LONG_ASIDE.sub(lambda match: " " * len(match[0]), line)
-    head, colon, rest = line.partition(":")
-    if not colon and _ASIDE.search(head):
-        return _ASIDE.sub(lambda match: " " * len(match[0]), line)
-    return _ASIDE.sub(lambda match: " " * len(match[0]), head) + colon + rest
-
-
-def _column(line: str) -> Section | None:
-    """The section that the head of a table begins."""
-    cells = [cell for cell in _CELLS.split(line.strip(" |\t")) if cell]
-    if len(cells) < 2 or not all(_OTHER_COLUMNS.fullmatch(cell) for cell in cells[1:]):
-        return None
-    return _COLUMNS.get(cells[0].lower())
-
-
-def _named(heading: str) -> Section | None:
-    words = _QUALIFIED.sub("", " ".join(heading.lower().split()))
-    return next((section for section, names in _HEADINGS if names.fullmatch(words)), None)
-
-
-def _inside(text: str) -> tuple[int, int, Section] | None:
-    for match in _INLINE.finditer(text):
-        section = _named(match[1])
-        if section is not None:
-            return match.start(), match.end(), section
-    return None
-
-
 def _continues(held: str, line: str, section: Section) -> bool:
     """True when a line was only wrapped."""
     following = line.strip()
-    if not following or _BULLET.match(line) or held.rstrip().endswith((".", "!", "?", ":", ";")):
+    if not following or BULLET.match(line) or held.rstrip().endswith((".", "!", "?", ":", ";")):
         return False
     if len(held) > LONGEST_SENTENCE:
         return False
     # A list in small letters has one entry a line.
-    is_short_entry = section in _LISTS and len(held.rpartition("\n")[2]) <= 60
+    is_short_entry = section in LISTS and len(held.rpartition("\n")[2]) <= 60
     if (following[0].islower() and not is_short_entry) or held.rstrip().endswith((",", " and", " or", " with", "(")):
         return True
-    return section not in _LISTS and len(held.rpartition("\n")[2]) > 60
+    return section not in LISTS and len(held.rpartition("\n")[2]) > 60
 
 
 def _split(block: str, start: int, section: Section) -> Iterator[Sentence]:
