@@ -3,7 +3,7 @@
 `train` makes it, from generated sentences and sentences of notes without any cue, and leaves it in `.run/text-reader`;
 `evaluate` reads an assertion table with the cues alone, with the network alone, and with both. It would be published
 if it read denial or the past better by a hundredth on texts that neither was made on, and lost nothing elsewhere. It
-did not: README and `assertions/RESULT.md` have the figures.
+did not: `assertions/RESULT.md` has the figures.
 """
 
 from __future__ import annotations

@@ -24,11 +24,21 @@ from tests.hook_calls import draft, order_sign
 from tests.running_service import ROOT, RunningService, in_this_process, migrated
 
 README = (ROOT / "README.md").read_text("utf-8")
-OPERATING = ROOT / "cds_service/store/OPERATING.md"
-PAGES = README + OPERATING.read_text("utf-8")
+BEHIND = (  # the pages that the README leads to
+    ROOT / "cds_service/knowledge/TABLES.md",
+    ROOT / "cds_service/store/OPERATING.md",
+    ROOT / "cds_service/web/CONNECTING.md",
+    ROOT / "model_export/RESULTS.md",
+    ROOT / "model_export/RULES.md",
+    ROOT / "model_export/assertions/RESULT.md",
+    ROOT / "tests/bench/README.md",
+)
+PAGES = "\n".join([README, *(page.read_text("utf-8") for page in BEHIND)])
 COMMANDS = sorted({found.split("  #")[0] for found in re.findall(r"python -m cds_service ([a-z][^`\n]*)", PAGES)})
-TARGETS = sorted(set(re.findall(r"\bmake ([a-z]+)\b(?=`| {2,}|\n)", README)))
+TARGETS = sorted(set(re.findall(r"\bmake ([a-z-]+)\b(?=`| {2,}|\n)", PAGES)))
+MODULES = sorted(set(re.findall(r"\b(tests\.[a-z_.]+[a-z])\b(?!\.)", PAGES)))
 RULE = "docusate-daily-dose"
+MOST_LINES, LONGEST_CELL = 340, 200  # a cell of two lines of prose
 
 
 def fenced(language: str) -> str:
@@ -79,14 +89,21 @@ def test_the_tour_names_every_patient_and_types_only_what_the_tests_type() -> No
     assert named == {story.patient for story in stories}
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^):]+)\)", README))))
-def test_every_link_within_the_repository_leads_somewhere(path: str) -> None:
-    assert (ROOT / path).exists()
+@pytest.mark.parametrize("page", [ROOT / "README.md", *BEHIND], ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^):]+)\)", page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^):]+)\)", OPERATING.read_text("utf-8")))))
-def test_every_link_of_the_operating_page_leads_somewhere(path: str) -> None:
-    assert (OPERATING.parent / path).exists()
+def test_the_readme_leads_to_every_page_behind_it_and_each_bench_is_there() -> None:
+    assert [page for page in BEHIND if str(page.relative_to(ROOT)) not in README] == []
+    assert [name for name in MODULES if importlib.util.find_spec(name) is None] == []
+
+
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    cells = [cell.strip() for line in README.splitlines() if line.startswith("|") for cell in line.split("|")]
+    assert [cell for cell in cells if len(cell) > LONGEST_CELL] == []
+    assert README.count("\n") <= MOST_LINES
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Backup and restore as the README writes them down: into an empty place, where the chain holds and work goes on."""
+"""Backup and restore as OPERATING.md has them: into an empty place, where the chain holds and work goes on."""
 
 from __future__ import annotations
 
