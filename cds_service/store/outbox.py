@@ -54,6 +54,7 @@ class Outbox:
 
     def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime]) -> None:
         self._database = database
+        self._keyring = keyring
         self._clock = clock
         self._record = audit.recorder(keyring, clock)
 

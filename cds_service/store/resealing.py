@@ -58,7 +58,6 @@ class Resealing:
         self._database = database
         self._keyring = keyring
         self._journal = journal
-        self._clock = clock
         self._record = trail.recorder(keyring, clock)
 
     def use(self) -> KeyUse:
