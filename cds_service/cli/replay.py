@@ -101,7 +101,7 @@ def command(
     began = time.monotonic()
     with _work_folder(work) as folder:
         tally = _tally(plan, history, folder, [voice, *([other] if other else [])], workers, scheduler, strict)
-    _write(output, plan, tally, voice, other, time.monotonic() - began, workers)
+    _write(output, plan, tally, voice, other, time.monotonic() - began, scheduler or str(workers))
 
 
 def _tally(
@@ -132,7 +132,7 @@ def _tally(
 
 
 def _write(
-    output: Path, plan: Plan, tally: Tally, voice: Voice, other: Voice | None, seconds: float, workers: int
+    output: Path, plan: Plan, tally: Tally, voice: Voice, other: Voice | None, seconds: float, processes: str
 ) -> None:
     from cds_service.replay.counting import asks_failed, services_asked
     from cds_service.replay.folder import write_folder
@@ -141,7 +141,7 @@ def _write(
     knowledge = voice.rooms.knowledge
     compared = other.rooms.knowledge if other else None
     report = report_of(tally, plan, services_asked(plan, voice), knowledge, compared)
-    written = write_folder(output, report, cost_of(tally, seconds, workers), tally, bool(plan.sample))
+    written = write_folder(output, report, cost_of(tally, seconds, processes), tally, bool(plan.sample))
     click.echo(f"{tally.total('patients')} patients, {tally.total('orders')} orders, {tally.total('cards')} cards")
     for name in written:
         if name.endswith((".md", "PATIENT-DATA.csv")):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cds_service.chart.fhir_json import Resource, obj, reference, text
+from cds_service.chart.fhir_json import Resource, obj, objects, reference, text
 from cds_service.chart.naming import concepts_of, name_drug
 from cds_service.hooks import HOOKS
 from cds_service.replay.asking import Heard, Voice
@@ -112,6 +112,8 @@ class PatientCount:
         self.tally.count("cards", service, ask.hook, card.topic, rule, card.indicator, drug)
         if rule:
             self._rules.add((service, rule))
+        for claim in objects(card.evidence.get("refused")):
+            self.tally.count("refused claims", rule, claim["kind"], ", ".join(claim["why"]))
         self._by_time(ask, "cards")
         seen = self._encounters.setdefault(ask.encounter, Counter()) if ask.encounter else Counter()
         seen["cards"] += 1

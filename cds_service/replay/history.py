@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
@@ -19,6 +19,15 @@ USED = frozenset(
     """Patient MedicationRequest MedicationStatement AllergyIntolerance Condition Observation DocumentReference
     Encounter ServiceRequest Medication""".split()  # noqa: SIM905
 )
+_TYPES: Mapping[str, str] = {
+    "medications": "MedicationRequest",
+    "statements": "MedicationStatement",
+    "allergies": "AllergyIntolerance",
+    "problems": "Condition",
+    "labs": "Observation",
+    "vitals": "Observation",
+    "notes": "DocumentReference",
+}
 _RESULTS, _NOTES = 100, 20  # as many as the prefetch keys ask for
 _NO_NOTES = frozenset({"superseded", "entered-in-error"})
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -37,10 +46,21 @@ def owner_of(resource: Resource) -> str:
 
 class History:
     """`resources` are one patient's; `medications` those that orders may point to, by `Type/id`. A resource that comes
-    twice is taken once, as it came first."""
+    twice is taken once, as it came first.
 
-    def __init__(self, patient_id: str, resources: Iterable[Resource], medications: Mapping[str, Resource]) -> None:
+    `holds` are the types that the whole export has. Of any other nothing is known: its key is absent from the chart, as
+    an empty list would say that there is none.
+    """
+
+    def __init__(
+        self,
+        patient_id: str,
+        resources: Iterable[Resource],
+        medications: Mapping[str, Resource],
+        holds: Collection[str] = USED,
+    ) -> None:
         self.patient_id = patient_id
+        self._holds = holds
         self.twice = 0
         self._medications = medications
         self._kept: defaultdict[str, dict[str, Resource]] = defaultdict(dict)
@@ -100,7 +120,8 @@ class History:
             "notes": bundle(islice(filter(_is_current, self._until("DocumentReference", at)), _NOTES)),
         }
         # Who is dead today was alive when something was ordered; a chart without its Patient is known no less.
-        return {"patient": _alive(patient.seen(at) or {}), **chart} if patient else chart
+        known = {key: value for key, value in chart.items() if _TYPES[key] in self._holds}
+        return {"patient": _alive(patient.seen(at) or {}), **known} if patient else known
 
     def order(self, known: str, at: datetime) -> dict[str, Any] | None:
         """An order as it stood at `at`."""

@@ -30,11 +30,12 @@ MEDICATIONS = "medications.ndjson"
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """`medications`: what orders of any patient may point to."""
+    """`medications`: what orders of any patient may point to; `holds`: the types that the whole history has."""
 
     name: str
     path: Path
     medications: Path
+    holds: frozenset[str]
 
     def records(self) -> Iterator[Record]:
         return _read(self.path)
@@ -57,12 +58,13 @@ def sort_history(files: Sequence[File], folder: Path, tally: Tally) -> list[Part
             else:
                 sorter.put(_name(found, number, tally), found)
     sorter.flush()
-    return partitions_of(folder)
+    return partitions_of(folder, tally)
 
 
-def partitions_of(folder: Path) -> list[Partition]:
-    paths = sorted(folder.glob("part-*.ndjson"))
-    return [Partition(path.stem, path, folder / MEDICATIONS) for path in paths]
+def partitions_of(folder: Path, tally: Tally) -> list[Partition]:
+    """Those of a folder that was sorted; `tally` is what was found then."""
+    holds = frozenset(kind for (kind,), _ in tally.table("read"))
+    return [Partition(path.stem, path, folder / MEDICATIONS, holds) for path in sorted(folder.glob("part-*.ndjson"))]
 
 
 def _name(found: Found, number: int, tally: Tally) -> str:
@@ -121,8 +123,9 @@ def histories_in(folder: Path) -> Iterator[History]:
     records = [(one.place, named(one)) for one in found]
     medications = {f"Medication/{one['id']}": one for _, one in records if one["resourceType"] == "Medication"}
     used = [(place, one) for place, one in records if one["resourceType"] in USED and owner_of(one)]
+    holds = {one["resourceType"] for _, one in used}
     for patient, mine in by_patient(used).items():
-        yield History(patient, [one for _, one in mine], medications)
+        yield History(patient, [one for _, one in mine], medications, holds)
 
 
 def named(found: Found) -> dict[str, Any]:

@@ -25,7 +25,8 @@ def sorted_into(work: Path, files: Sequence[File]) -> tuple[list[Partition], Tal
     folder = work / _fingerprint(files)
     done = folder / _SORTED
     if done.exists():
-        return partitions_of(folder), Tally.loaded(done.read_bytes())
+        tally = Tally.loaded(done.read_bytes())
+        return partitions_of(folder, tally), tally
     folder.mkdir(mode=0o700, exist_ok=True)
     for leftover in folder.glob("*.ndjson"):  # a sorting that broke off
         leftover.unlink()

@@ -15,6 +15,8 @@ from cds_service.terminology.vocabulary import Drug
 SCHEMA = "countersign-replay/1"
 INDICATORS = ("critical", "warning", "info")
 Report = dict[str, Any]
+# What a chart cannot do without; a type that the whole history lacks is not known to be none.
+_CHARTED = frozenset({"Patient", "AllergyIntolerance", "Condition", "Observation", "DocumentReference"})
 
 
 def report_of(
@@ -39,12 +41,16 @@ def report_of(
             {"service": service, "topic": topic, "reason": reason, "times": n}
             for (service, topic, reason), n in tally.table("not assessed")
         ],
+        "refused_claims": [
+            {"rule": rule, "kind": kind, "why": why, "cards": n}
+            for (rule, kind, why), n in tally.table("refused claims")
+        ],
         "months": _months(tally),
         "compared": _compared(tally) if compared else None,
     }
 
 
-def cost_of(tally: Tally, seconds: float, workers: int) -> Report:
+def cost_of(tally: Tally, seconds: float, workers: str) -> Report:
     """What the answers cost: CPU of each service's call in milliseconds; differs from run to run."""
     asked: dict[tuple[str, str], Counter[int]] = {}
     for (table, *columns), count in tally.cost.items():
@@ -98,6 +104,7 @@ def _history(tally: Tally) -> Report:
         "files": tally.total("files"),
         "read": {kind: n for (kind,), n in tally.table("read")},
         "not_used": {kind: n for (kind,), n in tally.table("not used")},
+        "lacks": _lacks({kind for (kind,), _ in tally.table("read")}),
         "damaged": tally.total("damaged"),
         "twice": tally.total("twice"),
         "patients": tally.total("patients"),
@@ -106,6 +113,11 @@ def _history(tally: Tally) -> Report:
         "taken_until": {told: n for (told,), n in tally.table("taken until")},
         "undated": [{"type": kind, "what": what, "resources": n} for (kind, what), n in tally.table("undated")],
     }
+
+
+def _lacks(read: set[str]) -> list[str]:
+    """Captured requests bring their charts themselves."""
+    return sorted(_CHARTED - read) if "MedicationRequest" in read else []
 
 
 def _calls(tally: Tally) -> list[Report]:

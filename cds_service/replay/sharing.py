@@ -33,6 +33,7 @@ def shareable(report: Report) -> Report:
         "drugs": _columns(report["drugs"], "drug", ("orders", "cards")),
         "not_recognised": [],
         "not_assessed": _reasons(report["not_assessed"]),
+        "refused_claims": _each(report["refused_claims"], "cards"),
         "months": _columns(report["months"], "month", ("orders", "cards", "interrupting")),
         "compared": None if report["compared"] is None else _each(report["compared"], "concerns"),
         "small_numbers": "hidden",

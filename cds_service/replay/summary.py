@@ -40,18 +40,24 @@ def _head(report: Report) -> Iterator[str]:
     yield f"- knowledge {asked['knowledge']}: {asked['unreviewed_rows']} of its rows nobody has reviewed, " + (
         f"{asked['silent_rows']} are silent for that" if asked["silent_rows"] else "none is silent for that here"
     )
+    if history["lacks"]:
+        yield f"- **the history holds no {', '.join(history['lacks'])}**: what needs it could not be assessed"
     if history["damaged"]:
         yield f"- **{history['damaged']} lines or entries could not be read** and are not counted below"
 
 
 def _problems(report: Report) -> Iterator[str]:
     unanswered = [one for one in report["calls"] if one["refused"] != 0 or one["failed"] != 0]
-    if not unanswered and not report["failed_checks"]:
+    if not unanswered and not report["failed_checks"] and not report["refused_claims"]:
         return
     yield from ("", "## What did not work", "")
-    yield from _table(("service", "hook", "answered", "refused", "failed"), unanswered)
+    if unanswered:
+        yield from _table(("service", "hook", "answered", "refused", "failed"), unanswered)
+        yield ""
     for one in report["failed_checks"]:
         yield f"- **the check {one['check']} of {one['service']} failed** in {_n(one['calls'])} calls"
+    for one in report["refused_claims"]:
+        yield f"- {_n(one['cards'])} cards of {one['rule']} went without a {one['kind']} that its source does not bear"
     for one in report["problems"][:_MOST]:
         yield f"- {one['where']}: {one['why']}"
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from cds_service.replay.asking import Voice, voice_of
 from cds_service.replay.calls import Ask, captured, openings, signings
@@ -28,25 +27,19 @@ class Job:
 def work(job: Job) -> None:
     """Leave the tally of a partition in its result file, whole or not at all."""
     voice, other = opened(job.plan)
-    tally = tally_of(job.plan, job.partition.records(), job.partition.shared(), voice, other)
+    tally = tally_of(job.plan, job.partition, voice, other)
     unfinished = job.result.with_suffix(".part")
     unfinished.touch(mode=0o600)
     unfinished.write_bytes(tally.dumped())
     unfinished.replace(job.result)
 
 
-def tally_of(
-    plan: Plan,
-    records: Iterable[Record],
-    medications: Mapping[str, dict[str, Any]],
-    voice: Voice,
-    other: Voice | None = None,
-) -> Tally:
-    """What comes of the patients among the records."""
-    tally = Tally()
-    for patient, mine in by_patient(records).items():
+def tally_of(plan: Plan, partition: Partition, voice: Voice, other: Voice | None = None) -> Tally:
+    """What comes of the patients of a partition."""
+    tally, medications = Tally(), partition.shared()
+    for patient, mine in by_patient(partition.records()).items():
         resources = [value for _, value in mine if "hook" not in value]
-        history = History(patient, resources, medications)
+        history = History(patient, resources, medications, partition.holds)
         _about(history, tally)
         count = PatientCount(plan, tally, voice, other)
         for ask in _asks(plan, history, mine, tally):

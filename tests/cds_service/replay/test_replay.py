@@ -106,6 +106,13 @@ def test_what_is_for_sharing_has_no_small_number_and_no_text_of_a_chart(done: Pa
     assert "<11 orders of <11 patients" in (done / "share" / "summary.md").read_text("utf-8")
 
 
+def test_what_the_export_lacks_is_not_known_to_be_none(done: Path) -> None:
+    assert report_in(done)["history"]["lacks"] == ["Condition", "DocumentReference"]
+    opened = [one for one in report_in(done)["calls"] if one["hook"] == "patient-view"]
+    assert [(one["service"], one["refused"]) for one in opened] == [("chart-reconciliation", 1)]
+    assert "no Condition, DocumentReference" in (done / "share" / "summary.md").read_text("utf-8")
+
+
 def test_reports_are_for_their_owner_alone(done: Path) -> None:
     modes = {stat.S_IMODE(path.stat().st_mode) for path in done.rglob("*") if path.is_file()}
     assert modes == {0o600}
@@ -150,7 +157,7 @@ def test_any_number_of_workers_gives_the_same_bytes(divided: Mapping[int, Path])
     ]
     assert len(files) > 10
     assert [file for file in files if (divided[1] / file).read_bytes() != (divided[2] / file).read_bytes()] == []
-    assert json.loads((divided[2] / "cost.json").read_bytes())["workers"] == 2
+    assert json.loads((divided[2] / "cost.json").read_bytes())["workers"] == "2"
 
 
 def test_damage_is_said_and_stops_only_a_strict_replay(export: Path, tmp_path: Path) -> None:
