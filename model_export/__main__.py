@@ -87,6 +87,24 @@ def compare_retrieval(data: Path) -> None:
         raise click.ClickException(str(error)) from error
 
 
+@main.command("compare-linking")
+@click.option("--rxnorm", type=_EXISTING, required=True, help="rxnorm_names_2014.tsv.gz: names of a release.")
+@click.option("--seed", type=int, default=31, help="Another seed makes other texts.")
+@click.option("--texts", type=int, default=1500, help="How many of each sort.")
+def compare_linking(rxnorm: Path, seed: int, texts: int) -> None:
+    """Combinations, misspelt names and texts without a drug, made fresh; the last line is one JSON object of scores."""
+    from model_export.linking_fresh import compare
+
+    try:
+        found = compare(rxnorm, texts, seed)
+    except TaskFailed as error:
+        raise click.ClickException(str(error)) from error
+    for part in ("wrong", "missed"):
+        for row in found[part]:
+            click.echo(json.dumps({part: row}))
+    click.echo(json.dumps({"seed": seed, "scores": found["scores"]}))
+
+
 @main.command()
 @click.argument("task")
 @_weights

@@ -82,7 +82,8 @@ def _linker(weights: Path, search: CandidateSearch) -> DrugLinker:
 def _groups_of(one: Example, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield ("slip", one.kind) if one.name else ("no drug of the lexicon", one.kind)
     if one.name:
-        kinds = {"name": "generic name", "brands": "brand", "synonyms": "synonym, or name of a combination"}
+        synonym = "synonym, or name of a combination"
+        kinds = {"name": "generic name", "brands": "brand", "synonyms": synonym, "names": synonym}
         letters = sum(map(str.isalpha, one.name))
         yield "name", kinds[columns[one.name]]
         yield "letters of the name", "4 or 5" if letters < 6 else "6 to 8" if letters < 9 else "9 and more"

@@ -26,7 +26,12 @@ from model_export.misspellings import TRAINING, Slip, misspelt
 
 TABLES = Path(cds_service.__path__[0]) / "knowledge" / "tables"  # as a path: the package needs the whole service
 
-_DRUG_ORDERS = (
+_NAMES = {
+    "drugs.csv": ("name", "brands", "synonyms"),
+    "same_drug.csv": ("names",),
+    "combos.csv": ("name", "synonyms"),
+}
+ORDERS = (
     "{}", "{}", "{} 500", "{} 10 mg", "{} 5mg po bid", "{} 20 mg oral tablet", "{} 0.5 MG Oral Tablet", "{} hcl 25 mg",
     "take {} 40 mg daily", "start {} 1 tab qhs", "{} 100 mg tid x 7 days", "{} prn", "pt takes {} at home",
     "{} 250 MG/5ML Oral Suspension", "{} cream apply bid", "{} 1 g iv q8h", "{} ER 500 mg tablet", "home med: {} 81",
@@ -88,11 +93,15 @@ def lexicon_names(tables: Path = TABLES) -> list[tuple[str, Rxcuis]]:
 def named_in_tables(tables: Path = TABLES) -> dict[str, tuple[Rxcuis, str]]:
     """By name: its ingredient RxCUIs and the column that it stands in (name, brands, synonyms)."""
     names: dict[str, tuple[Rxcuis, str]] = {}
-    for file, columns in (("drugs.csv", ("name", "brands", "synonyms")), ("combos.csv", ("name", "synonyms"))):
+    for file, columns in _NAMES.items():
         with (tables / file).open(encoding="utf-8", newline="") as rows:
             for row in csv.DictReader(rows):
                 rxcuis = tuple(row.get("ingredients", row["rxcui"]).split("|"))
-                names.update((name, (rxcuis, column)) for column in columns for name in row[column].split("|") if name)
+                components = row.get("uncertain", "").split("|")  # what is a name only as a component
+                found = ((name, column) for column in columns for name in row[column].split("|"))
+                names.update(
+                    (name, (rxcuis, column)) for name, column in found if name and f"{name} /" not in components
+                )
     return names
 
 
@@ -127,7 +136,7 @@ def examples(around: World, slips: Mapping[str, Slip], count: int, dice: Random)
             name, kind = dice.choice(names), dice.choice(families)
             written = misspelt(name, {kind: slips[kind]}, dice)
             rxcuis = () if written in spelt_right else tuple(sorted(meant[name]))
-            example = Example(_cased(dice.choice(_DRUG_ORDERS).format(written), dice), rxcuis, kind, name)
+            example = Example(_cased(dice.choice(ORDERS).format(written), dice), rxcuis, kind, name)
         if not lexicon.find(example.text):  # the linker is asked only where the exact lexicon found nothing
             yield example
 
@@ -144,7 +153,7 @@ def _negative(around: World, blends: Sequence[str], dice: Random) -> Example:
         written = dice.choice(blends)
     else:
         written = "".join(dice.choices("aeioulnrstmcpd", k=dice.randint(5, 12)))
-    return Example(_cased(dice.choice(_DRUG_ORDERS).format(written), dice), (), kind)
+    return Example(_cased(dice.choice(ORDERS).format(written), dice), (), kind)
 
 
 def _words(around: World, dice: Random) -> str:

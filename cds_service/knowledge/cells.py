@@ -17,6 +17,7 @@ SITE = "site/"  # stands before the names of a site's own files
 NAME_TABLES: Mapping[str, tuple[str, ...]] = {
     "drugs.csv": ("rxcui",),
     "combos.csv": ("name",),
+    "same_drug.csv": ("rxcui",),
     "classes.csv": ("class",),
     "products.csv": ("rxcui",),
 }

@@ -138,6 +138,7 @@ class Knowledge:
         return Vocabulary(
             drugs=self.names.drugs,
             lexicon=self.names.lexicon,
+            components=self.names.components,
             rxnorm=self.names.rxnorm,
             products=self.names.products,
             allergens=dict(allergens),

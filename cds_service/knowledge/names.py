@@ -1,8 +1,13 @@
-"""drugs.csv, combos.csv, classes.csv and products.csv -> the drug side of the vocabulary, and who is in which class."""
+"""drugs.csv, combos.csv, same_drug.csv, classes.csv and products.csv -> the drug side of the vocabulary, and who is in
+which class.
+
+In the cell `uncertain` of drugs.csv a name with " /" behind it is an everyday word that names the drug only as a
+component of a combination ("starch"), even where it is the row's own name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,6 +17,7 @@ from cds_service.terminology.lexicon import Entry, Lexicon
 from cds_service.terminology.vocabulary import Drug
 
 CLASS = "class:"
+COMPONENT = " /"
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,7 @@ class DrugNames:
     lexicon: Lexicon
     rxnorm: Mapping[str, tuple[str, ...]]
     products: Mapping[str, str] = field(default_factory=dict)
+    components: Lexicon = field(default_factory=Lexicon)
 
     def key(self, cells: Cells, name: str) -> str:
         """The look-up key of a drug cell: an RxCUI, or `class:KEY` as it stands."""
@@ -55,13 +62,13 @@ def read_names(tables: Mapping[str, str]) -> DrugNames:
     rows = list(read_rows(tables, "drugs.csv"))
     drugs = {cells.required("rxcui"): Drug(cells.required("rxcui"), cells.required("name")) for cells in rows}
     combos = list(read_rows(tables, "combos.csv"))
-    lexicon = Lexicon()
-    for cells, entry in (*_drug_entries(rows), *_combo_entries(combos, drugs)):
-        try:
-            lexicon.add(entry)
-        except ValueError as error:
-            raise cells.wrong(str(error)) from None
-    codes = _codes(drugs, [*read_rows(tables, "products.csv"), *(row for row in combos if row.text("rxcui"))])
+    same = list(read_rows(tables, "same_drug.csv"))
+    apart = tuple(_same_entries(same, drugs))
+    lexicon = _lexicon(
+        (*_drug_entries(rows), *apart, *_combo_entries(combos, drugs, {entry.name for _, entry in apart}))
+    )
+    products = list(read_rows(tables, "products.csv"))
+    codes = _codes(drugs, [*products, *same, *(row for row in combos if row.text("rxcui"))])
     imported = read_imported(tables, drugs, lexicon)
     for entry in imported.entries:
         lexicon.add_unless_known(entry)
@@ -73,6 +80,7 @@ def read_names(tables: Mapping[str, str]) -> DrugNames:
         classes=_memberships(rows, classes, by_name),
         class_labels={cells.required("class"): cells.required("label") for cells in classes},
         lexicon=lexicon,
+        components=_lexicon(_component_entries(rows)),
         rxnorm={**imported.codes, **codes},
         products=imported.products,
     )
@@ -90,19 +98,48 @@ def _memberships(rows: list[Cells], classes: list[Cells], by_name: Mapping[str, 
     return {rxcui: frozenset(found) for rxcui, found in member_of.items()}
 
 
+def _lexicon(entries: Iterable[tuple[Cells, Entry]]) -> Lexicon:
+    lexicon = Lexicon()
+    for cells, entry in entries:
+        try:
+            lexicon.add(entry)
+        except ValueError as error:
+            raise cells.wrong(str(error)) from None
+    return lexicon
+
+
 def _drug_entries(rows: list[Cells]) -> Iterator[tuple[Cells, Entry]]:
     for cells in rows:
         rxcuis = (cells.required("rxcui"),)
+        uncertain = cells.items("uncertain")
         for name in (cells.required("name"), *cells.items("brands"), *cells.items("synonyms")):
-            yield cells, Entry(name, rxcuis)
+            if name + COMPONENT not in uncertain:
+                yield cells, Entry(name, rxcuis)
+        for name in uncertain:
+            if not name.endswith(COMPONENT):
+                yield cells, Entry(name, rxcuis, certain=False)
+
+
+def _component_entries(rows: list[Cells]) -> Iterator[tuple[Cells, Entry]]:
+    for cells in rows:
         for name in cells.items("uncertain"):
-            yield cells, Entry(name, rxcuis, certain=False)
+            if name.endswith(COMPONENT):
+                yield cells, Entry(name.removesuffix(COMPONENT), (cells.required("rxcui"),))
 
 
-def _combo_entries(rows: list[Cells], drugs: Mapping[str, Drug]) -> Iterator[tuple[Cells, Entry]]:
+def _same_entries(rows: list[Cells], drugs: Mapping[str, Drug]) -> Iterator[tuple[Cells, Entry]]:
+    """Concepts that RxNorm has beside the ingredient that they are to every check."""
+    for cells in rows:
+        for name in cells.items("names"):
+            yield cells, Entry(name, _ingredients(cells, drugs), concept=cells.required("rxcui"))
+
+
+def _combo_entries(rows: list[Cells], drugs: Mapping[str, Drug], apart: Set[str]) -> Iterator[tuple[Cells, Entry]]:
+    """Not the names of which a part stands `apart`: read part by part, they tell which concept was written."""
     for cells in rows:
         for name in (cells.required("name"), *cells.items("synonyms")):
-            yield cells, Entry(name, _ingredients(cells, drugs))
+            if not apart & set(name.split("/")):
+                yield cells, Entry(name, _ingredients(cells, drugs))
 
 
 def _codes(drugs: Mapping[str, Drug], rows: list[Cells]) -> dict[str, tuple[str, ...]]:

@@ -25,11 +25,15 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A name and the ingredient RxCUIs it stands for; `certain` is False for abbreviations that mean several things."""
+    """A name and the ingredient RxCUIs it stands for; `certain` is False for abbreviations that mean several things.
+
+    `concept` is the RxCUI that RxNorm gives this very name where we take it for another ingredient ("vitamin b6").
+    """
 
     name: str
     rxcuis: tuple[str, ...]
     certain: bool = True
+    concept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,12 @@ class Mention:
     name: str
     rxcuis: tuple[str, ...]
     certain: bool
+    concept: str = ""
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """The RxCUIs of what was written."""
+        return (self.concept,) if self.concept else self.rxcuis
 
 
 class Word(NamedTuple):
@@ -83,6 +93,8 @@ class Lexicon:
         known = self._by_words.setdefault(words, entry)
         if frozenset(known.rxcuis) != frozenset(entry.rxcuis):
             raise ValueError(f"the name {entry.name!r} stands for {known.rxcuis} and for {entry.rxcuis}")
+        if known.concept != entry.concept:
+            raise ValueError(f"the name {entry.name!r} stands for {known.concept or known.rxcuis} and {entry.concept}")
         if known.certain != entry.certain:
             raise ValueError(f"the name {entry.name!r} is given as certain and as uncertain")
         lengths = {*self._lengths.get(words[0], ()), len(words)}
@@ -124,5 +136,5 @@ class Lexicon:
                 continue
             span = (run[0].start, run[-1].end)
             if len(entry.rxcuis) > 1 or not _APART.search(text[slice(*span)]):
-                return Mention(span, text[slice(*span)], entry.name, entry.rxcuis, entry.certain)
+                return Mention(span, text[slice(*span)], entry.name, entry.rxcuis, entry.certain, entry.concept)
         return None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cds_service.terminology.combination import NOT_COMPONENTS, joined
+from cds_service.terminology.combination import NOT_COMPONENTS, run_of
 from cds_service.terminology.lexicon import Mention
 
 _BEGIN = r"start|begin|add|give|order|continue|resume|restart|initiate|prescribe|increase|decrease|reduce"
@@ -101,7 +101,7 @@ def parts_of(text: str, mentions: Sequence[Mention], is_product: IsProduct) -> P
 def _known(text: str, mentions: Sequence[Mention], is_product: IsProduct) -> Iterator[_Name]:
     left = tuple(mentions)
     while left:
-        chain = joined(text, left)
+        chain = run_of(text, left)
         taken = next((n for n in range(len(chain), 1, -1) if _is_one(text, chain[:n], is_product)), 1)
         one, left = left[:taken], left[taken:]
         yield _Name(one[0].span[0], one[-1].span[1], _ingredients(one))

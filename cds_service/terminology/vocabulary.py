@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import Any, TypeVar
 
-from cds_service.terminology.combination import is_per_inhalation, joined, strangers
+from cds_service.terminology.combination import is_per_inhalation, joined, said_once
 from cds_service.terminology.conditions import ConditionNames
 from cds_service.terminology.laboratory_tests import is_in_a_test
 from cds_service.terminology.lexicon import Lexicon, Mention
@@ -35,7 +35,8 @@ class Naming:
     """The drug that a text names first; a combination counts as one.
 
     `certain` is False when only an abbreviation that means several things names it. `unknown` are words that stand as
-    further components of the combination and are not known, `others` names of other drugs in the text.
+    further components of the combination and are not known, `others` names of other drugs in the text. `concepts` are
+    the RxCUIs of what was written: RxNorm has vitamin B6 and pyridoxine, which are one drug to every check.
     """
 
     drugs: tuple[Drug, ...]
@@ -44,6 +45,7 @@ class Naming:
     certain: bool
     unknown: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
 
 
 # "325 mg (65 mg elemental iron)", "65 mg of elemental iron": an amount stands before the element, not after it.
@@ -63,6 +65,7 @@ class Vocabulary:
     `group_members`: allergy group -> ingredient RxCUIs. `group_side_effects`: allergy group -> kinds of reaction that
     are no allergy to its members. `conditions` knows the codes and names of problems, `chronic`
     the names of long-standing ones that a note may hold, `products` the full names of imported products by RxCUI.
+    `components` are names that are everyday words ("starch") and count only as a component of a combination.
     """
 
     drugs: Mapping[str, Drug]
@@ -75,6 +78,7 @@ class Vocabulary:
     conditions: ConditionNames = field(default_factory=ConditionNames)
     chronic: Lexicon = field(default_factory=Lexicon)
     products: Mapping[str, str] = field(default_factory=dict)
+    components: Lexicon = field(default_factory=Lexicon)
 
     def by_code(self, rxcui: str) -> tuple[Drug, ...]:
         """Ingredients of an RxNorm concept; empty when we do not know it."""
@@ -97,8 +101,8 @@ class Vocabulary:
         return NoteWords(self.lexicon, self.group_words, self.chronic, is_in_a_test)
 
     def named_in(self, text: str) -> Naming | None:
-        """The drug a text names, exactly; None when there is no exact name in it, or only the beginning of a longer one
-        whose next word is misspelt."""
+        """The drug a text names, exactly; None when there is no exact name in it, or only a part of a longer one of
+        which another word is misspelt."""
         return self._remembered(text)
 
     @cached_property
@@ -113,43 +117,49 @@ class Vocabulary:
     @cached_property
     def _parted(self) -> Callable[[str], Parts]:
         return lru_cache(maxsize=8192)(
-            lambda text: parts_of(text, self._mentions(text), self._combinations.__contains__)
+            lambda text: parts_of(text, self._mentions(text, self.lexicon), self._combinations.__contains__)
         )
 
-    def _mentions(self, text: str) -> tuple[Mention, ...]:
+    def _mentions(self, text: str, lexicon: Lexicon) -> tuple[Mention, ...]:
         return tuple(
             found
-            for found in self.lexicon.find(text)
+            for found in lexicon.find(text)
             if not is_in_a_test(text, found.span[1]) and not is_per_inhalation(text, found.span)
         )
 
     def _read(self, text: str) -> Naming | None:
-        mentions = self._mentions(text)
+        said = said_once(text)
+        mentions = self._mentions(said, self.lexicon)
         if not mentions:
             return None
-        together = joined(text, mentions)
-        if self._longer.begun_by(together[-1], text):
+        together = joined(said, mentions, self._mentions(said, self.components))
+        whole = tuple(mention for mention in together.names if not self._longer.hold(mention, said))
+        if not whole:
             return None
-        named = self._sure(together) or together
+        sure = self._sure(whole)
+        named = sure or whole
         rxcuis = dict.fromkeys(rxcui for mention in named for rxcui in mention.rxcuis)
-        span = (together[0].span[0], together[-1].span[1])
+        start, end = together.span
         others = (
             mention.text
-            for mention in mentions[len(together) :]
-            if not set(mention.rxcuis) <= rxcuis.keys() and not is_a_basis(text, mention.span)
+            for mention in mentions
+            if mention.span[0] >= end
+            and not set(mention.rxcuis) <= rxcuis.keys()
+            and not is_a_basis(said, mention.span)
         )
         return Naming(
             drugs=tuple(self.drugs[rxcui] for rxcui in rxcuis),
-            span=span,
-            text=text[slice(*span)],
-            certain=bool(self._sure(together)),
-            unknown=(*(m.text for m in together if m not in named), *strangers(text, span)),
+            span=together.span,
+            text=text[start:end],
+            certain=bool(sure),
+            unknown=(*(m.text for m in together.names if m not in named), *together.unknown),
             others=tuple(dict.fromkeys(others)),
+            concepts=tuple(dict.fromkeys(rxcui for mention in named for rxcui in mention.concepts)),
         )
 
     @cached_property
     def _longer(self) -> LongerNames:
-        return LongerNames(self.lexicon.entries)
+        return LongerNames((*self.lexicon.entries, *self.components.entries))
 
     def _sure(self, together: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """The mentions that leave no doubt. An abbreviation is sure as part of a known combination: "losartan/hctz"."""

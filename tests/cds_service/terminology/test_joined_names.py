@@ -1,4 +1,4 @@
-"""What stands joined to a drug's name and is no drug: the letters behind a biological, and "per inhalation"."""
+"""What stands joined to a drug's name: components, known or not, everyday words, salts, and what is no drug at all."""
 
 from __future__ import annotations
 
@@ -29,3 +29,75 @@ def test_only_what_may_be_a_drug_is_said_to_be_an_unknown_part(vocabulary, text,
     naming = vocabulary.named_in(text)
     assert {drug.name for drug in naming.drugs} == names
     assert naming.unknown == unknown
+
+
+COMPONENTS = [
+    ("amlodipine (as amlodipine besylate) 5 MG / atorvastatin (as atorvastatin calcium) 10 MG", {"17767", "83367"}),
+    ("Chlorpheniramine & Hydrocodone Bitartrate & Pseudoephedrine Oral Solution", {"2400", "5489", "8896"}),
+    ("Glucose 50 MG/ML / Potassium Chloride 0.02 MEQ/ML Injectable Solution", {"4850", "8591"}),
+    ("SALICYLIC ACID & UREA TOPICAL OINTMENT", {"9525", "11002"}),
+    ("Sulfacetamide / Sulfur", {"10169", "10223"}),
+    ("Calcium Carbonate / Cholecalciferol / soy protein isolate", {"1897", "2418", "196238"}),
+    ("calcium carbonate 1250 MG (calcium 500 MG) / cholecalciferol 100 UNT", {"1897", "2418"}),
+    ("ferrous sulfate 60 MG (iron 12 MG) / vitamin C 150 MG Tablet", {"24947", "1151"}),
+    ("phenyltoloxamine citrate-salicylamide 20-300 mg", {"33408", "9518"}),
+]
+
+
+@pytest.mark.parametrize(("text", "rxcuis"), COMPONENTS, ids=[text for text, _ in COMPONENTS])
+def test_a_combination_is_read_whole(vocabulary, text, rxcuis):
+    naming = vocabulary.named_in(text)
+    assert set(naming.concepts) == rxcuis
+    assert naming.unknown == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["starch", "apply starch daily", "lactose free diet", "take aspirin with water", "urea"]
+)
+def test_an_everyday_word_names_no_drug_where_it_is_no_component(vocabulary, text):
+    naming = vocabulary.named_in(text)
+    assert naming is None or [drug.name for drug in naming.drugs] == ["aspirin"]
+    assert naming is None or naming.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("calcium carbonate / oyster meal powdered / cholecalciferol", ("oyster meal powdered",)),
+        ("lisinopril 10 MG / XYZ 20 MG", ("XYZ",)),
+        ("XYZ 20 MG / lisinopril 10 MG Oral Tablet", ("XYZ",)),
+        ("dextrose / sodium chlidore", ("sodium chlidore",)),
+        ("meenrl oil/pramoxine/zinc oxide", ("meenrl oil",)),
+        ("polymyyxin b/trimethoprim", ("polymyyxin b",)),
+        ("vitamin e/zinc oxiide", ("zinc",)),
+    ],
+)
+def test_a_component_that_is_not_known_is_said_whatever_its_length(vocabulary, text, unknown):
+    assert vocabulary.named_in(text).unknown == unknown
+
+
+def test_what_stands_behind_an_unknown_component_is_assessed_too(vocabulary):
+    naming = vocabulary.named_in("lisinopril 10 MG / Xyzzyl 20 MG / amlodipine 5 MG")
+    assert {drug.name for drug in naming.drugs} == {"lisinopril", "amlodipine"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (
+            "Triaminic Cold and Allergy (brompheniramine maleate 1 MG / phenylephrine HCl 2.5 MG per 5 ML) Oral Solution",
+            {"brompheniramine", "phenylephrine"},
+        ),
+        ("Percocet (oxycodone 5 mg)", {"oxycodone", "acetaminophen"}),
+        ("Coumadin (aspirin/plavix stopped)", {"warfarin"}),
+    ],
+)
+def test_a_composition_in_brackets_counts_where_it_is_one(vocabulary, text, names):
+    assert {drug.name for drug in vocabulary.named_in(text).drugs} == names
+
+
+def test_a_concept_that_rxnorm_has_twice_is_one_drug_and_keeps_the_code_of_what_is_written(vocabulary):
+    written, plain = vocabulary.named_in("doxylamine / vitamin b6"), vocabulary.named_in("doxylamine / pyridoxine")
+    assert written.drugs == plain.drugs
+    assert set(written.concepts) == {"3642", "42954"} and set(plain.concepts) == {"3642", "684879"}
+    assert vocabulary.by_code("42954") == vocabulary.by_code("684879")

@@ -114,6 +114,7 @@ LONGER = Vocabulary(
             Entry("alol succinate", ("0",)),
             Entry("alol dinitrate", ("3",)),
             Entry("bipril cold relief", ("1", "2")),
+            Entry("extra alol with bipril", ("0", "3")),
         ]
     ),
     rxnorm={},
@@ -125,6 +126,16 @@ LONGER = Vocabulary(
 @pytest.mark.parametrize("text", ["alol dinitrfate 10 mg", "Bipril Cold Releif", "start alol dinnitrate"])
 def test_a_name_that_goes_on_misspelt_to_another_drugs_longer_name_is_not_exact(text: str) -> None:
     assert LONGER.named_in(text) is None
+
+
+@pytest.mark.parametrize("text", ["exrta alol with bipril 5 mg", "take extrra alol with bipril"])
+def test_nor_is_one_whose_longer_name_begins_misspelt(text: str) -> None:
+    assert LONGER.named_in(text) is None
+
+
+@pytest.mark.parametrize("text", ["exrta/alol with bipril", "exrta alol and bipril", "extra alol with dazole"])
+def test_other_words_before_a_name_begin_no_longer_one(text: str) -> None:
+    assert LONGER.named_in(text) is not None
 
 
 @pytest.mark.parametrize(
