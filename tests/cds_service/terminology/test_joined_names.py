@@ -85,7 +85,7 @@ def test_what_stands_behind_an_unknown_component_is_assessed_too(vocabulary):
     ("text", "names"),
     [
         (
-            "Triaminic Cold and Allergy (brompheniramine maleate 1 MG / phenylephrine HCl 2.5 MG per 5 ML) Oral Solution",
+            "Triaminic Cold and Allergy (brompheniramine maleate 1 MG / phenylephrine HCl 2.5 MG per 5 ML) Solution",
             {"brompheniramine", "phenylephrine"},
         ),
         ("Percocet (oxycodone 5 mg)", {"oxycodone", "acetaminophen"}),
