@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from cds_service.terminology.lexicon import Mention
 
-_UNIT = r"(?<![^\W\d_])(?:mg|mcg|ug|gm?|ml|l|unt|units?|meq|mmol|mci|cells|actuat|hr|h|per|usp)(?![^\W\d_])"
+_UNIT = r"(?<![^\W\d_])(?:mg|mcg|ug|gm?|ml|l|unt|units?|meq|mmol|mci|cells|actuat|sqcm|hr|h|per|usp)(?![^\W\d_])"
 # What may stand right behind a name and is no other drug: a salt, of which RxNorm's base counts, above all.
 _SALT = (
     r"[\s-]+(?:hydrochloride|hcl|hydrobromide|hbr|sodium|potassium|calcium|magnesium|acetate|besylate|bitartrate|"
@@ -26,12 +26,14 @@ _OF_ONE = rf"(?:{_SALT}){{0,2}}"
 _BETWEEN = re.compile(rf"{_OF_ONE}(?:[\s\d.,:%()/+&-]|{_UNIT}|\band\b|\bwith\b|\bw/)*", re.IGNORECASE)
 _MARK = re.compile(r"[/+&-]|\band\b|\bwith\b|\bw/", re.IGNORECASE)
 # A hyphen joins a component only when nothing stands around it: "5 mg - take with food" joins nothing.
-_TIGHT = rf"(?:{_OF_ONE}{_AMOUNT}[/+&]\s*(?:[\d.,]+\s*{_UNIT}\s+)?|-)"
+_TIGHT = rf"(?:{_OF_ONE}{_AMOUNT}[/+&](?:\s+(?:[\d.,]+\s*{_UNIT}\s+)?)?|-)"
 _TIGHTLY = re.compile(_TIGHT, re.IGNORECASE)
 _LETTERS = r"[^\W\d_]"
-# Four letters at least, or a short word that a longer one or a strength follows ("soy protein", "ZNO 250 MG").
+# Four letters at least; behind a mark with space around it a short word too that a longer one or a strength follows
+# ("soy protein", "ZNO 250 MG"). "MG/Day" and "Covera-HS" have none.
 _AFTER = re.compile(
-    rf"{_TIGHT}({_LETTERS}{{4,}}|{_LETTERS}{{3}}(?=\s{_LETTERS}{{4}})"
+    rf"{_TIGHT}({_LETTERS}{{4,}})|{_OF_ONE}{_AMOUNT}(?<=\s)[/+&]\s+(?:[\d.,]+\s*{_UNIT}\s+)?"
+    rf"({_LETTERS}{{3}}(?=\s{_LETTERS}{{4}})"
     rf"|(?!{_UNIT}){_LETTERS}[\w+]*(?=(?:\s{_LETTERS}+){{0,3}}(?:\s+\d+)?\s+\d[\d.,]*\s*(?:%|{_UNIT})))",
     re.IGNORECASE,
 )
@@ -52,7 +54,8 @@ minute daily week weekly month each take with without food sodium potassium hydr
 immediate modified chewable enteric coated sublingual intravenous intramuscular subcutaneous injection infusion vial
 topical nasal ophthalmic otic rectal vaginal transdermal pharmacy continue start stop please prescribe refill increase
 decrease restart resume change switch generic regular liquid powder topical vitamin children childrens infants another
-tabs caps pack pens vials syringe kit each also then when pain lozenge gum enema suppository gel paste pad shampoo
+tabs caps pack pens vials syringe kit each also then when pain day days
+injectable lozenge gum enema suppository gel paste pad shampoo granules sqcm
 """
 NOT_COMPONENTS = frozenset(_ORDER_WORDS.split())
 _BEGIN_NAMES = frozenset({"sodium", "potassium", "vitamin"})  # "sodium chlidore" is a component, "/ sodium" is not
@@ -176,12 +179,13 @@ def _stranger(text: str, end: int) -> tuple[str, int] | None:
     found = _AFTER.match(text, end)
     if found is None:
         return None
+    word = (found[1] or found[2]).lower()
     phrase = _PHRASE.match(text, found.end())
     stop = phrase.end() if phrase else found.end()
     further = text[found.end() : stop].lower().split()
-    if found[1].lower() in NOT_COMPONENTS and not (found[1].lower() in _BEGIN_NAMES and set(further) - NOT_COMPONENTS):
+    if word in NOT_COMPONENTS and not (word in _BEGIN_NAMES and set(further) - NOT_COMPONENTS):
         return None
-    return text[found.start(1) : stop], stop
+    return text[found.end() - len(word) : stop], stop
 
 
 def _past_biosimilar(text: str, end: int) -> int:

@@ -74,7 +74,20 @@ def test_a_joined_word_that_is_no_name_is_handed_out(text: str, unknown: str) ->
     assert naming(text).unknown == (unknown,)
 
 
-@pytest.mark.parametrize("text", ["alol - stop after food", "alol 5 mg/day", "alol-er", "alol 5 mg/tablet", "po/alol"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alol - stop after food",
+        "alol 5 mg/day",
+        "alol-er",
+        "alol 5 mg/tablet",
+        "po/alol",
+        "Alol 30 MG/5ML SUSP",
+        "Alol 3 MG/Day 24 HR Patch",
+        "Alol-HS 5 MG",
+        "alol 5 MG / 0.8 ML Injectable Solution",
+    ],
+)
 def test_the_words_of_an_order_are_no_components(text: str) -> None:
     assert naming(text).unknown == ()
 
