@@ -19,7 +19,9 @@ from typing import Any
 
 import click
 
+from cds_service.models.manifest import MANIFEST_NAME
 from model_export.card import write_card
+from model_export.rebuilt import beside
 from model_export.task import CARDS, WEIGHTS, Evaluation, Task, TaskFailed
 from model_export.tasks import discover
 
@@ -103,6 +105,23 @@ def compare_linking(rxnorm: Path, seed: int, texts: int) -> None:
         for row in found[part]:
             click.echo(json.dumps({part: row}))
     click.echo(json.dumps({"seed": seed, "scores": found["scores"]}))
+
+
+@main.command()
+@click.argument("made", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@_weights
+def rebuilt(made: Path, weights: Path) -> None:
+    """Compare the models that were MADE again with the committed ones; status 1 when one is outside its tolerance."""
+    entries = json.loads((made / MANIFEST_NAME).read_bytes())["models"]
+    shipped = [task for task in discover().values() if task.card]
+    for task in shipped:
+        if task.model not in entries:
+            click.echo(f"{task.model}: not made")
+    found = [beside(task, weights, made) for task in shipped if task.model in entries]
+    for one in found:
+        click.echo("\n".join(one.lines()))
+    if apart := [one.model for one in found if one.apart]:
+        raise click.ClickException(f"not as committed: {', '.join(apart)}")
 
 
 @main.command()

@@ -15,14 +15,18 @@ def keep(folder: Path, network: Any, optimizer: Any, step: int) -> None:
     (folder / "checkpoint.json").write_text(json.dumps({"step": step}))
 
 
+def begun(folder: Path) -> bool:
+    """Whether a training of this folder was broken off after its first checkpoint."""
+    return (folder / "checkpoint.json").exists()
+
+
 def resume(folder: Path, network: Any, optimizer: Any) -> int:
     """How many batches were done before; 0 for a new run."""
     import torch
 
-    said = folder / "checkpoint.json"
-    if not said.exists():
+    if not begun(folder):
         return 0
     state = torch.load(folder / "checkpoint.pt", weights_only=True)
     network.load_state_dict(state["network"])
     optimizer.load_state_dict(state["optimizer"])
-    return int(json.loads(said.read_text())["step"])
+    return int(json.loads((folder / "checkpoint.json").read_text())["step"])

@@ -58,6 +58,7 @@ def train(folder: Path, batches: Callable[[int], Iterator[Group]], epochs: int, 
     for step, groups in enumerate(_batched(batches, epochs)):
         if step < done:
             continue
+        torch.manual_seed(step)  # which weights rest in a batch hangs on its number, so a broken-off run goes on alike
         for group in optimizer.param_groups:
             group["lr"] = RATE * min((step + 1) / (WARM * steps), max(1 - step / steps, 0.0))
         with torch.autocast("cpu", dtype=torch.bfloat16):

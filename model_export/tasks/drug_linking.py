@@ -19,7 +19,7 @@ from model_export.linking_scores import score
 from model_export.linking_training import MARGIN, VERSION, HeldOut, answers, learnt_from, reliability
 from model_export.manifest import Release, publish
 from model_export.misspellings import CALIBRATION, REPORTED
-from model_export.task import Evaluation, Rows, Score, Task
+from model_export.task import WEIGHTS, Evaluation, Rows, Score, Task
 from model_export.wordlists import COMMON_WORDS, OTHER_DRUGS
 
 _SEED = 2026
@@ -35,7 +35,7 @@ def train(weights: Path) -> None:
     """Fit, calibrate, choose the threshold, measure, publish. Raises TaskFailed when no threshold is safe enough."""
     dice = Random(_SEED)  # noqa: S311 - a reproducible choice of examples, nothing secret
     names = lexicon_names()
-    drugs, words = ((weights / file).read_text("utf-8").split() for file in (OTHER_DRUGS, COMMON_WORDS))
+    drugs, words = ((WEIGHTS / file).read_text("utf-8").split() for file in (OTHER_DRUGS, COMMON_WORDS))
     worlds = [world(names, drugs, words, dice, outside=share) for share in _OUTSIDE]
     learnt = learnt_from(worlds, _TEXTS, dice)
     held = HeldOut.of(world(names, drugs, words, dice, outside=_OUTSIDE[0]), _HELD_OUT, dice)
@@ -67,8 +67,8 @@ def _publish(
         path.write_bytes(model)
         parts = {
             "model": (path, path.name),
-            "other-drugs": (weights / OTHER_DRUGS, OTHER_DRUGS),
-            "words": (weights / COMMON_WORDS, COMMON_WORDS),
+            "other-drugs": (WEIGHTS / OTHER_DRUGS, OTHER_DRUGS),
+            "words": (WEIGHTS / COMMON_WORDS, COMMON_WORDS),
         }
         release = Release(
             model=NAME,
@@ -113,6 +113,7 @@ TASK = Task(
     evaluate=evaluate,
     compare=compare,
     tables=tables,
+    tolerance=0.02,  # on the lexicon of the manifest the bytes are the same; a lexicon that has grown moves the shares
     card={
         "title": "Drug linker",
         "form": "network of 36-32-16-1 over string features of spelling candidates, fp32 ONNX "

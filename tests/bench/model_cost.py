@@ -37,12 +37,16 @@ def cpu_ms(work: Callable[[int], object], rounds: int = ROUNDS) -> float:
     return statistics.median(taken)
 
 
+def of_words() -> tuple[str, tuple[str, str]]:
+    """A text and a pair of TOKENS tokens each: "of" is one in both vocabularies, two or three mark the ends."""
+    return " ".join(["of"] * (TOKENS - 2)), (" ".join(["of"] * 12), " ".join(["of"] * (TOKENS - 3 - 12)))
+
+
 def of_tokens(models: Models) -> dict[str, float]:
-    """Each transformer over TOKENS tokens: "of" is one in both vocabularies, two or three mark the ends."""
+    """Each transformer over TOKENS tokens."""
     embedder, reranker = models.embedder, models.reranker
     assert embedder and reranker, models.problems
-    alone = " ".join(["of"] * (TOKENS - 2))
-    pair = " ".join(["of"] * 12), " ".join(["of"] * (TOKENS - 3 - 12))
+    alone, pair = of_words()
     return {
         "embedder": cpu_ms(lambda _: embedder.embed(alone)),
         "reranker": cpu_ms(lambda _: reranker.score(*pair)),
