@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import cds_service.models
 from cds_service.models.cards import CARDS as CARDS
 
+DATA = Path(os.environ.get("COUNTERSIGN_TRAINING_DATA", "../shared/data"))  # what is trained and measured on
 WEIGHTS = Path(cds_service.models.__file__).parent / "weights"
 
 Score = Mapping[str, Any]

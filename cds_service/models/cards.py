@@ -17,6 +17,11 @@ TITLES = {
     "reliability": "Calibration: the probability that was said, and the share that was right",
     "subgroups": "Subgroups",
     "errors": "Errors: all that was read wrong in the same texts",
+    "came_first": "Errors: what came first and does not answer the question, over the development set",
+    "near_enough": "Calibration: the share of questions that are called found, by the likeness from which they are",
+    "unseen": "What was kept from the training: how often the right passage comes first, and its mean reciprocal rank",
+    "held_out": "Subgroups of topics that were kept from the training, in phrasings written apart",
+    "stands_above": "Errors: how often a wrong passage stands above the right one, by what is wrong with it",
 }
 CARDS = Path(__file__).with_name("cards")
 
@@ -25,6 +30,11 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The columns of a table in the order to show: what names a row first, then its numbers."""
     columns = sorted({column for row in rows for column in row})
     return sorted(columns, key=lambda column: not any(isinstance(row.get(column), str) for row in rows))
+
+
+def named(scores: Mapping[str, Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Scores by the name of what was measured, as the rows of one table."""
+    return [{"measured": name, **found} for name, found in scores.items()]
 
 
 @cache

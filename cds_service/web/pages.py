@@ -19,7 +19,7 @@ from werkzeug.exceptions import NotFound
 from cds_service.errors import StoreUnavailable
 from cds_service.fhir.prefetch import PREFETCH_TEMPLATES
 from cds_service.hooks import HOOKS
-from cds_service.models.cards import TITLES, columns_of, read_cards
+from cds_service.models.cards import TITLES, columns_of, named, read_cards
 from cds_service.web.openapi import document
 from cds_service.web.recent import recent_of
 from cds_service.web.schemas import DIALECT, all_schemas
@@ -68,9 +68,8 @@ def blueprint(rooms: Rooms, callers: CallerCheck) -> Blueprint:
 
     @routes.get("/models")
     def models() -> Response:
-        return _page(
-            "models.html", cards=read_cards(), titles=TITLES, columns_of=columns_of, versions=rooms.models.versions
-        )
+        words = {"titles": TITLES, "columns_of": columns_of, "named": named}
+        return _page("models.html", cards=read_cards(), versions=rooms.models.versions, **words)
 
     @routes.get("/models/<name>.json")
     def model(name: str) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,10 +11,10 @@ from cds_service.models.reranker import NAME, Reranker
 from model_export.checkpoint import begun
 from model_export.manifest import Release, publish
 from model_export.reranking.groups import Answer, Group, groups, neighbours, read_answers, split
-from model_export.task import Task, TaskFailed
+from model_export.task import DATA, Task, TaskFailed
 
 VERSION, SEED, EPOCHS = "1.0.0", 1, 1
-DATA = Path(os.environ.get("COUNTERSIGN_TRAINING_DATA", "../shared/data")) / "medquad_qa.jsonl.gz"
+PAIRS = "medquad_qa.jsonl.gz"
 WORK = Path(".run") / "reranker"  # checkpoints: a run that was cut off goes on
 MOST_LOSS = 0.005  # int8 against fp32, mean reciprocal rank over the held-out groups
 
@@ -26,7 +25,7 @@ def train(weights: Path) -> None:
     from model_export.reranking import network
     from model_export.tasks.embedder import published_model
 
-    known, held = split(read_answers(DATA), SEED)
+    known, held = split(read_answers(DATA / PAIRS), SEED)
     near = neighbours(known)
     folder = WORK / "model"
     if not begun(folder):

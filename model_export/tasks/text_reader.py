@@ -8,14 +8,12 @@ did not: `assertions/RESULT.md` has the figures.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from model_export.task import Evaluation, Score, Task, TaskFailed
+from model_export.task import DATA, Evaluation, Score, Task, TaskFailed
 
 SEED, SENTENCES, LAYERS, PIECES = 2026, 40_000, (0, 2, 4), 8_000
 WORK = Path(".run") / "text-reader"  # checkpoints too: a run that was cut off goes on
-DATA = Path(os.environ.get("COUNTERSIGN_TRAINING_DATA", "../shared/data"))
 MOST_LOSS = 0.005  # int8 against fp32, share of flags that agree with the gold of unseen generated sentences
 _TESTED = 1_000
 

@@ -1,0 +1,223 @@
+"""What the cards of embedder and reranker show of the search: with and without them, for whom, and what goes wrong.
+
+Two sets: the development questions of MedQuAD (`retrieval_dev`), and questions of ours about our own rules, written
+apart, among them such as no rule answers (`tests/model_export/data/rule_questions.tsv`).
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from statistics import fmean
+from types import SimpleNamespace
+
+from cds_service.evidence import Hit, HybridIndex
+from cds_service.evidence.fusion import Reranker
+from cds_service.knowledge.passages import Passage, passages_of
+from cds_service.models import load_models
+from cds_service.settings import Settings
+from cds_service.tables import knowledge_of
+from model_export.retrieval_comparison import ALL, orders
+from model_export.retrieval_evaluation import _judgements, _lines, _passage, ndcg, reciprocal_rank
+from model_export.task import DATA, Rows, Score, TaskFailed
+
+QUESTIONS = Path("tests") / "model_export" / "data" / "rule_questions.tsv"
+_BAND = 0.05
+
+
+class Remembering:
+    """A reranker that keeps what it scored since it was last cleared, for the calibration."""
+
+    def __init__(self, reranker: Reranker) -> None:
+        self._reranker = reranker
+        self.scored: dict[str, float] = {}
+
+    def score(self, question: str, passage: str) -> float:
+        self.scored[passage] = self._reranker.score(question, passage)
+        return self.scored[passage]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question and what the search made of it. `orders` has document ids by way, best first, `relevant` the score
+    of each right document, `likeness` the greatest cosine, `read` the reranker's score of each document that it read.
+    """
+
+    question: str
+    about: Mapping[str, str]  # kind, source
+    orders: Mapping[str, Sequence[str]]
+    relevant: Mapping[str, int]
+    likeness: float
+    likeness_without: float  # the same over the documents about other topics alone
+    read: Mapping[str, float] = field(default_factory=dict)
+
+    def right(self, way: str) -> bool:
+        return self.relevant.get(self.orders[way][0], 0) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The development set as it was searched, with its documents by id."""
+
+    asked: Sequence[Asked]
+    documents: Mapping[str, Passage]
+    kinds: Mapping[str, str]  # document id -> the kind of question that it answers
+
+
+@cache
+def development(weights: Path) -> Searched:
+    """Every development question, searched once. Raises TaskFailed when a model or a file is missing."""
+    folder = DATA / "retrieval_dev"
+    rows = {row["_id"]: row for row in _lines(folder, "corpus")}
+    documents = {name: _passage(row) for name, row in rows.items()}
+    index, reranker = _index(weights, documents.values())
+    judgements = _judgements(folder)
+    asked = [
+        _asked(index, reranker, query["text"], query["metadata"], judgements[query["_id"]], documents)
+        for query in _lines(folder, "queries")
+    ]
+    return Searched(asked, documents, _kinds(rows, asked))
+
+
+@cache
+def rules(weights: Path) -> Sequence[Asked]:
+    """Our own questions about the rules, searched once; `relevant` is empty where no rule answers."""
+    passages = {one.id: one for one in passages_of(knowledge_of(Settings.from_env()))}
+    index, reranker = _index(weights, passages.values())
+    with QUESTIONS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    return [
+        _asked(index, reranker, row["question"], {"question_type": row["kind"]}, _right(row["passages"]), passages)
+        for row in rows
+    ]
+
+
+def compared(weights: Path, ways: Mapping[str, str]) -> Mapping[str, Score]:
+    """{"set, name of the way": scores} on both sets; `ways` maps a name to a way of the search."""
+    sets = {"development set": development(weights).asked, "own rules": [one for one in rules(weights) if one.relevant]}
+    return {
+        f"{name}, {words}": {
+            "n": len(asked),
+            "ndcg_at_10": round(fmean(ndcg(one.orders[way], one.relevant) for one in asked), 4),
+            "mrr_at_10": round(fmean(reciprocal_rank(one.orders[way], one.relevant) for one in asked), 4),
+            "first": round(fmean(one.right(way) for one in asked), 4),
+        }
+        for name, asked in sets.items()
+        for words, way in ways.items()
+    }
+
+
+def subgroups(searched: Searched, ways: Mapping[str, str]) -> Rows:
+    """nDCG over the first ten of each way, by group of the development questions."""
+    found: defaultdict[tuple[str, str], list[Asked]] = defaultdict(list)
+    topics = Counter(document.title.casefold() for document in searched.documents.values())
+    for one in searched.asked:
+        for group in _groups_of(one, searched.documents, topics):
+            found[group].append(one)
+    return [
+        {
+            "group": group,
+            "value": value,
+            "n": len(asked),
+            **{name: round(fmean(ndcg(one.orders[way], one.relevant) for one in asked), 4) for name, way in ways.items()},
+        }
+        for (group, value), asked in sorted(found.items())
+    ]
+
+
+def errors(searched: Searched, way: str) -> Rows:
+    """What came first where it does not answer: the kind of question that was asked and that it answers, counted."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for one in searched.asked:
+        if not one.right(way):
+            first = one.orders[way][0]
+            topics = {searched.documents[name].title.casefold() for name in one.relevant}
+            same = searched.documents[first].title.casefold() in topics
+            counts[
+                one.about["question_type"],
+                searched.kinds.get(first, "not known"),
+                "the same, by its title" if same else "another, or another name of it",
+            ] += 1
+    return [
+        {"asked for": asked, "came first": came, "topic": topic, "n": n}
+        for (asked, came, topic), n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def near_enough(weights: Path) -> Rows:
+    """By bands of the greatest likeness: questions of each kind, and the share of all from there on that is answered.
+
+    Of MedQuAD every question is asked twice: of the whole set, which answers it, and of its other topics alone.
+    """
+    likeness: defaultdict[str, list[float]] = defaultdict(list)
+    for one in rules(weights):
+        likeness[f"rules: {one.about['question_type']}"].append(one.likeness)
+    for one in development(weights).asked:
+        likeness["MedQuAD, answered"].append(one.likeness)
+        likeness["MedQuAD, topic taken out"].append(one.likeness_without)
+    edges = [round(_BAND * step, 2) for step in range(6, 19)]
+    return [{"likeness from": f"{edge:.2f}", **{kind: _share(of, edge) for kind, of in likeness.items()}} for edge in edges]
+
+
+def _share(of: Sequence[float], edge: float) -> float:
+    return round(fmean(one >= edge for one in of), 3)
+
+
+def _index(weights: Path, passages: Iterable[Passage]) -> tuple[HybridIndex, Remembering]:
+    models = load_models(SimpleNamespace(models_dir=weights), ())
+    if models.embedder is None or models.reranker is None:
+        raise TaskFailed("; ".join(models.problems))
+    reranker = Remembering(models.reranker)
+    return HybridIndex(passages, models.embedder, Settings.from_env().run_dir / "evaluation", reranker), reranker
+
+
+def _asked(
+    index: HybridIndex,
+    reranker: Remembering,
+    question: str,
+    about: Mapping[str, str],
+    relevant: Mapping[str, int],
+    documents: Mapping[str, Passage],
+) -> Asked:
+    reranker.scored.clear()
+    hits = index.search(question, k=ALL, rerank=True)
+    titles = {documents[name].title.casefold() for name in relevant}
+    others = [hit for hit in hits if hit.passage.title.casefold() not in titles]
+    read = {hit.passage.id: reranker.scored[hit.passage.content] for hit in hits if "reranker" in hit.ranks}
+    return Asked(question, about, orders(hits), relevant, _likeness(hits), _likeness(others), read)
+
+
+def _likeness(hits: Sequence[Hit]) -> float:
+    return max((hit.similarity for hit in hits if hit.similarity is not None), default=0.0)
+
+
+def _right(passages: str) -> Mapping[str, int]:
+    return {name: 1 for name in passages.split("|") if name}
+
+
+def _kinds(rows: Mapping[str, Mapping[str, object]], asked: Sequence[Asked]) -> Mapping[str, str]:
+    """Which kind of question each document answers: as MedQuAD says, or as the question that it is right for."""
+    path = DATA / "medquad_qa.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        published = {row["id"]: row["question_type"] for row in map(json.loads, file)}
+    of_rows = {name: published.get(row["metadata"]["medquad_id"]) for name, row in rows.items()}  # type: ignore[index]
+    right = {name: one.about["question_type"] for one in asked for name in one.relevant}
+    return {name: kind for name, kind in of_rows.items() if kind} | right
+
+
+def _groups_of(
+    one: Asked, documents: Mapping[str, Passage], topics: Mapping[str, int]
+) -> Iterator[tuple[str, str]]:
+    right = documents[next(iter(one.relevant))]
+    words, about = len(right.text.split()), topics[right.title.casefold()]
+    yield "kind of question", one.about["question_type"]
+    yield "site", one.about["source"]
+    yield "words of the passage", "under 60" if words < 60 else "60 to 200" if words <= 200 else "over 200"
+    yield "words of the question", "up to 7" if len(one.question.split()) <= 7 else "8 and more"
+    yield "passages with this title", "1 or 2" if about < 3 else "3 to 5" if about < 6 else "6 and more"
