@@ -17,18 +17,21 @@ from pathlib import Path
 from statistics import fmean
 from types import SimpleNamespace
 
+import numpy as np
+
 from cds_service.evidence import Hit, HybridIndex
 from cds_service.evidence.fusion import Reranker
 from cds_service.knowledge.passages import Passage, passages_of
 from cds_service.models import load_models
 from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
+from model_export.reranking.calibration import Read
 from model_export.retrieval_comparison import ALL, orders
 from model_export.retrieval_evaluation import _judgements, _lines, _passage, ndcg, reciprocal_rank
 from model_export.task import DATA, Rows, Score, TaskFailed
 
 QUESTIONS = Path("tests") / "model_export" / "data" / "rule_questions.tsv"
-_BAND = 0.05
+_EDGES = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 
 
 class Remembering:
@@ -93,7 +96,14 @@ def rules(weights: Path) -> Sequence[Asked]:
     with QUESTIONS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     return [
-        _asked(index, reranker, row["question"], {"question_type": row["kind"]}, _right(row["passages"]), passages)
+        _asked(
+            index,
+            reranker,
+            row["question"],
+            {"question_type": row["kind"], "set": row["set"]},
+            _right(row["passages"]),
+            passages,
+        )
         for row in rows
     ]
 
@@ -125,13 +135,16 @@ def subgroups(searched: Searched, ways: Mapping[str, str]) -> Rows:
             "group": group,
             "value": value,
             "n": len(asked),
-            **{name: round(fmean(ndcg(one.orders[way], one.relevant) for one in asked), 4) for name, way in ways.items()},
+            **{
+                name: round(fmean(ndcg(one.orders[way], one.relevant) for one in asked), 4)
+                for name, way in ways.items()
+            },
         }
         for (group, value), asked in sorted(found.items())
     ]
 
 
-def errors(searched: Searched, way: str) -> Rows:
+def came_first(searched: Searched, way: str) -> Rows:
     """What came first where it does not answer: the kind of question that was asked and that it answers, counted."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for one in searched.asked:
@@ -150,19 +163,29 @@ def errors(searched: Searched, way: str) -> Rows:
     ]
 
 
+def read_of(searched: Searched) -> Sequence[Read]:
+    """The reranker's scores of what it read for each question, in the order of the questions."""
+    return [
+        Read(np.array(list(one.read.values())), np.array([one.relevant.get(name, 0) > 0 for name in one.read]))
+        for one in searched.asked
+    ]
+
+
 def near_enough(weights: Path) -> Rows:
-    """By bands of the greatest likeness: questions of each kind, and the share of all from there on that is answered.
+    """The share of the questions of each kind whose greatest likeness is at least this: they would count as found.
 
     Of MedQuAD every question is asked twice: of the whole set, which answers it, and of its other topics alone.
     """
     likeness: defaultdict[str, list[float]] = defaultdict(list)
     for one in rules(weights):
-        likeness[f"rules: {one.about['question_type']}"].append(one.likeness)
+        likeness[f"our rules, {one.about['set']} set: {one.about['question_type']}"].append(one.likeness)
     for one in development(weights).asked:
-        likeness["MedQuAD, answered"].append(one.likeness)
-        likeness["MedQuAD, topic taken out"].append(one.likeness_without)
-    edges = [round(_BAND * step, 2) for step in range(6, 19)]
-    return [{"likeness from": f"{edge:.2f}", **{kind: _share(of, edge) for kind, of in likeness.items()}} for edge in edges]
+        likeness["MedQuAD: answered"].append(one.likeness)
+        likeness["MedQuAD: the topic taken out"].append(one.likeness_without)
+    return [
+        {"questions": kind, "n": len(of), **{f"from {edge:.2f}": _share(of, edge) for edge in _EDGES}}
+        for kind, of in likeness.items()
+    ]
 
 
 def _share(of: Sequence[float], edge: float) -> float:
@@ -211,9 +234,7 @@ def _kinds(rows: Mapping[str, Mapping[str, object]], asked: Sequence[Asked]) -> 
     return {name: kind for name, kind in of_rows.items() if kind} | right
 
 
-def _groups_of(
-    one: Asked, documents: Mapping[str, Passage], topics: Mapping[str, int]
-) -> Iterator[tuple[str, str]]:
+def _groups_of(one: Asked, documents: Mapping[str, Passage], topics: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     right = documents[next(iter(one.relevant))]
     words, about = len(right.text.split()), topics[right.title.casefold()]
     yield "kind of question", one.about["question_type"]

@@ -15,12 +15,10 @@ from cds_service.evidence.fusion import RERANKED, Hit
 from cds_service.evidence.index import NO_FILTERS
 from cds_service.evidence.opening import EvidenceSearch
 from cds_service.evidence.passages import Passage
+from cds_service.models.embedder import ABOUT
 
 NOT_FOUND = "not found in this corpus"
 ANSWERS = 6
-# Cosine from which a passage is about the question. Of 60 own questions about our rules the least was .60; of 16 about
-# other matters the greatest was .41.
-ANSWERS_FROM = 0.5
 REPEATS = 12  # bands of one table often share one statement of one source
 
 _WORD = re.compile(r"[^\W_]+")
@@ -78,10 +76,13 @@ def spans(text: str, question: str) -> Iterator[tuple[int, int]]:
 
 
 def _near_enough(hits: Sequence[Hit], question: str) -> bool:
-    """Without an embedder a shared word has to do; with one it does not, and a hit without a cosine was not near."""
+    """Whether something is about the question, which is less than that it answers it.
+
+    Without an embedder a shared word has to do; with one it does not, and a hit without a cosine was not near.
+    """
     near = [hit.similarity for hit in hits if hit.similarity is not None]
     if near:
-        return max(near) >= ANSWERS_FROM
+        return max(near) >= ABOUT
     return any(True for hit in hits for _ in spans(hit.passage.content, question))
 
 

@@ -17,6 +17,7 @@ from cds_service.models.onnx_session import open_session
 
 NAME = "embedder"
 DIMENSIONS = 384
+ABOUT = 0.5  # cosine from which a passage is about a question; the model's card has what other values would do
 MAXIMUM_TOKENS = 256  # what the model was trained for; the rest of a longer text is not read
 
 Vector = NDArray[np.float32]

@@ -10,7 +10,10 @@ from collections.abc import Mapping
 APART: Mapping[str, tuple[str, ...]] = {
     "information": ("please explain {focus} to me", "a short introduction to {focus}, for a student"),
     "symptoms": ("which complaints point to {focus}", "how would {focus} show itself at first?"),
-    "treatment": ("what is usually prescribed for {focus}", "we look after a man with {focus}; which options are there"),
+    "treatment": (
+        "what is usually prescribed for {focus}",
+        "we look after a man with {focus}; which options are there",
+    ),
     "frequency": ("out of 100,000, who has {focus}? I need a figure", "incidence figures, {focus}"),
     "genetic changes": ("molecular defect behind {focus}", "is there a variant responsible for {focus}"),
     "inheritance": ("recessive or dominant: {focus}", "risk for brothers and sisters of a person with {focus}"),

@@ -52,6 +52,12 @@ def read_answers(path: Path) -> list[Answer]:
     return [Answer(row["focus"], row["question_type"], row["question"], row["answer"]) for row in rows if row["focus"]]
 
 
+def read_sites(path: Path) -> dict[str, str]:
+    """The site that published each answer, by its text."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return {row["answer"]: row["source"] for row in map(json.loads, file)}
+
+
 def split(answers: Sequence[Answer], seed: int) -> tuple[list[Answer], list[Answer]]:
     """(training, held out): no focus is in both."""
     foci = sorted({answer.focus for answer in answers})
@@ -86,5 +92,5 @@ def neighbours(answers: Sequence[Answer]) -> dict[int, Sequence[int]]:
     index = bm25s.BM25(backend="numpy")
     index.index(passages, show_progress=False)
     questions = bm25s.tokenize([answer.question for answer in answers], stopwords="en", show_progress=False)
-    found, _ = index.retrieve(questions, k=NEAR, show_progress=False)
+    found, _ = index.retrieve(questions, k=min(NEAR, len(answers)), show_progress=False)
     return {position: [int(n) for n in row if int(n) != position] for position, row in enumerate(found)}

@@ -12,7 +12,7 @@ from random import Random
 from statistics import fmean
 
 from model_export.reranking.apart import APART
-from model_export.reranking.groups import Answer, Group, groups, neighbours
+from model_export.reranking.groups import Answer, Group, neighbours
 from model_export.reranking.questions import PHRASINGS
 from model_export.task import Rows
 
@@ -59,7 +59,7 @@ def subgroups(held: Sequence[Answer], sources: Mapping[str, str], score: Score, 
     return [{"group": name, "value": value, **_ranked(of, score)} for (name, value), of in sorted(found.items())]
 
 
-def confusions(held: Sequence[Answer], score: Score, seed: int) -> Rows:
+def stands_above(held: Sequence[Answer], score: Score, seed: int) -> Rows:
     """How often a wrong passage stands above the right one, by what is wrong with it."""
     above: defaultdict[str, list[bool]] = defaultdict(list)
     for one in _judged(held, seed):

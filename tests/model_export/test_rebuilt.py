@@ -39,7 +39,9 @@ def test_the_same_bytes_are_said_to_be_the_same(making: Making) -> None:
     assert found.apart == ()
 
 
-@pytest.mark.parametrize(("now", "apart"), [(0.921, ()), (0.96, ()), (0.919, ("int8 first",)), (0.961, ("int8 first",))])
+@pytest.mark.parametrize(
+    ("now", "apart"), [(0.921, ()), (0.96, ()), (0.919, ("int8 first",)), (0.961, ("int8 first",))]
+)
 def test_other_bytes_are_judged_by_their_scores_in_both_directions(
     making: Making, now: float, apart: tuple[str, ...]
 ) -> None:

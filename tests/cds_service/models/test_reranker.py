@@ -1,4 +1,4 @@
-"""The reranker as shipped: a score hangs on its pair alone, and the passage that answers stands above its neighbours."""
+"""The reranker as shipped: a score hangs on its pair alone, and what answers stands above its neighbours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PASSAGES = (
     "Gout. Attacks are treated with colchicine, an NSAID or a glucocorticoid; allopurinol lowers the urate.",
     "Gout. It arises from crystals of uric acid in a joint, most often of the big toe.",
     "Gout. About four in a hundred adults have it, men more often than women.",
-    "Asthma. Inhaled glucocorticoids are the mainstay of its treatment.",
+    "Asthma. It narrows the airways and comes in attacks.",
 )
 
 
