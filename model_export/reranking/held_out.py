@@ -17,7 +17,7 @@ from model_export.reranking.questions import PHRASINGS
 from model_export.task import Rows
 
 Score = Callable[[str, str], float]  # (question, passage): the higher, the better
-_STRANGERS = 3
+_STRANGERS = 2
 _SAME_TOPIC, _NEAR, _SAME_QUESTION = (
     "the same topic, another question",
     "another topic, found near by its words",
