@@ -1,7 +1,8 @@
 """What the cards of embedder and reranker show of the search: with and without them, for whom, and what goes wrong.
 
-Two sets: the development questions of MedQuAD (`retrieval_dev`), and questions of ours about our own rules, written
-apart, among them such as no rule answers (`tests/model_export/data/rule_questions.tsv`).
+Two sets: the development questions of MedQuAD (`retrieval_dev`), as they are and in phrasings that no training saw;
+and questions of ours about our own rules, written apart, among them such as no rule answers
+(`tests/model_export/data/rule_questions.tsv`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from cds_service.knowledge.passages import Passage, passages_of
 from cds_service.models import load_models
 from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
+from model_export.reranking.apart import apart
 from model_export.reranking.calibration import Read
 from model_export.retrieval_comparison import ALL, orders
 from model_export.retrieval_evaluation import _judgements, _lines, _passage, ndcg, reciprocal_rank
@@ -74,17 +76,23 @@ class Searched:
 
 
 @cache
-def development(weights: Path) -> Searched:
-    """Every development question, searched once. Raises TaskFailed when a model or a file is missing."""
+def development(weights: Path, *, rephrased: bool = False) -> Searched:
+    """Every development question, searched once; `rephrased` as our phrasings that the training never saw.
+
+    Raises TaskFailed when a model or a file is missing.
+    """
     folder = DATA / "retrieval_dev"
     rows = {row["_id"]: row for row in _lines(folder, "corpus")}
     documents = {name: _passage(row) for name, row in rows.items()}
     index, reranker = _index(weights, documents.values())
     judgements = _judgements(folder)
-    asked = [
-        _asked(index, reranker, query["text"], query["metadata"], judgements[query["_id"]], documents)
-        for query in _lines(folder, "queries")
-    ]
+    asked = []
+    for query in _lines(folder, "queries"):
+        question, relevant = query["text"], judgements[query["_id"]]
+        if rephrased:
+            focus = documents[next(iter(relevant))].title
+            question = apart(query["metadata"]["question_type"], focus, question)
+        asked.append(_asked(index, reranker, question, query["metadata"], relevant, documents))
     return Searched(asked, documents, _kinds(rows, asked))
 
 
@@ -110,7 +118,11 @@ def rules(weights: Path) -> Sequence[Asked]:
 
 def compared(weights: Path, ways: Mapping[str, str]) -> Mapping[str, Score]:
     """{"set, name of the way": scores} on both sets; `ways` maps a name to a way of the search."""
-    sets = {"development set": development(weights).asked, "own rules": [one for one in rules(weights) if one.relevant]}
+    sets = {
+        "development set": development(weights).asked,
+        "the same, in phrasings apart": development(weights, rephrased=True).asked,
+        "own rules": [one for one in rules(weights) if one.relevant],
+    }
     return {
         f"{name}, {words}": {
             "n": len(asked),

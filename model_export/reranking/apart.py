@@ -6,6 +6,7 @@ Written after `questions.py`, with other words and other sentences; `{focus}` is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from random import Random
 
 APART: Mapping[str, tuple[str, ...]] = {
     "information": ("please explain {focus} to me", "a short introduction to {focus}, for a student"),
@@ -27,3 +28,10 @@ APART: Mapping[str, tuple[str, ...]] = {
     "stages": ("how is {focus} staged", "what does the spread of {focus} depend on"),
     "complications": ("late harm from {focus}", "which further problems does {focus} lead to"),
 }
+
+
+def apart(kind: str, focus: str, published: str) -> str:
+    """A question of this kind about `focus`, always the same one; a kind without phrasings keeps the published one."""
+    if kind not in APART:
+        return published
+    return Random(f"{kind} {focus}").choice(APART[kind]).format(focus=focus)  # noqa: S311 - no secret hangs on it

@@ -22,7 +22,9 @@ from model_export.retrieval_tables import subgroups as of_searches
 
 KINDS = ("symptoms", "treatment", "outlook", "prevention")
 HELD = [
-    Answer(topic, kind, f"{kind} of {topic}?", f"{topic} has this {kind}") for topic in ("gout", "flu") for kind in KINDS
+    Answer(topic, kind, f"{kind} of {topic}?", f"{topic} has this {kind}")
+    for topic in ("gout", "flu")
+    for kind in KINDS
 ]
 
 
