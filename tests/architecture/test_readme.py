@@ -28,6 +28,7 @@ BEHIND = (  # the pages that the README leads to
     ROOT / "cds_service/knowledge/TABLES.md",
     ROOT / "cds_service/store/OPERATING.md",
     ROOT / "cds_service/web/CONNECTING.md",
+    ROOT / "cds_service/replay/REPLAY.md",
     ROOT / "model_export/RESULTS.md",
     ROOT / "model_export/RULES.md",
     ROOT / "model_export/assertions/RESULT.md",
