@@ -17,7 +17,7 @@ from cds_service.checks.proposing import replacements, stop
 from cds_service.checks.registry import check
 from cds_service.findings import DISPLAYS, HARMS, Display, Finding, NotAssessed
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.kinds.allergies import GROUP, AllergyRow, allergy_rows_for, groups_with
+from cds_service.knowledge.kinds.allergies import GROUP, AllergyGroup, AllergyRow, allergy_rows_for, groups_with
 from cds_service.knowledge.kinds.logic_rules import LogicRule
 from cds_service.knowledge.rows import Graded
 from cds_service.terminology.reactions import ANAPHYLAXIS, ANGIOEDEMA, SEVERE
@@ -67,9 +67,9 @@ def _is_borne(knowledge: Knowledge, drug: Drug, allergy: Allergy) -> bool:
     """True when the entry itself names the drug, or a class of it, as tolerated."""
     if allergy.shown & {ANAPHYLAXIS, ANGIOEDEMA, SEVERE}:
         return False
-    # "Cephalosporins" names no one of them as an allergen, and all of them as tolerated.
-    plural = (f"{group.removesuffix('-unspecified')}s" for group in allergy.tolerated_groups)
-    classes = {GROUP + group for group in (*allergy.tolerated_groups, *plural)}
+    groups = knowledge.keyed(AllergyGroup)
+    meant = (groups[group].tolerated_as for group in allergy.tolerated_groups if group in groups)
+    classes = {GROUP + group for group in (*allergy.tolerated_groups, *meant)}
     return drug.rxcui in allergy.tolerated or not classes.isdisjoint(groups_with(knowledge, drug))
 
 

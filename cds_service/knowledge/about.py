@@ -62,18 +62,17 @@ class DrugRow(Graded):
 
 def drug_columns(cells: Cells, context: Context) -> DrugColumns:
     """The columns id, drugs, except, routes, max_daily_dose and dose_unit, and those of every graded row."""
-    limited = "max_daily_dose" in cells.values
     row: DrugColumns = {
         **graded(cells),
         "drugs": tuple(context.names.key(cells, name) for name in cells.items("drugs")),
         "spared": frozenset(context.names.key(cells, name) for name in cells.items("except")),
         "routes": cells.choices("routes", ROUTES),
-        "max_daily_dose": cells.number("max_daily_dose") if limited else None,
-        "dose_unit": cells.text("dose_unit") if limited else "",
+        "max_daily_dose": cells.number("max_daily_dose", optional=True),
+        "dose_unit": cells.text("dose_unit", optional=True),
     }
     if not row["drugs"]:
         raise cells.wrong("drugs is empty")
-    amounts = (column for column in ("max_daily_dose", "max_single") if cells.values.get(column))
+    amounts = (column for column in ("max_daily_dose", "max_single") if cells.text(column, optional=True))
     if any(amounts) != bool(row["dose_unit"]):
         raise cells.wrong("max_daily_dose and dose_unit belong together")
     return row

@@ -38,9 +38,12 @@ class Cells:
     def wrong(self, message: str) -> KnowledgeError:
         return KnowledgeError(f"{self.place}: {message}")
 
-    def text(self, column: str) -> str:
-        """The cell; an empty one is the empty string. A column that the table does not have is an error."""
+    def text(self, column: str, optional: bool = False) -> str:
+        """The cell; an empty one is the empty string. A column that the table does not have is an error, unless it is
+        `optional`: kinds of rows differ in it, or a site's table is older than it. Its cells are then empty."""
         if column not in self.values:
+            if optional:
+                return ""
             raise self.wrong(f"there is no column {column!r}")
         return self.values[column]
 
@@ -50,9 +53,9 @@ class Cells:
             raise self.wrong(f"{column} is empty")
         return value
 
-    def items(self, column: str) -> tuple[str, ...]:
+    def items(self, column: str, optional: bool = False) -> tuple[str, ...]:
         """The parts of a `|`-joined cell."""
-        return tuple(part.strip() for part in self.text(column).split("|") if part.strip())
+        return tuple(part.strip() for part in self.text(column, optional).split("|") if part.strip())
 
     def choice(self, column: str, options: Collection[_Choice]) -> _Choice:
         value = self.required(column)
@@ -61,16 +64,17 @@ class Cells:
                 return option
         raise self.wrong(f"{column} is {value!r}; it is one of {', '.join(options)}")
 
-    def choices(self, column: str, options: Collection[str]) -> frozenset[str]:
+    def choices(self, column: str, options: Collection[str], optional: bool = False) -> frozenset[str]:
         """The parts of a `|`-joined cell, each one of `options`."""
-        unknown = sorted(set(self.items(column)) - set(options))
+        parts = frozenset(self.items(column, optional))
+        unknown = sorted(parts - set(options))
         if unknown:
             raise self.wrong(f"{column} has {unknown[0]!r}; known are {', '.join(sorted(options))}")
-        return frozenset(self.items(column))
+        return parts
 
-    def number(self, column: str) -> float | None:
+    def number(self, column: str, optional: bool = False) -> float | None:
         """A non-negative number, or None when the cell is empty."""
-        value = self.text(column)
+        value = self.text(column, optional)
         if not value:
             return None
         try:

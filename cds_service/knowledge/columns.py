@@ -47,7 +47,7 @@ def graded(cells: Cells) -> GradedColumns:
         "display": cells.choice("display", DISPLAYS),
         "summary": cells.required("summary"),
         "management": cells.text("management"),
-        "alternatives": cells.items("alternatives") if "alternatives" in cells.values else (),
+        "alternatives": cells.items("alternatives", optional=True),
     }
 
 

@@ -71,7 +71,7 @@ Condition = Company | Limit | OnList
 
 def conditions(cells: Cells, names: DrugNames) -> tuple[Condition, ...]:
     """The column `when`; a table without the column has no conditions."""
-    return tuple(_read(cells, names, item) for item in cells.items("when")) if "when" in cells.values else ()
+    return tuple(_read(cells, names, item) for item in cells.items("when", optional=True))
 
 
 def _read(cells: Cells, names: DrugNames, item: str) -> Condition:

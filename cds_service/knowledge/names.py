@@ -91,7 +91,7 @@ def _memberships(rows: list[Cells], classes: list[Cells], by_name: Mapping[str, 
     keys = [cells.required("class") for cells in classes]
     member_of = {cells.required("rxcui"): set(cells.choices("classes", keys)) for cells in rows}
     for cells in classes:
-        for name in cells.items("members") if "members" in cells.values else ():
+        for name in cells.items("members", optional=True):
             if name not in by_name:
                 raise cells.wrong(f"{name!r} is not an ingredient of drugs.csv")
             member_of[by_name[name]].add(cells.required("class"))

@@ -26,7 +26,8 @@ class AllergyGroup(Cited):
     """Ingredients that a recorded allergy may mean; the column may name classes, and leave ingredients out with `-`.
 
     `codes` are (system URI, code); `names` are words for it. `side_effects`: kinds of reaction that look like
-    an allergy and, to these drugs, are none (itching from an opioid).
+    an allergy and, to these drugs, are none (itching from an opioid). `tolerated_as`: the group that is meant where the
+    word is borne, as "cephalosporins" names no one of them as an allergen, and all of them as tolerated.
     """
 
     table: ClassVar[str] = "allergy_groups.csv"
@@ -38,6 +39,7 @@ class AllergyGroup(Cited):
     codes: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
     side_effects: frozenset[str]
+    tolerated_as: str
 
     @classmethod
     def read(cls, cells: Cells, context: Context) -> Self:
@@ -47,8 +49,16 @@ class AllergyGroup(Cited):
             members=_ingredients(cells, context),
             codes=codes(cells),
             names=cells.items("names"),
-            side_effects=cells.choices("side_effects", KINDS) if "side_effects" in cells.values else frozenset(),
+            side_effects=cells.choices("side_effects", KINDS, optional=True),
+            tolerated_as=cells.text("tolerated_as", optional=True),
         )
+
+    @classmethod
+    def check(cls, knowledge: Knowledge) -> None:
+        groups = knowledge.keyed(cls)
+        for row in groups.values():
+            known = not row.tolerated_as or row.tolerated_as in groups
+            row.require(known, f"tolerated_as is {row.tolerated_as!r}, which is no group")
 
     def title(self, knowledge: Knowledge) -> str:
         return f"Allergy group {self.label}"

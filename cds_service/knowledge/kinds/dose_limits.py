@@ -58,7 +58,7 @@ class DoseLimit(DrugRow):
             "max_single": max_single,
             "critical_times": cells.number("critical_times") or CRITICAL_TIMES,
             "usual": cells.required("usual"),
-            "basis": cells.items("basis") if "basis" in cells.values else (),
+            "basis": cells.items("basis", optional=True),
         }
 
     @classmethod

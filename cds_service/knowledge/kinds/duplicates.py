@@ -40,7 +40,7 @@ class DuplicateRow(Graded):
             frozenset(context.names.key(cells, name.strip()) for name in pair.split("+"))
             for pair in cells.items("exceptions")
         )
-        unless = cells.choices("unless", CIRCUMSTANCES) if "unless" in cells.values else frozenset()
+        unless = cells.choices("unless", CIRCUMSTANCES, optional=True)
         return cls(**graded(cells), drug_class=drug_class, exceptions=frozenset(pairs), unless=unless)
 
     def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:

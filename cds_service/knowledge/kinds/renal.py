@@ -55,7 +55,7 @@ class RenalRow(Graded):
             drug=context.names.key(cells, cells.required("drug")),
             routes=cells.choices("routes", ROUTES),
             estimator=cells.choice("estimator", ESTIMATORS),
-            dialysis=cells.choice("dialysis", DIALYSIS) if cells.values.get("dialysis") else None,
+            dialysis=cells.choice("dialysis", DIALYSIS) if cells.text("dialysis", optional=True) else None,
             low=cells.number("from"),
             high=cells.number("below"),
             max_daily_dose=cells.number("max_daily_dose"),

@@ -163,8 +163,13 @@ def test_a_band_or_a_dose_that_does_not_fit_is_named(rows: list[str], says: str)
         ("source_checks.csv", "no-such-row,major,2026-11-29,https://example.org", "is not in our tables"),
         ("source_checks.csv", "comp-acei-baseline,moderate,soon,https://example.org", "on is not a date"),
         ("source_checks.csv", "comp-acei-baseline,moderate,2026-11-29,a book", "page is not an address"),
-        ("allergy_groups.csv", "g,group,foobarol,,,,warfarin-label,here,Yes.,", "'foobarol' is not an ingredient"),
-        ("allergy_groups.csv", "g,group,,snomad#1,,,warfarin-label,here,Yes.,", "not a code of the form key#code"),
+        ("allergy_groups.csv", "g,group,foobarol,,,,,warfarin-label,here,Yes.,", "'foobarol' is not an ingredient"),
+        ("allergy_groups.csv", "g,group,,snomad#1,,,,warfarin-label,here,Yes.,", "not a code of the form key#code"),
+        (
+            "allergy_groups.csv",
+            "g,group,,,,,whole,warfarin-label,here,Yes.,",
+            "tolerated_as is 'whole', which is no group",
+        ),
         (
             "coverage.csv",
             "warfarin,drug-interaction,none-needed,warfarin-label,,",
