@@ -18,7 +18,9 @@ from cds_service.checks.wanted_tests import Test, wanted_tests
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 
-_ABOUT = 7  # days: a recheck so little later than the interaction's own is the same blood sample
+# Our own judgement, which no source states: a recheck that the order itself calls for, at most so many days after the
+# interaction's, is drawn once and offered once. The test is never dropped.
+_ABOUT = 7
 
 
 @check(

@@ -22,7 +22,9 @@ from cds_service.knowledge.kinds.passing import is_short_course
 
 RULE = "reconcile-medication"
 LONGEST = timedelta(days=365)
-_COURSE = timedelta(days=30)  # longer than the courses that labels give for what passes
+# Our own judgement: the labels of `passing.csv` speak of single doses or of days to weeks, and no source says from when
+# a note of such a course is history. It decides between an offer and a name under "not offered"; neither hides it.
+_COURSE = timedelta(days=30)
 _LONG_NAME = 30  # characters; a product named by the strengths of its parts is told by its parts
 # A drug of short courses that is taken on.
 _TAKEN_ON = re.compile(
