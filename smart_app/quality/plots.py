@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import count, product
+from string import ascii_uppercase
 from typing import Literal
 
 from cds_service.governance.control_charts import Chart, Point
@@ -22,7 +24,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One week. `signals` are the numbers of the rules that it sets off, `change` what became different in it."""
+    """One week. `signals` are the numbers of the rules that it sets off, `change` what became different in it, and
+    `mark` the letters by which the picture and the words below it name that change."""
 
     week: date
     value: Cell
@@ -31,6 +34,7 @@ class Row:
     signals: tuple[int, ...]
     change: str
     in_baseline: bool
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def plot_of(
     names = list(dict.fromkeys(name for point in chart.points for name in point.signals))
     weeks = list(zip(starts, chart.points, _in_baseline(chart), strict=True))
     rows = (_row(start, point, unit, chart.kind, names, changes, first) for start, point, first in weeks)
-    return Plot(title, unit, chart, _cell(chart.centre, unit), tuple(rows), dict(enumerate(names, start=1)))
+    return Plot(title, unit, chart, _cell(chart.centre, unit), tuple(_marked(rows)), dict(enumerate(names, start=1)))
 
 
 def _row(
@@ -81,6 +85,16 @@ def _row(
         change="; ".join(within),
         in_baseline=in_baseline,
     )
+
+
+def _marked(rows: Iterable[Row]) -> Iterator[Row]:
+    letters = _letters()
+    return (replace(row, mark=next(letters)) if row.change else row for row in rows)
+
+
+def _letters() -> Iterator[str]:
+    """A to Z, AA to ZZ, and on: no two changes of a chart share a mark."""
+    return ("".join(letters) for length in count(1) for letters in product(ascii_uppercase, repeat=length))
 
 
 def _in_baseline(chart: Chart) -> list[bool]:

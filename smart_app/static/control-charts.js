@@ -36,7 +36,7 @@ function rowsOf(table) {
       lower: number("lower"),
       upper: number("upper"),
       rules: row.dataset.rules,
-      change: row.dataset.change,
+      mark: row.dataset.mark,
       first: "baseline" in row.dataset,
     };
   });
@@ -89,8 +89,8 @@ function uprights(plot, rows, colours) {
   ctx.lineWidth = ratio;
   const frozen = rows.filter((row) => row.first).length;
   if (frozen < rows.length) upright(frozen - 0.5, colours.soft, [4, 4], "limits frozen", true);
-  rows.filter((row) => row.change).forEach((row, number) => {
-    upright(rows.indexOf(row), colours.warning, [], String.fromCharCode(65 + number));
+  rows.forEach((row, week) => {
+    if (row.mark) upright(week, colours.warning, [], row.mark);
   });
   ctx.restore();
 }

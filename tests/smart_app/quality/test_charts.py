@@ -158,3 +158,12 @@ def test_a_row_tells_the_picture_no_more_than_the_reader_and_a_first_week_is_no_
     assert (nothing.value.plain, nothing.lower.plain, nothing.upper.words) == ("", "", "none")
     assert [row.in_baseline for row in plot.rows] == [True] * 9 + [False]
     assert plot.rules and next(plot.rules[number] for number in last.signals) == "beyond the limits"
+
+
+def test_each_change_has_letters_of_its_own_however_many_there_are() -> None:
+    starts = [date(2025, 1, 6) + timedelta(weeks=number) for number in range(31)]
+    chart = laney_p([6] * 31, [17] * 31, baseline=9)
+    plot = plot_of("Overridden", "percent", chart, starts, [(start, "new") for start in starts])
+    marks = [row.mark for row in plot.rows]
+    assert (marks[:2], marks[26:29]) == (["", "A"], ["Z", "AA", "AB"])
+    assert len(set(marks)) == len(marks)
