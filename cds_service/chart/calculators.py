@@ -17,11 +17,15 @@ from cds_service.chart.loads import loads_of
 from cds_service.chart.model import Chart
 from cds_service.chart.scores import SCORES, KeysOf, Score, charted_range
 from cds_service.facts import Fact
-from cds_service.tools import CannotCompute
-from cds_service.tools.body_mass_index import bmi
-from cds_service.tools.body_surface import mosteller
-from cds_service.tools.corrected_calcium import corrected_calcium
-from cds_service.tools.corrected_phenytoin import corrected_phenytoin
+from cds_service.tools import (
+    CannotCompute,
+    body_mass_index,
+    body_surface,
+    ckd_epi_2021,
+    cockcroft_gault,
+    corrected_calcium,
+    corrected_phenytoin,
+)
 
 CREATININE_MAX_AGE_DAYS = 90
 ALBUMIN_MAX_AGE_DAYS = 14  # calcium and albumin have to be of about one time
@@ -71,14 +75,12 @@ def lists_about(question: str) -> bool:
 
 def _clearance(chart: Chart, _: KeysOf) -> Calculated:
     found = creatinine_clearance(chart, CREATININE_MAX_AGE_DAYS)
-    return _kidney(
-        "Creatinine clearance", "Cockcroft-Gault: (140 - age) x weight / (72 x creatinine), x 0.85 if female", found
-    )
+    return _kidney("Creatinine clearance", cockcroft_gault.FORMULA.named, found)
 
 
 def _gfr(chart: Chart, _: KeysOf) -> Calculated:
     found = estimated_gfr(chart, CREATININE_MAX_AGE_DAYS)
-    return _kidney("eGFR", "CKD-EPI 2021, from creatinine, age and sex", found)
+    return _kidney("eGFR", ckd_epi_2021.FORMULA.named, found)
 
 
 def _kidney(name: str, formula: str, found: KidneyFunction) -> Calculated:
@@ -86,12 +88,12 @@ def _kidney(name: str, formula: str, found: KidneyFunction) -> Calculated:
 
 
 def _mass_index(chart: Chart, _: KeysOf) -> Calculated:
-    return _of_size(chart, "Body mass index", "kg/m2", "weight / height squared", bmi)
+    return _of_size(chart, "Body mass index", "kg/m2", body_mass_index.FORMULA.whole, body_mass_index.bmi)
 
 
 def _surface(chart: Chart, _: KeysOf) -> Calculated:
-    formula = "Mosteller: square root of height (cm) x weight (kg) / 3600"
-    return _of_size(chart, "Body surface area", "m2", formula, lambda weight, height: mosteller(height, weight))
+    formula = body_surface.FORMULA.named
+    return _of_size(chart, "Body surface area", "m2", formula, lambda kg, cm: body_surface.mosteller(cm, kg))
 
 
 def _of_size(chart: Chart, name: str, unit: str, formula: str, compute: Callable[[float, float], float]) -> Calculated:
@@ -111,15 +113,15 @@ def outgrown(chart: Chart) -> str:
 
 
 def _calcium(chart: Chart, _: KeysOf) -> Calculated:
-    formula = "calcium + 0.8 x (4.0 - albumin); measure ionised calcium in the critically ill"
+    formula, compute = corrected_calcium.FORMULA.whole, corrected_calcium.corrected_calcium
     ages = {"calcium": ALBUMIN_MAX_AGE_DAYS, "albumin": ALBUMIN_MAX_AGE_DAYS}
-    return _by(chart, "Corrected calcium", "mg/dL", formula, ages, corrected_calcium)
+    return _by(chart, "Corrected calcium", "mg/dL", formula, ages, compute)
 
 
 def _phenytoin(chart: Chart, _: KeysOf) -> Calculated:
-    formula = "phenytoin / (0.2 x albumin + 0.1); not with valproate or a creatinine clearance under 10 mL/min"
+    formula, compute = corrected_phenytoin.FORMULA.whole, corrected_phenytoin.corrected_phenytoin
     ages = {"phenytoin": ALBUMIN_MAX_AGE_DAYS, "albumin": ALBUMIN_MAX_AGE_DAYS}
-    return _by(chart, "Corrected phenytoin", "ug/mL", formula, ages, corrected_phenytoin)
+    return _by(chart, "Corrected phenytoin", "ug/mL", formula, ages, compute)
 
 
 def _by(

@@ -6,7 +6,9 @@ kg divided by the square of height in m). The number means nothing for children 
 
 from __future__ import annotations
 
-from cds_service.tools import within
+from cds_service.tools import Formula, within
+
+FORMULA = Formula(words="weight ÷ height²", source="WHO Technical Report Series 894, 2000")
 
 
 def bmi(weight_kg: float, height_cm: float) -> float:

@@ -11,7 +11,11 @@ from __future__ import annotations
 
 from math import sqrt
 
-from cds_service.tools import within
+from cds_service.tools import Formula, within
+
+FORMULA = Formula(
+    method="Mosteller", words="√(height in cm × weight in kg ÷ 3600)", source="Mosteller, N Engl J Med 1987;317:1098"
+)
 
 INDEX_M2 = 1.73
 

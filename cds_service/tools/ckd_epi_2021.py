@@ -12,7 +12,13 @@ Not for children, dialysis, or a creatinine that is changing quickly. The result
 
 from __future__ import annotations
 
-from cds_service.tools import CannotCompute, within
+from cds_service.tools import CannotCompute, Formula, within
+
+FORMULA = Formula(
+    method="CKD-EPI 2021",
+    words="from creatinine, age and sex, without race",
+    source="Inker and others, N Engl J Med 2021;385:1737-1749",
+)
 
 # By sex: k, a and the factor.
 COEFFICIENTS = {"female": (0.7, -0.241, 1.012), "male": (0.9, -0.302, 1.0)}

@@ -12,7 +12,14 @@ because labels differ, and the caller names it on the card.
 
 from __future__ import annotations
 
-from cds_service.tools import CannotCompute, within
+from cds_service.tools import CannotCompute, Formula, within
+
+FORMULA = Formula(
+    method="Cockcroft-Gault",
+    words="(140 − age) × weight ÷ (72 × creatinine)",
+    if_female="× 0.85",
+    source="Cockcroft and Gault, Nephron 1976;16:31-41",
+)
 
 _FACTORS = {"female": 0.85, "male": 1.0}
 

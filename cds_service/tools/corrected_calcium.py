@@ -11,7 +11,13 @@ instead.
 
 from __future__ import annotations
 
-from cds_service.tools import within
+from cds_service.tools import Formula, within
+
+FORMULA = Formula(
+    words="calcium + 0.8 × (4.0 − albumin)",
+    caution="measure ionised calcium in the critically ill",
+    source="Payne and others, BMJ 1973;4:643-646",
+)
 
 
 def corrected_calcium(calcium_mg_dl: float, albumin_g_dl: float) -> float:

@@ -11,7 +11,13 @@ valproate, which displaces phenytoin.
 
 from __future__ import annotations
 
-from cds_service.tools import within
+from cds_service.tools import Formula, within
+
+FORMULA = Formula(
+    words="phenytoin ÷ (0.2 × albumin + 0.1)",
+    caution="not with valproate or a creatinine clearance under 10 mL/min",
+    source="Sheiner and Tozer 1978",
+)
 
 
 def corrected_phenytoin(total_ug_ml: float, albumin_g_dl: float, *, kidney_failure: bool = False) -> float:

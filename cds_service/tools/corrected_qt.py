@@ -8,7 +8,14 @@ at fast rates and undercorrects at slow ones; neither holds in atrial fibrillati
 
 from __future__ import annotations
 
-from cds_service.tools import within
+from cds_service.tools import Formula, within
+
+FORMULA = Formula(
+    method="Fridericia",
+    words="QT ÷ ∛(60 ÷ heart rate)",
+    caution="not in atrial fibrillation or with a wide QRS",
+    source="Fridericia, Acta Med Scand 1920;53:469-486",
+)
 
 
 def fridericia(qt_ms: float, heart_rate_per_min: float) -> float:

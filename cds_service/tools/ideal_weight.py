@@ -10,7 +10,13 @@ The formula says nothing about people under 60 inches (152.4 cm), nor about chil
 
 from __future__ import annotations
 
-from cds_service.tools import CannotCompute, within
+from cds_service.tools import CannotCompute, Formula, within
+
+FORMULA = Formula(
+    method="Devine",
+    words="50 kg (men) or 45.5 kg (women) + 2.3 kg for each inch above 60",
+    source="Devine, Drug Intell Clin Pharm 1974;8:650-655",
+)
 
 _AT_60_INCHES = {"male": 50.0, "female": 45.5}
 CM_PER_INCH = 2.54

@@ -1,6 +1,6 @@
-"""The calculators of the page: what each asks for, where its fields are filled in from, and its formula. Pure.
+"""The calculators of the page: what each asks for, and where its fields are filled in from. Pure.
 
-A further calculator is one line of FORMULAS, and its fields where they are new.
+A further calculator is one line of CALCULATORS, and its fields where they are new.
 """
 
 from __future__ import annotations
@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cds_service.tools import CannotCompute
-from cds_service.tools.body_mass_index import bmi
-from cds_service.tools.body_surface import mosteller
-from cds_service.tools.ckd_epi_2021 import egfr
-from cds_service.tools.cockcroft_gault import crcl
-from cds_service.tools.corrected_calcium import corrected_calcium
-from cds_service.tools.corrected_phenytoin import corrected_phenytoin
-from cds_service.tools.corrected_qt import fridericia
-from cds_service.tools.ideal_weight import ideal_weight
-
-MONTHS_3, YEAR, WEEKS_2 = 90, 365, 14  # days
+from cds_service.chart.calculators import ALBUMIN_MAX_AGE_DAYS, CREATININE_MAX_AGE_DAYS, SIZE_MAX_AGE_DAYS
+from cds_service.tools import (
+    CannotCompute,
+    Formula,
+    body_mass_index,
+    body_surface,
+    ckd_epi_2021,
+    cockcroft_gault,
+    corrected_calcium,
+    corrected_phenytoin,
+    corrected_qt,
+    ideal_weight,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,12 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class Calculator:
     """`compute` takes the fields of `needs` in their order, and the sex after them where `by_sex`."""
 
     name: str
     unit: str
-    words: str
-    source: str
+    formula: Formula
     needs: tuple[str, ...]
     compute: Callable[..., float]
     by_sex: bool = False
@@ -56,79 +57,71 @@ class Result:
 
 FIELDS: Mapping[str, Field] = {
     "age": Field("Age (years)"),
-    "weight": Field("Weight (kg)", "weight", YEAR),
-    "height": Field("Height (cm)", "height", YEAR),
-    "creatinine": Field("Creatinine (mg/dL)", "creatinine", MONTHS_3),
-    "calcium": Field("Total calcium (mg/dL)", "calcium", WEEKS_2),
-    "albumin": Field("Albumin (g/dL)", "albumin", WEEKS_2),
-    "phenytoin": Field("Phenytoin (µg/mL)", "phenytoin", WEEKS_2),
+    "weight": Field("Weight (kg)", "weight", SIZE_MAX_AGE_DAYS),
+    "height": Field("Height (cm)", "height", SIZE_MAX_AGE_DAYS),
+    "creatinine": Field("Creatinine (mg/dL)", "creatinine", CREATININE_MAX_AGE_DAYS),
+    "calcium": Field("Total calcium (mg/dL)", "calcium", ALBUMIN_MAX_AGE_DAYS),
+    "albumin": Field("Albumin (g/dL)", "albumin", ALBUMIN_MAX_AGE_DAYS),
+    "phenytoin": Field("Phenytoin (µg/mL)", "phenytoin", ALBUMIN_MAX_AGE_DAYS),
     "qt": Field("QT (ms)"),
     "rate": Field("Heart rate (per minute)"),
 }
-_KIDNEY = ("creatinine", "age", "weight")
-FORMULAS = (
-    Formula(
-        *(
-            "Creatinine clearance (Cockcroft-Gault)",
-            "mL/min",
-            "(140 − age) × weight ÷ (72 × creatinine), × 0.85 if female",
-        ),
-        *("Nephron 1976;16:31-41", _KIDNEY, crcl),
+CALCULATORS = (
+    Calculator(
+        "Creatinine clearance (Cockcroft-Gault)",
+        "mL/min",
+        cockcroft_gault.FORMULA,
+        ("creatinine", "age", "weight"),
+        cockcroft_gault.crcl,
         by_sex=True,
     ),
-    Formula(
-        *("eGFR (CKD-EPI 2021)", "mL/min/1.73 m²", "from creatinine, age and sex, without race"),
-        *("N Engl J Med 2021;385:1737-1749", ("creatinine", "age"), egfr),
+    Calculator(
+        "eGFR (CKD-EPI 2021)",
+        "mL/min/1.73 m²",
+        ckd_epi_2021.FORMULA,
+        ("creatinine", "age"),
+        ckd_epi_2021.egfr,
         by_sex=True,
     ),
-    Formula(
-        *("Body mass index", "kg/m²", "weight ÷ height²"),
-        *("Quetelet", ("weight", "height"), bmi),
+    Calculator("Body mass index", "kg/m²", body_mass_index.FORMULA, ("weight", "height"), body_mass_index.bmi),
+    Calculator(
+        "Body surface area (Mosteller)", "m²", body_surface.FORMULA, ("height", "weight"), body_surface.mosteller
     ),
-    Formula(
-        *("Body surface area (Mosteller)", "m²", "√(height × weight ÷ 3600)"),
-        *("N Engl J Med 1987;317:1098", ("height", "weight"), mosteller),
+    Calculator(
+        "Ideal body weight (Devine)", "kg", ideal_weight.FORMULA, ("height",), ideal_weight.ideal_weight, by_sex=True
     ),
-    Formula(
-        *("Ideal body weight (Devine)", "kg", "50 kg (men) or 45.5 kg (women) + 2.3 kg for each inch above 60"),
-        *("Drug Intell Clin Pharm 1974;8:650-655", ("height",), ideal_weight),
-        by_sex=True,
+    Calculator(
+        "Calcium corrected for albumin",
+        "mg/dL",
+        corrected_calcium.FORMULA,
+        ("calcium", "albumin"),
+        corrected_calcium.corrected_calcium,
     ),
-    Formula(
-        *(
-            "Calcium corrected for albumin",
-            "mg/dL",
-            "calcium + 0.8 × (4.0 − albumin); ionised calcium in the critically ill",
-        ),
-        *("BMJ 1973;4:643-646", ("calcium", "albumin"), corrected_calcium),
+    Calculator(
+        "Phenytoin corrected for albumin",
+        "µg/mL",
+        corrected_phenytoin.FORMULA,
+        ("phenytoin", "albumin"),
+        corrected_phenytoin.corrected_phenytoin,
     ),
-    Formula(
-        *(
-            "Phenytoin corrected for albumin",
-            "µg/mL",
-            "phenytoin ÷ (0.2 × albumin + 0.1); not with valproate or a clearance under 10",
-        ),
-        *("Sheiner and Tozer 1978", ("phenytoin", "albumin"), corrected_phenytoin),
-    ),
-    Formula(
-        *("QTc (Fridericia)", "ms", "QT ÷ ∛(60 ÷ heart rate); not in atrial fibrillation or with a wide QRS"),
-        *("Acta Med Scand 1920;53:469-486", ("qt", "rate"), fridericia),
-    ),
+    Calculator("QTc (Fridericia)", "ms", corrected_qt.FORMULA, ("qt", "rate"), corrected_qt.fridericia),
 )
 
 
 def results_of(values: Mapping[str, str]) -> tuple[Result, ...]:
     """Each result, or why there is none. A decimal comma is read as a point."""
-    return tuple(_result(formula, values) for formula in FORMULAS)
+    return tuple(_result(one, values) for one in CALCULATORS)
 
 
-def _result(formula: Formula, values: Mapping[str, str]) -> Result:
+def _result(calculator: Calculator, values: Mapping[str, str]) -> Result:
+    formula = calculator.formula
     try:
-        inputs = [number(name, values.get(name, "")) for name in formula.needs]
-        value = formula.compute(*inputs, *((values.get("sex") or None,) if formula.by_sex else ()))
-        return Result(formula.name, f"{_shown(value)} {formula.unit}", "", formula.words, formula.source)
+        inputs = [number(name, values.get(name, "")) for name in calculator.needs]
+        value = calculator.compute(*inputs, *((values.get("sex") or None,) if calculator.by_sex else ()))
+        shown = f"{_shown(value)} {calculator.unit}"
+        return Result(calculator.name, shown, "", formula.whole, formula.source)
     except CannotCompute as error:
-        return Result(formula.name, "", str(error), formula.words, formula.source)
+        return Result(calculator.name, "", str(error), formula.whole, formula.source)
 
 
 def _shown(value: float) -> str:

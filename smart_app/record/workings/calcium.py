@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cds_service.tools import CannotCompute
-from cds_service.tools.corrected_calcium import corrected_calcium
+from cds_service.tools.corrected_calcium import FORMULA, corrected_calcium
 from smart_app.record.facts import FactLine
 from smart_app.record.workings.shape import NUMBER, Calculation, amount
 
@@ -25,9 +25,9 @@ def worked_out(facts: Sequence[FactLine]) -> Iterator[Calculation]:
         if abs(value - float(said[1])) <= 0.06:  # the card rounds to a tenth
             yield Calculation(
                 f"{said[1]} mg/dL",
-                "calcium + 0.8 × (4.0 − albumin)",
+                FORMULA.words,
                 f"{calcium.words} + 0.8 × (4.0 − {albumin.words}) = {value:.1f} mg/dL",
-                "Payne and others, BMJ 1973;4:643-646",
+                FORMULA.source,
                 (fact.number, albumin.fact),
                 fact.number,
             )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cds_service.tools import CannotCompute
+from cds_service.tools import CannotCompute, ckd_epi_2021, cockcroft_gault
 from cds_service.tools.ckd_epi_2021 import COEFFICIENTS, egfr
 from cds_service.tools.cockcroft_gault import crcl
 from smart_app.record.facts import FactLine
@@ -56,10 +56,11 @@ def _cockcroft_gault(inputs: _Inputs) -> tuple[float, str, str, str]:
     if inputs.weight is None:
         raise CannotCompute("no weight")
     value = crcl(inputs.creatinine, inputs.age, inputs.weight, inputs.sex)
-    female = inputs.sex == "female"
-    formula = "(140 − age) × weight ÷ (72 × creatinine)" + (" × 0.85 for women" if female else "")
+    formula = cockcroft_gault.FORMULA
+    factor = f" {formula.if_female}" if inputs.sex == "female" else ""
+    words = formula.words + (f"{factor} for women" if factor else "")
     numbers = f"(140 − {inputs.age:g}) × {inputs.weight:g} kg ÷ (72 × {inputs.creatinine:g} mg/dL)"
-    return value, formula, numbers + (" × 0.85" if female else ""), "Cockcroft and Gault, Nephron 1976;16:31-41"
+    return value, words, numbers + factor, formula.source
 
 
 def _ckd_epi(inputs: _Inputs) -> tuple[float, str, str, str]:
@@ -70,7 +71,7 @@ def _ckd_epi(inputs: _Inputs) -> tuple[float, str, str, str]:
     formula = "142 × min(creatinine/κ, 1)^α × max(creatinine/κ, 1)^−1.200 × 0.9938^age"
     formula += f"{factor} for women" if factor else ""
     numbers = f"142 × min({ratio}, 1)^{alpha} × max({ratio}, 1)^−1.200 × 0.9938^{inputs.age:g}{factor}"
-    return value, formula, numbers, "Inker and others, N Engl J Med 2021;385:1737-1749"
+    return value, formula, numbers, ckd_epi_2021.FORMULA.source
 
 
 _KNOWN: dict[str, Callable[[_Inputs], tuple[float, str, str, str]]] = {

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from smart_app.ask.calculators import filled_in
-from smart_app.ask.formulas import FIELDS, FORMULAS, results_of
+from smart_app.ask.formulas import CALCULATORS, FIELDS, results_of
 from smart_app.ask.scoring import items
 from tests import charts
 from tests.smart_app.browser import hidden_fields, words
@@ -75,7 +75,7 @@ def test_lists_that_may_not_be_read_are_no_lists_without_entries(house: House) -
 @pytest.mark.parametrize("value", ["", "abc", "-1", "1e400", "nan", "99999"])
 def test_odd_numbers_compute_nothing(value: str) -> None:
     found = results_of({"sex": "male", **dict.fromkeys(FIELDS, value)})
-    assert [one.value for one in found] == [""] * len(FORMULAS) and all(one.why_not for one in found)
+    assert [one.value for one in found] == [""] * len(CALCULATORS) and all(one.why_not for one in found)
 
 
 def test_an_unknown_sex_is_never_assumed() -> None:
