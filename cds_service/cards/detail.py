@@ -127,9 +127,13 @@ def _line(note: NotAssessed) -> str:
 
 
 def _evidence(concern: Concern, knowledge: Knowledge) -> str:
+    return knowledge.remembered(_cited)(concern.finding.cites)
+
+
+def _cited(knowledge: Knowledge, cites: tuple[str, ...]) -> str:
     """Each source once, with every place in it that is cited."""
     places: dict[str, list[str]] = {}
-    for row in (knowledge.cited[cite] for cite in concern.finding.cites):
+    for row in (knowledge.cited[cite] for cite in cites):
         if row.locator not in places.setdefault(row.source, []):
             places[row.source].append(row.locator)
     return "**Evidence:** " + "; ".join(_citation(knowledge.sources[name], where) for name, where in places.items())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from cds_service.cards.card import Card, Setting
-from cds_service.facts import Fact
+from cds_service.facts import Fact, OrderRef
 from cds_service.findings import NotAssessed
 
 
@@ -28,7 +27,7 @@ def evidence_record(card: Card, setting: Setting) -> dict[str, Any]:
         "data_as_of": setting.now.isoformat(),
     }
     if card.concern is None:
-        return {**record, **({"order": asdict(order)} if order else {})}
+        return {**record, **({"order": _order(order)} if order else {})}
     return {**record, **_concern(card, setting)}
 
 
@@ -37,7 +36,7 @@ def _concern(card: Card, setting: Setting) -> dict[str, Any]:
     check, finding = card.concern.check, card.concern.finding
     row = setting.knowledge.cited[finding.rule]
     return {
-        "order": asdict(finding.subject),
+        "order": _order(finding.subject),
         "check": {
             "id": check.id,
             "version": check.version,
@@ -65,6 +64,10 @@ def _concern(card: Card, setting: Setting) -> dict[str, Any]:
         "refused": [{"kind": c.kind, "why": list(c.refused)} for c in card.claims.refused],
         "passages": [_passage(setting, cite) for cite in _cites(card)],
     }
+
+
+def _order(order: OrderRef) -> dict[str, str]:
+    return {"reference": order.reference, "text": order.text}
 
 
 def _checked(setting: Setting, row: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import unicodedata
 LONGEST_SUMMARY = 139
 LONGEST_DETAIL = 1499
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]#|~<>&@])")
+_MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]#|~<>&@"})
 _AUTOLINK = re.compile(r"(?i)\b(https?|ftp|mailto|javascript|data|www)([:.])")
 _ELLIPSIS = "…"
 # A zero-width joiner outside of an emoji hides in a word.
@@ -33,7 +33,7 @@ def plain(text: str, limit: int = 200) -> str:
 
 def escaped(text: str, limit: int = 200) -> str:
     """Text from an EHR for Markdown: no markup, no HTML, no link of its own making."""
-    return _AUTOLINK.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", plain(text, limit)))
+    return _AUTOLINK.sub(lambda link: f"{link[1]}\\{link[2]}", plain(text, limit).translate(_MARKUP))
 
 
 def cut(text: str, limit: int) -> str:

@@ -21,6 +21,7 @@ from cds_service.terminology.unit_names import contradict
 from cds_service.terminology.units import Quantity, UnitNotUnderstood
 
 _VALID = frozenset({"final", "amended", "corrected", "preliminary"})
+_SAYING = ("status", "valueQuantity", "valueString", "modifierExtension")  # what was found, and nothing of whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def read_measurements(supplied: Supplied, what: str) -> Measurements:
     wanted, notes = supplied.only({"Observation"}, what)
     valid = [resource for resource in wanted.resources if text(resource.get("status")) in _VALID]
     kinds = [(resource, _kinds(resource.get("code"))) for resource in valid]
-    if any(len(found) > 1 for _, found in kinds):
+    if [found for _, found in kinds if len(found) > 1]:
         notes = (*notes, f"{what}: a result that is coded as two different things was not used")
     unread: defaultdict[str, tuple[Callable[[], Measurement], ...]] = defaultdict(tuple)
     for resource, found in kinds:
@@ -59,7 +60,7 @@ def _kinds(code_element: bytes) -> dict[str, int]:
 
 def _measurement(resource: Resource, kind: str, rank: int) -> Measurement:
     observable = OBSERVABLES[kind]
-    reading = _read(resource, observable)
+    reading, shown = _said([kind, {name: resource[name] for name in _SAYING if name in resource}])
     moments = (
         *(resource.get("effectiveDateTime"), resource.get("effectiveInstant")),
         *(obj(resource.get("effectivePeriod")).get("end"), resource.get("issued")),
@@ -69,7 +70,7 @@ def _measurement(resource: Resource, kind: str, rank: int) -> Measurement:
         label=observable.label,
         value=reading.value,
         unit=observable.unit,
-        shown=_shown(resource, reading.value, observable),
+        shown=shown,
         origin=Origin("coded", reference(resource)),
         at=next(filter(None, map(moment_of, moments)), None),
         at_least=reading.at_least,
@@ -77,6 +78,14 @@ def _measurement(resource: Resource, kind: str, rank: int) -> Measurement:
         problem=reading.problem,
         rank=rank,
     )
+
+
+@remembered
+def _said(kind_and_elements: bytes) -> tuple[_Reading, str]:
+    """The value and its words: the same results stand in many charts, and many times in one."""
+    kind, elements = orjson.loads(kind_and_elements)
+    reading = _read(elements, OBSERVABLES[kind])
+    return reading, _shown(elements, reading.value, OBSERVABLES[kind])
 
 
 def _read(resource: Resource, observable: Observable) -> _Reading:

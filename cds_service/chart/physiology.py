@@ -12,7 +12,7 @@ from datetime import timedelta
 from cds_service.chart.dates import age_in_years
 from cds_service.chart.measured import Measurement
 from cds_service.chart.measurements import figure
-from cds_service.chart.model import Chart
+from cds_service.chart.model import BEFORE_ALL, Chart
 from cds_service.chart.problem import Problem
 from cds_service.facts import Fact, Origin
 
@@ -81,14 +81,15 @@ class Rise:
 def creatinine_rise(chart: Chart, max_age_days: int) -> Rise | None:
     """The newest creatinine against those of the two and the seven days before it; None when it has not risen."""
     usable = [one for one in (*chart.labs.of("creatinine"), *chart.vitals.of("creatinine")) if one.value and one.at]
-    now = max(usable, key=lambda one: str(one.at), default=None)
+    now = max(usable, key=lambda one: one.at or BEFORE_ALL, default=None)
     if now is None or now.value is None or now.at is None or now.at > chart.now + timedelta(days=1):
         return None
     if chart.now - now.at > timedelta(days=max_age_days):
         return None
-    for before in sorted(usable, key=lambda one: one.value or 0.0):
-        apart = now.at - before.at if before.at else timedelta(0)
-        if timedelta(0) < apart <= RISE_TIMES_WITHIN and _has_risen(before.value or 0.0, now.value, apart):
+    apart = [(now.at - one.at, one) for one in usable if one.at]
+    earlier = [(time, one) for time, one in apart if timedelta(0) < time <= RISE_TIMES_WITHIN]
+    for time, before in sorted(earlier, key=lambda one: one[1].value or 0.0):
+        if _has_risen(before.value or 0.0, now.value, time):
             return Rise(before, now)
     return None
 

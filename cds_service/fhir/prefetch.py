@@ -28,6 +28,7 @@ PREFETCH_TEMPLATES: Mapping[str, str] = {
     "vitals": "Observation?patient={{context.patientId}}&category=vital-signs&_sort=-date&_count=100",
     "notes": "DocumentReference?patient={{context.patientId}}&status=current&_sort=-date&_count=20",
 }
+_OUTCOME = "OperationOutcome"
 FOREIGN = "it holds a resource of another patient"
 _HARMLESS = frozenset({"information", "success"})
 _WORRIES = {"fatal": "an error", "error": "an error", "warning": "a warning"}
@@ -74,7 +75,7 @@ class KeyReader:
             return Supplied("empty")
         if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
             return Supplied("failed", note="it is not a FHIR resource")
-        if value["resourceType"] == "OperationOutcome":
+        if value["resourceType"] == _OUTCOME:
             return Supplied("failed", note="the query failed")
         if value["resourceType"] == "Bundle":
             return self._bundle(value)
@@ -85,11 +86,12 @@ class KeyReader:
         if not isinstance(entries, list):
             return Supplied("failed", note="its entries are not a list")
         resources: list[Any] = [entry.get("resource") for entry in entries if isinstance(entry, dict)]
-        if len(resources) != len(entries) or not all(_is_resource(resource) for resource in resources):
+        kinds = [one.get("resourceType") if isinstance(one, dict) else None for one in resources]
+        if len(resources) != len(entries) or {type(kind) for kind in kinds} - {str}:
             return Supplied("failed", note="an entry holds no resource")
-        matches = tuple(r for r in resources if r["resourceType"] != "OperationOutcome")
-        worry = self._worry([r for r in resources if r["resourceType"] == "OperationOutcome"], matches)
-        if not all(map(self.owns, matches)):
+        matches = tuple([one for one, kind in zip(resources, kinds, strict=True) if kind != _OUTCOME])
+        worry = self._worry([one for one, kind in zip(resources, kinds, strict=True) if kind == _OUTCOME], matches)
+        if not all(map(self._own.owns, matches)):
             return Supplied("failed", note=FOREIGN)
         if not matches:
             unsure = worry or has_more(bundle, 0)
@@ -142,10 +144,6 @@ def has_more(bundle: Resource, matches: int) -> bool:
     paged = isinstance(links, list) and any(isinstance(link, dict) and link.get("relation") == "next" for link in links)
     odd = not isinstance(links, list | None) or isinstance(total, bool) or not isinstance(total, int | None)
     return paged or odd or (total is not None and (total > matches or total < 0))
-
-
-def _is_resource(value: object) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("resourceType"), str)
 
 
 def _issues(outcome: Resource) -> list[Resource]:
