@@ -57,7 +57,7 @@ def sig_of(resource: Resource, order_words: str, ingredients: int) -> Sig:
         if times is not None:
             read = replace(read, times_per_day=times)
         read = replace(read, text=" ".join((read.text, *_rate_words(dosage))))
-    return _without_dose(read, "it holds several drugs") if ingredients > 1 else read
+    return replace(_without_dose(read, "it holds several drugs"), per_ml=None) if ingredients > 1 else read
 
 
 def structured_dose(dosage: Resource) -> tuple[float, str] | None:

@@ -35,7 +35,10 @@ def _holds(chart: Chart, knowledge: Knowledge, condition: Condition, one: Medica
         return bool(problems_of(chart, condition.keys))
     if condition.what == "age":
         age = age_of(chart)
-        return age is not None and condition.holds(age.years)
+        return age is not None and condition.holds(age.years or age.days / 366)
+    if condition.what == "times":
+        times = (one if condition.side == "a" else other).sig.times_per_day
+        return times is not None and condition.holds(times)
     if condition.side:
         ordered = _ordered(condition.what, one if condition.side == "a" else other)
         return ordered is None or condition.holds(ordered)

@@ -44,6 +44,9 @@ def dose_by_weight(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | Not
         speaking = [row for row in rows if age is not None and row.covers(age.days)]
         if not speaking or age is None or (order.sig.dose_value is None and order.sig.times_per_day is None):
             continue
+        if order.sig.dose_unit == "mL" and not any(order.sig.single(row.unit) for row in speaking):
+            yield NotAssessed(f"how much a mL holds is not stated: {drug.name} not checked by weight", order.ref)
+            continue
         if (order.sig.dose_unit or "").endswith("/kg"):
             yield from _judge(order, drug, speaking, (age_fact(chart, age),), None)
             continue

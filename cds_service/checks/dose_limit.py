@@ -68,7 +68,9 @@ def _limits(knowledge: Knowledge, drug: Drug, order: Medication) -> Iterator[lis
     for rows in (knowledge.for_drug(DoseLimit, drug), of_form):
         mine: list[DoseLimit] = [row for row in rows if row.speaks_of(drug) and by_route(row, order)]
         if mine:
-            yield _in_its_basis(mine, order.sig.text)
+            yield _in_its_basis(
+                mine, f"{order.sig.text} {order.ref.text}" if mine[0].dose_unit == "unit" else order.sig.text
+            )
 
 
 def _by_age(knowledge: Knowledge, drug: Drug, order: Medication) -> Iterator[list[tuple[float, float, str]]]:
@@ -116,6 +118,8 @@ def _lacking(order: Medication) -> str:
         return ""
     if order.sig.times_per_day is None:
         return "how often it is taken was not read"
+    if order.sig.dose_unit == "mL" and order.sig.per_ml is None and order.sig.strength_value is None:
+        return "how much a mL holds is not stated"
     counted = order.sig.dose_unit in COUNTED_FORMS and order.sig.strength_value is None
     return "the strength of what is counted is not stated" if counted else ""
 

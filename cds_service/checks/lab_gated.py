@@ -92,8 +92,12 @@ def _look(chart: Chart, row: LabGateRow) -> _Seen:
     facts: tuple[Fact, ...] = (newest.fact,) if newest.fact else ()
     if row.observable == "calcium" and row.operator.startswith("<"):
         value, facts = _corrected(chart, value, facts, row.max_age_days)
-    unit = OBSERVABLES[row.observable].unit
-    return _Seen(row.holds(value), f"{row.label} {value:g} {unit.strip('{}')}", facts)
+    return _Seen(row.holds(value), f"{row.label} {value:g}{_unit(row.observable)}", facts)
+
+
+def _unit(observable: str) -> str:
+    """As people write it: UCUM has 10*9/L for a thousand in a microlitre."""
+    return f" {OBSERVABLES[observable].unit}".replace(" 10*", " × 10^").replace("{", "").replace("}", "").rstrip()
 
 
 def _stated(chart: Chart, row: LabGateRow) -> _Seen:

@@ -13,7 +13,8 @@ from cds_service.terminology.lexicon import Lexicon
 Kind = Literal["drug", "number", "pole", "word", "break"]
 REACH = 5  # how many words a negation governs
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['\u2019][^\W\d_]+)*|[<>\u2264\u2265%]|[.;:!?]")
-_INDEXED = re.compile(r"/\s?[{(]?1\.73[ _]?m(?:2|\^2)?[)}]?")  # a part of a unit, and no figure of its own
+# Parts of a unit, and no figures of their own: "/1.73 m2", "10*9/L".
+_INDEXED = re.compile(r"/\s?[{(]?1\.73[ _]?m(?:2|\^2)?[)}]?|(?:× ?)?\b10[*^]\d{1,2}(?=/)")
 _UNITS = frozenset(
     """mg mcg g kg ml l dl mmol umol meq iu unit units % hour hours day days week weeks month months year years ms mmhg
     minute minutes fold times points""".split()  # noqa: SIM905 - a list of words reads as words

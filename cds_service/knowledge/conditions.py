@@ -2,11 +2,12 @@
 
     without=class:ppi,misoprostol   none of these is taken or ordered (a drug that only a model read does not count)
     with=class:corticosteroid       one of these is taken or ordered
-    age>=65   age<18                in years; an unknown age does not hold
+    age>=65   age<18                in years (age<0.078: up to 28 days); an unknown age does not hold
     daily_a>20   daily_b>20         mg a day of side a or b; holds unless the dose is known to be at most that
     once_daily_a>20 once_daily_b>20 the same of a drug that is taken once a day, so that a dose without a frequency, as
                                     lists give it ("simvastatin 20 mg tablet"), is the day's
     days_a>3   days_b>3             duration in days; holds unless it is known to be at most that
+    times_a>=2 times_b>=2           doses a day; holds only when they are known
     potassium>=5.1@30               the newest result, at most 30 days old; holds only when there is one
     egfr<60@365                     the newest eGFR, reported or computed, at most 365 days old
     problem=past:gi-bleed           one of these is on the problem list, or with `past:` once was
@@ -26,7 +27,7 @@ from cds_service.knowledge.names import DrugNames
 from cds_service.terminology.observables import OBSERVABLES
 
 Comparison = Literal[">=", "<", ">"]
-_OF_A_SIDE = ("daily", "once_daily", "days")
+_OF_A_SIDE = ("daily", "once_daily", "days", "times")
 _COMPANY = re.compile(r"(with|without)=(.+)")
 _ON_LIST = "problem="
 _NUMBER = re.compile(
@@ -44,8 +45,8 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`what`: age; daily, once_daily or days, of the medication of `side`; or the kind of a measurement not older than
-    `days`."""
+    """`what`: age; daily, once_daily, days or times, of the medication of `side`; or the kind of a measurement not
+    older than `days`."""
 
     what: str
     sign: Comparison

@@ -7,7 +7,8 @@ and marked so; `daily` leaves such a dose out unless asked: an assumption may ra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from cds_service.terminology.directions.amounts import FORMS
 from cds_service.terminology.directions.parts import Directions
@@ -15,6 +16,16 @@ from cds_service.terminology.directions.reading import read_once
 from cds_service.terminology.units import Quantity, UnitNotUnderstood, convert
 
 COUNTED_FORMS = frozenset(FORMS.values())
+# "400 mg/5 mL", "80 MG/ML", "250 mg per 5 mL", "1 g/250 mL".
+_PER_ML = re.compile(
+    r"(?<![\w.,/-])(\d+(?:\.\d+)?) ?(mg|mcg|ug|g|meq|units?|unt)(?: ?/ ?| per )(\d+(?:\.\d+)?)? ?(?:ml|cc)\b",
+    re.IGNORECASE,
+)
+_PLAIN_UNIT = {"mcg": "ug", "units": "unit", "unt": "unit"}
+# What a syringe gives at once into a vein is one dose; other boluses depend on something.
+_IV_BOLUS = re.compile(
+    r"\b(iv|ivp|intravenous(?:ly)?)(?: push)? bolus\b|\bbolus (iv|ivp|intravenous(?:ly)?)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +33,8 @@ class Sig:
     """What the text states. None = not stated, or not sure; then `reason` says why if there is something to say.
 
     `dose_value` in `dose_unit` is taken each time: "mg", "g", "ug", "meq", "mL", "unit", a form ("tablet"), or None
-    where the text says only "take 1". `strength_value` in `strength_unit` is what one form holds. `times_per_day` is a
+    where the text says only "take 1". `strength_value` in `strength_unit` is what one form holds, or what the stated
+    volume holds ("15 mL (1200 mg)"); `per_ml` what one mL of a liquid holds, and its unit. `times_per_day` is a
     mean: weekly is 1/7. `most_per_day`: the limit that the text sets to a day's dose, and its unit.
     """
 
@@ -31,6 +43,7 @@ class Sig:
     dose_unit: str | None = None
     strength_value: float | None = None
     strength_unit: str | None = None
+    per_ml: tuple[float, str] | None = None
     unit_assumed: bool = False
     times_per_day: float | None = None
     prn: bool | None = None
@@ -58,6 +71,8 @@ class Sig:
         counted = self.dose_unit is None or self.dose_unit in COUNTED_FORMS
         if self.strength_value is not None and counted and measured_in == self.dose_unit:
             amount, measured_in = amount * self.strength_value, self.strength_unit
+        elif measured_in == "mL" and unit != "mL":
+            amount, measured_in = self._held_in(amount)
         plain, of, per = (measured_in or "").partition("/")
         target, over, same = unit.partition("/")
         if (of, per) != (over, same):  # a dose per kg or per m2 is one only where that is asked for
@@ -67,17 +82,36 @@ class Sig:
         except UnitNotUnderstood:
             return None
 
+    def _held_in(self, millilitres: float) -> tuple[float, str | None]:
+        """What a volume holds of the drug: by its concentration, else as the text says of the volume that it states."""
+        if self.per_ml is not None:
+            return millilitres * self.per_ml[0], self.per_ml[1]
+        if self.strength_value is not None and self.dose_value and self.dose_unit == "mL":
+            return millilitres / self.dose_value * self.strength_value, self.strength_unit
+        return millilitres, "mL"
+
 
 def read_sig(text: str) -> Sig:
     """Read one order's text. Never raises: what is not simple comes back as None with a reason."""
-    read = read_once(text)
-    return Sig(text, reason=read.abstained) if read.abstained else _summed(read)
+    read = read_once(_IV_BOLUS.sub("iv", text))
+    sig = Sig(text, reason=read.abstained) if read.abstained else _summed(read, text)
+    return replace(sig, per_ml=concentration_in(text))
 
 
-def _summed(read: Directions) -> Sig:
+def concentration_in(text: str) -> tuple[float, str] | None:
+    """What one mL holds, and its unit; None unless the text states it once, or several times the same."""
+    found = {
+        (float(amount) / float(volume or 1), _PLAIN_UNIT.get(unit.lower(), unit.lower()))
+        for amount, unit, volume in _PER_ML.findall(text.replace(",", ""))
+        if float(volume or 1) > 0
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _summed(read: Directions, text: str) -> Sig:
     dose, strength, limit = read.dose, read.strength, read.limit
     return Sig(
-        read.text,
+        text,
         dose_value=dose.high if dose else None,
         dose_unit=dose.unit if dose else None,
         strength_value=strength.high if strength else None,

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from tests.acceptance.cases import Vignette
+from tests.acceptance.cases import ORDER, Vignette
 from tests.cds_client import CdsClient, Reply
 from tests.hook_calls import Resource
 
@@ -88,8 +88,20 @@ def duplicates() -> Iterator[Case]:
         yield Case(name, _body(members), _Shown("duplicate-therapy", row["expect"]))
 
 
+def orders() -> Iterator[Case]:
+    """Whole orders: the topic that has to be shown, at least as it says; without one nothing interrupts."""
+    page = yaml.safe_load((SETS / "orders.yaml").read_text("utf-8"))
+    for row in page["cases"]:
+        patient = {"age": row.get("age", 52), "sex": row.get("sex", "male"), **row.get("patient", {})}
+        taking = row["taking"].split("; ") if "taking" in row else []
+        body = _body({**row, "patient": patient, "medications": taking})
+        yield Case(
+            f"{row['order']} ({row.get('must', 'quiet')})", body, _Must(row["must"]) if "must" in row else _is_quiet
+        )
+
+
 ALL: Mapping[str, Callable[[], Iterator[Case]]] = {
-    one.__name__: one for one in (charts, interactions, harmless, names, allergies, duplicates)
+    one.__name__: one for one in (charts, interactions, harmless, names, allergies, duplicates, orders)
 }
 
 
@@ -112,6 +124,19 @@ class _Shown:
             "silent": not shown,
         }[self.expected]
         return [] if right else [f"wanted {self.expected}, got {_short(reply)}"]
+
+
+@dataclass(frozen=True)
+class _Must:
+    """`least` is an indicator and the topics, one of which must show it or a louder one: "warning age|drug-disease"."""
+
+    least: str
+
+    def __call__(self, reply: Reply) -> list[str]:
+        indicator, _, topics = self.least.partition(" ")
+        shown = [card["indicator"] for card in reply.cards if card["source"]["topic"]["code"] in topics.split("|")]
+        loud = any(ORDER.index(one) >= ORDER.index(indicator) for one in shown)
+        return [] if loud else [f"wanted {self.least}, got {_short(reply)}"]
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ class DoseLimit(DrugRow):
     """`max_daily_dose` and `max_single` are in `dose_unit`, at least one of them; a dose ordered per m2 of body surface
     is judged by a row in mg/m2. `usual` is an order of a usual dose, from which the row is proved: silent at that, loud
     at ten times that. From `critical_times` the maximum on a dose is a slip. `basis` holds the words that follow an
-    amount which is counted in something else than the drug: elemental iron, phenytoin equivalents (PE)."""
+    amount which is counted in something else than the drug: elemental iron, phenytoin equivalents (PE); of an insulin
+    they name the concentrate, wherever they stand: U-500."""
 
     table: ClassVar[str] = "dose_limits.csv"
     noun: ClassVar[str] = "dose limits"
@@ -78,7 +79,8 @@ class DoseLimit(DrugRow):
         """True when the words of the basis follow an amount; one in parentheses repeats another amount."""
         words = "|".join(re.escape(word) for word in self.basis)
         amount = rf"(?<![(\d.])\d+(?:\.\d+)? ?mg (?:of )?(?:{words})\b"
-        return bool(self.basis) and re.search(amount, text, re.IGNORECASE) is not None
+        concentrate = rf"(?<!\w)(?:{words})(?!\w)" if self.dose_unit == "unit" else amount
+        return bool(self.basis) and re.search(f"{amount}|{concentrate}", text, re.IGNORECASE) is not None
 
     def title(self, knowledge: Knowledge) -> str:
         return f"{self.drugs_title(knowledge)}: maximum dose"

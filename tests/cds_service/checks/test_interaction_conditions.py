@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from cds_service.chart import Chart
 from cds_service.findings import Finding
 from cds_service.knowledge.kinds.interactions import Interaction
 from cds_service.knowledge.kinds.monitors import Monitor
 from tests.cds_service.checks.safety_cases import case, loudest, said
-from tests.charts import chart, data, knowledge, request
+from tests.charts import chart, data, knowledge, person, request
 
 CHECK = "drug-interaction"
 Given = dict[str, Any]
@@ -39,7 +40,13 @@ CONDITIONS: list[tuple[str, tuple[str, ...], Given, str]] = [
     ("clarithromycin 500 mg bid", ("colchicine 0.6 mg daily",), {"labs": {"egfr": 90}}, "warning"),
     ("cyclosporine 100 mg bid", ("colchicine 0.6 mg daily",), {"labs": {"egfr": 59}}, "critical"),
     ("azithromycin 500 mg daily", ("colchicine 0.6 mg daily",), {"labs": {"egfr": 40}}, "silent"),
+    # sildenafil: several doses a day or the diagnosis mean pulmonary hypertension, where the pair is contraindicated
+    ("sildenafil 20 mg tid", ("darunavir 800 mg daily", "ritonavir 100 mg daily"), {}, "critical"),
+    ("sildenafil 50 mg prn", ("darunavir 800 mg daily", "ritonavir 100 mg daily"), {}, "warning"),
+    ("sildenafil 20 mg", ("ritonavir 100 mg daily",), {"problems": ("Pulmonary arterial hypertension",)}, "critical"),
+    ("cobicistat 150 mg daily", ("sildenafil 20 mg tid",), {}, "critical"),
     # age
+    ("calcium gluconate 200 mg iv q6h", ("ceftriaxone 150 mg iv q24h",), {"age": 0}, "silent"),
     ("levofloxacin 500 mg daily", ("prednisone 20 mg daily",), {"age": 75}, "info"),
     ("ciprofloxacin 500 mg bid", ("tizanidine 4 mg tid",), {}, "critical"),
     ("levofloxacin 500 mg daily", ("tizanidine 4 mg tid",), {}, "info"),
@@ -222,3 +229,13 @@ def test_every_row_of_action_monitor_is_quiet_once_its_tests_are_ordered() -> No
 def laboratory(id: str, loinc: str) -> dict[str, Any]:
     code = {"coding": [{"system": "http://loinc.org", "code": loinc}]}
     return {"resourceType": "ServiceRequest", "id": id, "status": "draft", "intent": "order", "code": code}
+
+
+def test_calcium_and_ceftriaxone_are_barred_in_the_first_28_days_alone() -> None:
+    def of(born: str) -> Chart:
+        taken = request("ceftriaxone 150 mg iv q24h", id="m1", status="active")
+        order = request("calcium gluconate 200 mg iv q6h")
+        return chart(order, patient=data(person(born)), medications=data(taken), problems=data())
+
+    assert loudest(CHECK, of("2026-10-26")) == "critical", "28 days"
+    assert loudest(CHECK, of("2026-10-24")) == "silent", "30 days"

@@ -36,6 +36,7 @@ def stands(text: str, *facts: tuple[str, str]) -> bool:
     [
         ("Metformin is contraindicated below 30.", ()),
         ("Metformin with eGFR 24 mL/min/1.73 m2.", (("eGFR", "24 mL/min"),)),
+        ("Metformin with neutrophils 0.8 × 10^9/L.", (("Neutrophils", "0.8 10*3/uL"),)),
         ("Metformin 1,000 mg.", (("Dose", "1000 mg"),)),
         ("Warfarin is beside it.", (("Current medication", "Coumadin 5 mg"),)),
     ],
