@@ -39,6 +39,8 @@ class LongerNames:
     def hold(self, mention: Mention, text: str) -> bool:
         """Whether the mention's words stand in `text` as a part of a longer name of other ingredients, misspelt."""
         words = split_words(text)
+        if not any(self._is_wrong(word.text) for word in words):  # nearly always
+            return False
         said = tuple(word.text for word in words if mention.span[0] <= word.start < mention.span[1])
         first = next(at for at, word in enumerate(words) if word.start >= mention.span[0])
         return any(
@@ -63,5 +65,7 @@ class LongerNames:
         )
 
     def _is_slip(self, word: str, meant: str) -> bool:
-        wrong = len(word) >= _SHORTEST and word.isalpha() and word not in self._words and word not in NOT_COMPONENTS
-        return wrong and OSA.normalized_similarity(word, meant) >= _LIKE
+        return self._is_wrong(word) and OSA.normalized_similarity(word, meant) >= _LIKE
+
+    def _is_wrong(self, word: str) -> bool:
+        return len(word) >= _SHORTEST and word.isalpha() and word not in self._words and word not in NOT_COMPONENTS
