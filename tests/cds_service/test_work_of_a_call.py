@@ -1,0 +1,101 @@
+"""How much work a coded order-sign is, counted and not timed: a change that multiplies it shows here, not in a clinic.
+
+The figures are ceilings some way above what is needed when this was written; milliseconds are `make bench`'s matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import Engine, event
+
+from cds_service import create_app
+from cds_service.answer import answer
+from cds_service.fhir.tenant import LOCAL
+from cds_service.hooks import parse_request
+from cds_service.rooms import Rooms
+from tests.bench.calls import calm, loud
+from tests.cds_client import SERVICE
+from tests.running_service import migrated
+
+MOST_CALLS = {calm: 3500, loud: 6600}  # of Python functions, from the parsed request to the stored answer
+WARMING = 5
+
+
+@pytest.fixture(scope="module")
+def statements() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory, statements: list[str]) -> Iterator[Rooms]:
+    def listen(connection: Any, _record: object) -> None:
+        connection.set_trace_callback(statements.append)
+
+    event.listen(Engine, "connect", listen)
+    try:
+        app = create_app(migrated(Path(tmp_path_factory.mktemp("work")), CLIENT_AUTH="off"))
+        yield app.extensions["countersign"]
+        app.extensions["countersign"].store.close()
+    finally:
+        event.remove(Engine, "connect", listen)
+
+
+def asked(rooms: Rooms, body: dict[str, Any]) -> None:
+    request = parse_request(body, rooms.services[SERVICE].hooks)
+    answer(rooms, SERVICE, request, LOCAL, hashlib.sha256(orjson.dumps(body)).hexdigest())
+
+
+@contextmanager
+def counted() -> Iterator[list[int]]:
+    count = [0]
+
+    def one(_frame: FrameType, what: str, _argument: object) -> None:
+        count[0] += what == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(one)
+    try:
+        yield count
+    finally:
+        sys.setprofile(before)
+
+
+@pytest.mark.parametrize("kind", [calm, loud], ids=["one card", "many cards"])
+def test_a_call_does_not_multiply_its_work(rooms: Rooms, kind: Any) -> None:
+    for number in range(1, WARMING):
+        asked(rooms, kind(number))
+    body = kind(WARMING)
+    with counted() as count:
+        asked(rooms, body)
+    assert 500 < count[0] <= MOST_CALLS[kind]
+
+
+def test_a_call_is_stored_by_a_fixed_number_of_statements(rooms: Rooms, statements: list[str]) -> None:
+    """Cards and suggestions are written together, so that five cards need no more statements than one has kinds."""
+    asked(rooms, calm(100))
+    kinds = []
+    for kind in (calm, loud):
+        statements.clear()
+        asked(rooms, kind(101))
+        kinds.append([" ".join(said.split()[:3]) for said in statements])
+    few, many = ([said for said in one if said != "INSERT INTO card"] for one in kinds)
+    assert few == many
+    # The triggers of the audit table tell its statement once more for each of theirs.
+    assert list(dict.fromkeys(few)) == [
+        "BEGIN IMMEDIATE",
+        "INSERT INTO invocation",
+        "SELECT seq, link",
+        "INSERT INTO known_patient",
+        "INSERT INTO audit",
+        "COMMIT",
+    ]
+    assert len(few) <= 9
