@@ -16,6 +16,7 @@ from cds_service.knowledge.knowledge import Knowledge
 from cds_service.models import Models, load_models
 from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
+from cds_service.terminology.routes import routes_in
 from model_export.groups import of_groups
 from model_export.linking_evaluation import read_order
 from model_export.predictions import write_predictions
@@ -53,7 +54,7 @@ def chosen(knowledge: Knowledge, models: Models, order: str, candidates: Sequenc
     """The candidate that the order most likely treats, or None."""
     vocabulary = knowledge.vocabulary
     drugs = [vocabulary.drugs[rxcui] for rxcui in read_order(order, vocabulary, models)]
-    found = fits(knowledge, drugs, [Entry(candidate) for candidate in candidates])
+    found = fits(knowledge, drugs, [Entry(candidate) for candidate in candidates], routes_in(order))
     return candidates[found[0].at] if found else None
 
 

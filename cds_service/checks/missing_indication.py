@@ -42,7 +42,8 @@ def missing_indication(chart: Chart, knowledge: Knowledge) -> Iterator[Finding |
             yield NotAssessed("its indication: no rows say what it is given for", order.ref)
             continue
         problems = [problem for problem in chart.problems.items if problem.active and not problem.tentative]
-        found = fits(knowledge, order.drugs, [Entry(problem.label, problem.codes) for problem in problems])
+        entries = [Entry(problem.label, problem.codes) for problem in problems]
+        found = fits(knowledge, order.drugs, entries, order.routes)
         yield _offered(order, problems, found) if found else _none_fits(knowledge, order, rows)
 
 

@@ -12,29 +12,24 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from cds_service.knowledge.kinds.indications import TreatedProblem
-from cds_service.terminology.lexicon import Words, split_words
+from cds_service.knowledge.problem_words import QUALIFIERS, readings, words_of
+from cds_service.terminology.lexicon import Words
 from cds_service.terminology.systems import ICD10, ICD10CM
 
 Code = tuple[str, str]
 _BY_CODE = 1.0  # a code says it whole
-_BESIDE = 0.5  # what a problem's name is worth where it only stands beside another problem
-# Words that say where, when and how badly, and not what: an entry says its problem wholly with them or without them.
-_QUALIFIER_WORDS = """
-    a active acute and at benign bilateral both by chronic complete controlled current disease disorder due encounter
-    episode for full history hx in initial left lower mild moderate multiple nos not of on or other p partial poorly
-    primary recurrent remission right s secondary sequela severe single specified stable status subsequent symptom
-    syndrome the to type uncontrolled unspecified upper well with without
-    ankle arm chest ear elbow extremity eye face finger foot forearm hand hip knee leg limb neck shoulder skin thigh
-    toe trunk wrist
-"""
-_QUALIFIERS = frozenset(_QUALIFIER_WORDS.split())
+_BESIDE = 0.5  # the most that the name of a problem beside it is worth, and the least that its own is
+_LEAST = 0.13  # a problem of which an entry says less is not what the entry is about
 
 
 @dataclass(frozen=True, eq=False)
 class TreatedNames:
-    """`names`: words of a name -> key -> what it is worth; `closed`: names whose parts mean nothing by themselves."""
+    """`names`: words of a name -> key -> whether the name is the problem's own or that of one beside it.
 
-    names: Mapping[Words, Mapping[str, float]]
+    `closed`: names whose parts mean nothing by themselves.
+    """
+
+    names: Mapping[Words, Mapping[str, bool]]
     closed: frozenset[Words]
     codes: Mapping[Code, frozenset[str]]
     longest: int
@@ -42,14 +37,15 @@ class TreatedNames:
     @classmethod
     def of(cls, rows: Iterable[TreatedProblem]) -> TreatedNames:
         """Index the rows of treated.csv."""
-        names: defaultdict[Words, dict[str, float]] = defaultdict(dict)
+        names: defaultdict[Words, dict[str, bool]] = defaultdict(dict)
         codes: defaultdict[Code, set[str]] = defaultdict(set)
         closed: set[Words] = set()
         for row in rows:
-            names_of_row = [*((name, _BESIDE) for name in row.related), *((name, 1.0) for name in row.words)]
-            for name, worth in names_of_row:
-                names[_words(name)][row.id] = worth
-            closed.update(map(_words, row.closed))
+            for name in row.related:
+                names[_in_any_order(words_of(name))][row.id] = False
+            for name in row.words:
+                names[_in_any_order(words_of(name))][row.id] = True
+            closed.update(_in_any_order(words_of(name)) for name in row.closed)
             for system, code in row.codes:
                 codes[system, code.replace(".", "")].add(row.id)
         return cls(
@@ -60,8 +56,8 @@ class TreatedNames:
         )
 
     def in_entry(self, label: str, codes: Iterable[Code] = ()) -> Mapping[str, float]:
-        """Problem key -> how much of the entry's words says it, from 0 to 1, and half of that where they only name what
-        stands beside it; 1 where a code says it."""
+        """Problem key -> how much of the entry says it, from 0 to 1: over a half where it is named, however much else
+        is, at most a half where only what stands beside it is; 1 where a code says it."""
         found = dict(self._by_words(label))
         for system, code in codes:
             if system in (ICD10, ICD10CM):
@@ -80,41 +76,48 @@ class TreatedNames:
         return lru_cache(maxsize=8192)(self._read_words)
 
     def _read_words(self, label: str) -> tuple[tuple[str, float], ...]:
+        ways = [(words, self._spans(words)) for words in readings(label)]
+        # "Hypertension, pulmonary" is closed when it is turned round, and so in no order hypertension.
+        closed = frozenset(word for _, spans in ways for span in spans if span in self.closed for word in span)
         found: dict[str, float] = {}
-        for words in _readings(label):
-            self._add(words, found)
+        for words, spans in ways:
+            for key, worth in self._said_by(words, spans, closed).items():
+                found[key] = max(found.get(key, 0.0), worth)
         return tuple(found.items())
 
-    def _add(self, words: Words, found: dict[str, float]) -> None:
-        spans = [
-            (start, end)
-            for start in range(len(words))
-            for end in range(start + 1, min(len(words), start + self.longest) + 1)
-            if words[start:end] in self.names
-        ]
-        closed = [(start, end) for start, end in spans if words[start:end] in self.closed]
-        for start, end in spans:
-            if (start, end) not in closed and any(first < end and start < last for first, last in closed):
+    def _spans(self, words: Words) -> dict[Words, set[int]]:
+        """The names in a reading, each with the places of its words."""
+        found: defaultdict[Words, set[int]] = defaultdict(set)
+        for start in range(len(words)):
+            for end in range(start + 1, min(len(words), start + self.longest) + 1):
+                name = _in_any_order(words[start:end])
+                if name in self.names:
+                    found[name].update(range(start, end))
+        return found
+
+    def _said_by(self, words: Words, spans: Mapping[Words, set[int]], closed: frozenset[str]) -> dict[str, float]:
+        own: defaultdict[str, set[int]] = defaultdict(set)
+        beside: defaultdict[str, set[int]] = defaultdict(set)
+        for name, places in spans.items():
+            if name not in self.closed and not closed.isdisjoint(name):
                 continue
-            rest = sum(word not in _QUALIFIERS for word in (*words[:start], *words[end:]))
-            share = (end - start) / (end - start + rest)
-            for key, worth in self.names[words[start:end]].items():
-                found[key] = max(found.get(key, 0.0), share * worth)
+            for key, is_own in self.names[name].items():
+                (own if is_own else beside)[key].update(places)
+        content = {at for at, word in enumerate(words) if word not in QUALIFIERS}
+        shares = {key: _BESIDE * _share(said, content) for key, said in beside.items()}
+        return shares | {key: _own(_share(said | beside[key], content)) for key, said in own.items()}
 
 
-def _readings(label: str) -> tuple[Words, ...]:
-    """The words as they stand, and turned round at the one comma that an index has: "Anemia, hemolytic"."""
-    first, comma, rest = label.partition(",")
-    return (_words(label), _words(f"{rest} {first}")) if comma and "," not in rest else (_words(label),)
+def _in_any_order(words: Words) -> Words:
+    """A "malignant neoplasm of breast" is a "malignant breast neoplasm"."""
+    return tuple(sorted(words))
 
 
-def _words(text: str) -> Words:
-    return tuple(_plain(word.text) for word in split_words(text))
+def _share(said: set[int], content: set[int]) -> float:
+    """How much of what an entry says the words at `said` are: all of it, where nothing but qualifiers is left."""
+    return len(said) / len(said | content)
 
 
-def _plain(word: str) -> str:
-    """One spelling for singular and plural, American and British: "anaemias" is "anemia"."""
-    word = word.replace("ae", "e").replace("oe", "e")
-    if len(word) <= 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
-        return word
-    return word[:-3] + "y" if word.endswith("ies") else word[:-1]
+def _own(share: float) -> float:
+    """A problem that is named among much else comes before one of which the entry names but a neighbour."""
+    return _BESIDE + (1 - _BESIDE) * share if share >= _LEAST else share

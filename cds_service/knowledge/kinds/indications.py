@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import cited, codes
 from cds_service.knowledge.rows import Cited, Context, Row, kind
+from cds_service.terminology.routes import ROUTES
 from cds_service.terminology.vocabulary import Drug
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class TreatedProblem(Row):
 
     `related`: names of what is not the problem but stands beside it, a cause, a consequence or a neighbour that the
     same drugs are given for ("cirrhosis" beside ascites): they point to it, and less.
+    `routes`: the routes by which it is treated, where it is treated at one place; none listed means any.
     `codes`: (system URI, code or prefix with `*`).
     """
 
@@ -39,6 +41,7 @@ class TreatedProblem(Row):
     words: tuple[str, ...]
     related: tuple[str, ...]
     closed: frozenset[str]
+    routes: frozenset[str]
     codes: frozenset[tuple[str, str]]
     source: str
 
@@ -51,6 +54,7 @@ class TreatedProblem(Row):
             words=cells.items("words"),
             related=cells.items("related"),
             closed=frozenset(cells.items("closed")),
+            routes=cells.choices("routes", ROUTES) if "routes" in cells.values else frozenset(),
             codes=frozenset(codes(cells)),
             source=cells.required("source"),
         )

@@ -18,9 +18,9 @@ def knowledge() -> Knowledge:
     return charts.knowledge()
 
 
-def likeliest(knowledge: Knowledge, name: str, *problems: str) -> str | None:
+def likeliest(knowledge: Knowledge, name: str, *problems: str, routes: frozenset[str] = frozenset()) -> str | None:
     drug = knowledge.names.drugs[knowledge.names.by_name[name]]
-    found = fits(knowledge, [drug], [Entry(problem) for problem in (*problems, *DISTRACTORS)])
+    found = fits(knowledge, [drug], [Entry(problem) for problem in (*problems, *DISTRACTORS)], routes)
     return (*problems, *DISTRACTORS)[found[0].at] if found else None
 
 
@@ -52,10 +52,47 @@ def likeliest(knowledge: Knowledge, name: str, *problems: str) -> str | None:
         # words that say where and how badly do not make an entry another one's lesser
         ("cephalexin", ["Sebaceous cyst", "Acute cellulitis of left lower leg"], 1),
         ("celecoxib", ["Hormone receptor positive malignant breast cancer of upper outer quadrant"], None),
+        # titles of ICD-9 and ICD-10: what they deny is not there, what they qualify still is
+        ("donepezil", ["Dementia in conditions classified elsewhere without behavioral disturbance"], 0),
+        ("guanfacine", ["Dementia in conditions classified elsewhere without behavioral disturbance"], None),
+        ("alendronate", ["Other and unspecified hyperlipidemia", "Age-related osteoporosis without fracture"], 1),
+        ("metformin", ["Cushing syndrome", "Diabetes mellitus without mention of complication, type II or NOS"], 1),
+        ("bicalutamide", ["Migraine with aura", "Malignant tumor of the prostate"], 1),
+        # a bracket explains, an index turns its words round more than once
+        ("atenolol", ["HTN (benign)", "Lower limb length difference"], 0),
+        ("imatinib", ["Anemia, Sickle Cell", "Leukemia, Myeloid, Chronic"], 1),
+        ("bosentan", ["Hypertension, pulmonary, primary"], 0),
+        ("lisinopril", ["Hypertension, pulmonary, primary"], None),
+        # a problem that is named among much else comes before a neighbour of it
+        ("budesonide", ["Acute bronchitis", "Moderate persistent asthma, uncomplicated"], 1),
+        # words that only look like a problem
+        ("lamotrigine", ["Acquired absence of both cervix and uterus"], None),
+        ("clonazepam", ["Essential hypertension"], None),
+        ("linezolid", ["Sebaceous cyst"], None),
+        ("amoxicillin", ["Need for prophylactic vaccination and inoculation against influenza"], None),
     ],
 )
 def test_the_problem_is_one_that_a_row_names(knowledge, drug, problems, expected):
     assert likeliest(knowledge, drug, *problems) == (None if expected is None else problems[expected])
+
+
+@pytest.mark.parametrize(
+    ("drug", "route", "problems", "expected"),
+    [
+        ("timolol", "ophthalmic", ["Essential hypertension", "Open-angle glaucoma"], 1),
+        ("timolol", "ophthalmic", ["Essential hypertension"], None),
+        ("ciprofloxacin", "oral", ["Bacterial conjunctivitis", "Urinary tract infection"], 1),
+        ("ciprofloxacin", "ophthalmic", ["Urinary tract infection", "Bacterial conjunctivitis"], 1),
+        ("fluticasone", "nasal", ["Asthma"], None),
+        ("prednisolone", "oral", ["Anterior uveitis"], 0),
+        # a spray that is for no nose
+        ("sumatriptan", "nasal", ["Allergic rhinitis", "Migraine"], 1),
+        ("testosterone", "topical", ["Hypogonadism"], 0),
+    ],
+)
+def test_what_is_put_at_one_place_is_for_a_problem_there(knowledge, drug, route, problems, expected):
+    found = likeliest(knowledge, drug, *problems, routes=frozenset({route}))
+    assert found == (None if expected is None else problems[expected])
 
 
 def test_a_code_is_enough(knowledge):
