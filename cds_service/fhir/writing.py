@@ -126,14 +126,11 @@ class FhirWriter:
 
 
 def _creatable(statement: Mapping[str, Any]) -> Creatable:
-    kinds, conditional = set(), set()
-    for rest in _objects(statement.get("rest")):
-        for resource in _objects(rest.get("resource")) if rest.get("mode") == "server" else ():
-            if any(one.get("code") == "create" for one in _objects(resource.get("interaction"))):
-                kinds.add(str(resource.get("type")))
-                if resource.get("conditionalCreate") is True:
-                    conditional.add(str(resource.get("type")))
-    return Creatable(frozenset(kinds), frozenset(conditional))
+    served = [rest for rest in _objects(statement.get("rest")) if rest.get("mode") == "server"]
+    resources = [resource for rest in served for resource in _objects(rest.get("resource"))]
+    created = [one for one in resources if any(it.get("code") == "create" for it in _objects(one.get("interaction")))]
+    conditional = (str(one.get("type")) for one in created if one.get("conditionalCreate") is True)
+    return Creatable(frozenset(str(one.get("type")) for one in created), frozenset(conditional))
 
 
 def _is_match(entry: object, kind: str) -> bool:

@@ -40,18 +40,8 @@ class Tallies:
 
     def cards(self, tenant: str, start: datetime, end: datetime) -> list[Tally]:
         """What was sent in the period and what became of it."""
-        newer, day = feedback.alias(), _day(self._dialect)
-        is_last = (
-            ~select(newer.c.natural_key)
-            .where(
-                newer.c.card == feedback.c.card,
-                newer.c.channel == "cds-hooks",
-                (newer.c.at > feedback.c.at)
-                | ((newer.c.at == feedback.c.at) & (newer.c.natural_key > feedback.c.natural_key)),
-            )
-            .exists()
-        )
-        ehr = (feedback.c.card == card.c.uuid) & (feedback.c.channel == "cds-hooks") & is_last
+        day = _day(self._dialect)
+        ehr = (feedback.c.card == card.c.uuid) & (feedback.c.channel == "cds-hooks") & _is_last()
         parts = (day, invocation.c.service, card.c.topic, invocation.c.unit, invocation.c.user_kind, invocation.c.hook)
         query = (
             select(*parts, feedback.c.outcome, func.count())
@@ -112,6 +102,16 @@ class Tallies:
         with self._database.reading(UNLIMITED) as connection:
             found = [(_as_date(str(first)), version) for first, version in connection.execute(query)]
         return sorted(found)
+
+
+def _is_last() -> ColumnElement[bool]:
+    """Whether no newer event of the EHR is about the same card."""
+    newer = feedback.alias()
+    later = (newer.c.at > feedback.c.at) | (
+        (newer.c.at == feedback.c.at) & (newer.c.natural_key > feedback.c.natural_key)
+    )
+    of_card = (newer.c.card == feedback.c.card, newer.c.channel == "cds-hooks")
+    return ~select(newer.c.natural_key).where(*of_card, later).exists()
 
 
 def _day(dialect: str) -> ColumnElement[object]:

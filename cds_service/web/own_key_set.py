@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -42,11 +43,13 @@ class _Published:
 
     def keys(self) -> list[Any]:
         with self._lock:
-            if time.monotonic() - self._read_at > KEPT or self._keys is None:
-                try:
-                    self._keys = list(self._rooms.store.own_keys.published())
-                except StoreUnavailable:
-                    if self._keys is None:
-                        raise
+            if self._keys is None:
+                self._keys, self._read_at = self._read(), time.monotonic()
+            elif time.monotonic() - self._read_at > KEPT:
+                with suppress(StoreUnavailable):
+                    self._keys = self._read()
                 self._read_at = time.monotonic()
             return self._keys
+
+    def _read(self) -> list[Any]:
+        return list(self._rooms.store.own_keys.published())

@@ -129,18 +129,23 @@ def _zipped(file: IO[bytes], name: str, depth: int) -> Iterator[Member]:
     with archive:
         for one in members:
             inner = f"{name}/{one.filename}"
-            suffix = Path(one.filename).suffix.lower()
             with _named(inner):
                 stream = RecordBound(archive.open(one), one.compress_size)
             with stream._stream:
-                if suffix == ".zip":
-                    with _named(inner):
-                        held = stream.whole()
-                    yield from _unpacked(io.BytesIO(held), inner, len(held), depth + 1)
-                elif suffix == ".gz":
-                    yield from _unpacked(stream, inner, one.compress_size, depth + 1)  # type: ignore[arg-type]
-                else:
-                    yield Member(inner, suffix, stream)
+                yield from _inside(stream, inner, one.compress_size, depth)
+
+
+def _inside(stream: RecordBound, name: str, size: int, depth: int) -> Iterator[Member]:
+    """A file of an archive. An archive within is read whole first, as its directory stands at its end."""
+    suffix = Path(name).suffix.lower()
+    if suffix == ".zip":
+        with _named(name):
+            held = stream.whole()
+        yield from _unpacked(io.BytesIO(held), name, len(held), depth + 1)
+    elif suffix == ".gz":
+        yield from _unpacked(stream, name, size, depth + 1)  # type: ignore[arg-type]
+    else:
+        yield Member(name, suffix, stream)
 
 
 @contextmanager

@@ -14,12 +14,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 from cds_service.knowledge.knowledge import Knowledge
 from cds_service.knowledge.passages import Passage
 from cds_service.terminology.vocabulary import Drug
 
-LONGEST = 400  # characters of a sentence; a longer one is a list that was flattened
+SHORTEST, LONGEST = 20, 400  # characters of a sentence; a longer one is a list that was flattened
 _END = re.compile(r"(?<=[.;!?])\s+(?=[A-Z0-9(•])|\s*•\s*")
 
 
@@ -68,13 +69,11 @@ def drafts(passage: Passage, knowledge: Knowledge) -> Iterator[Draft]:
     if len(passage.drugs) != 1 or passage.drugs[0] not in knowledge.names.drugs:
         return
     drug = knowledge.names.drugs[passage.drugs[0]]
-    for text in (one.strip() for one in _END.split(passage.text)):
-        if not 20 <= len(text) <= LONGEST:
-            continue
-        for kind in kinds():
-            if passage.section in kind.sections:
-                for cells in kind.draft(Sentence(text, passage.section, drug), knowledge):
-                    yield _cited(kind, cells, passage, text, drug)
+    told = [kind for kind in kinds() if passage.section in kind.sections]
+    texts = (text for text in map(str.strip, _END.split(passage.text)) if SHORTEST <= len(text) <= LONGEST)
+    for text, kind in product(texts, told):
+        for cells in kind.draft(Sentence(text, passage.section, drug), knowledge):
+            yield _cited(kind, cells, passage, text, drug)
 
 
 def _cited(kind: Kind, cells: dict[str, str], passage: Passage, text: str, drug: Drug) -> Draft:
