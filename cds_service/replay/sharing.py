@@ -109,11 +109,17 @@ def _signing(line: Report, orders: int | None) -> Report:
 
 
 def _spread(spread: Report) -> Report:
-    """A distribution over fewer than eleven is none, and its end is always a single one's."""
+    """A distribution over fewer than eleven is none, its end is always a single one's, and a mean tells the sum."""
     if is_small(spread["number"]):
         return dict.fromkeys(spread)
     few = spread["with_any"] is not None and is_small(spread["number"] - spread["with_any"])
-    return {**spread, "most": None, "with_any": None if few else _shown(spread["with_any"])}
+    sums_small = spread["mean"] is not None and is_small(round(spread["mean"] * spread["number"]))
+    return {
+        **spread,
+        "mean": None if sums_small else spread["mean"],
+        "most": None,
+        "with_any": None if few or sums_small else _shown(spread["with_any"]),
+    }
 
 
 def _topics(topics: Sequence[Report]) -> list[Report]:
