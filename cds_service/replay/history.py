@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from cds_service.chart.dates import moment_of
-from cds_service.chart.fhir_json import Resource, obj, text
+from cds_service.chart.fhir_json import Resource, label_of, obj, text
 from cds_service.replay.courses import Course, courses_of
 from cds_service.replay.rewinding import Past, always_there, known_from, over_without_a_day, written_at
 
@@ -29,7 +29,6 @@ _TYPES: Mapping[str, str] = {
     "notes": "DocumentReference",
 }
 _RESULTS, _NOTES = 100, 20  # as many as the prefetch keys ask for
-_NO_NOTES = frozenset({"superseded", "entered-in-error"})
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -117,7 +116,7 @@ class History:
             "problems": bundle(self._until("Condition", at)),
             "labs": bundle(islice(filter(_is_lab, self._until("Observation", at)), _RESULTS)),
             "vitals": bundle(islice(filter(_is_vital, self._until("Observation", at)), _RESULTS)),
-            "notes": bundle(islice(filter(_is_current, self._until("DocumentReference", at)), _NOTES)),
+            "notes": bundle(islice(_current(self._until("DocumentReference", at)), _NOTES)),
         }
         # Who is dead today was alive when something was ordered; a chart without its Patient is known no less.
         known = {key: value for key, value in chart.items() if _TYPES[key] in self._holds}
@@ -178,8 +177,16 @@ def _is_vital(one: Resource) -> bool:
     return "vital-signs" in str(one.get("category"))
 
 
-def _is_current(note: Resource) -> bool:
-    return text(note.get("status")) not in _NO_NOTES
+def _current(notes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Those that were current, of notes newest first: what is superseded today was so until the next of its type."""
+    newer: set[str] = set()
+    for note in notes:
+        kind, status = label_of(note.get("type")), text(note.get("status"))
+        if status != "superseded":
+            yield note
+        elif kind not in newer:
+            yield {**note, "status": "current"}
+        newer.add(kind)
 
 
 def _alive(patient: Mapping[str, Any]) -> dict[str, Any]:

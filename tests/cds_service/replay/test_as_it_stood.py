@@ -126,6 +126,20 @@ def test_a_result_counts_from_when_it_was_issued_and_a_note_from_its_end() -> No
     assert listed(second, "notes") == [], "a note of the moment of the order tells of the order"
 
 
+def test_a_superseded_note_was_current_until_the_next_of_its_type() -> None:
+    def of(kind: str) -> dict[str, Any]:
+        return {"type": {"text": kind}}
+
+    notes = [
+        note("n1", "x", "2020-01-01", status="superseded", **of("progress")),
+        note("n2", "x", "2020-01-10", status="superseded", **of("surgery")),
+        note("n3", "x", "2020-02-10", **of("progress")),
+    ]
+    early, late = signed(order("m1", "a", "2020-02-01"), order("m2", "b", "2020-03-01"), *notes)
+    assert (listed(early, "notes"), listed(late, "notes")) == (["n2", "n1"], ["n3", "n2"])
+    assert resource(early, "notes", "n1")["status"] == "current"
+
+
 def test_a_problem_that_was_over_later_was_active_then() -> None:
     over = problem(
         "c1", "asthma", "2019-01-01", abatementDateTime="2020-06-01", clinicalStatus={"coding": [{"code": "resolved"}]}
