@@ -78,6 +78,8 @@ def read_order(text: str, vocabulary: Vocabulary, models: Models) -> Rxcuis:
     chart = build_chart(HOOKS["order-sign"].parse(context), {}, vocabulary, _NOW)
     readings = read(chart.texts, models, ReadingCache(), deadline=inf)  # a cache of its own: no row knows another
     orders = merge(chart, readings, vocabulary).orders
+    if not all(order.drugs for order in orders):
+        return ()
     rxcuis = tuple(drug.rxcui for order in orders for drug in order.drugs)
     # Of a drug that RxNorm has twice, the one that is written: what a check takes them for is one and the same.
     named = [found for part in vocabulary.orders_in(text).orders if (found := vocabulary.named_in(part))]

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from cds_service.knowledge.cells import Cells, read_rows
 from cds_service.knowledge.imported import read_imported
-from cds_service.terminology.lexicon import Entry, Lexicon
+from cds_service.terminology.lexicon import Entry, Lexicon, Words, split_words
 from cds_service.terminology.vocabulary import Drug
 
 CLASS = "class:"
@@ -64,9 +64,7 @@ def read_names(tables: Mapping[str, str]) -> DrugNames:
     combos = list(read_rows(tables, "combos.csv"))
     same = list(read_rows(tables, "same_drug.csv"))
     apart = tuple(_same_entries(same, drugs))
-    lexicon = _lexicon(
-        (*_drug_entries(rows), *apart, *_combo_entries(combos, drugs, {entry.name for _, entry in apart}))
-    )
+    lexicon = _lexicon((*_drug_entries(rows), *apart, *_combo_entries(combos, drugs, _beginnings(apart))))
     products = list(read_rows(tables, "products.csv"))
     codes = _codes(drugs, [*products, *same, *(row for row in combos if row.text("rxcui"))])
     imported = read_imported(tables, drugs, lexicon)
@@ -120,6 +118,16 @@ def _drug_entries(rows: list[Cells]) -> Iterator[tuple[Cells, Entry]]:
                 yield cells, Entry(name, rxcuis, certain=False)
 
 
+def _beginnings(apart: Iterable[tuple[Cells, Entry]]) -> Set[Words]:
+    """The names and what they begin with: "petrolatum" may go on to "petrolatum, white"."""
+    names = [_words(entry.name) for _, entry in apart]
+    return {name[:length] for name in names for length in range(1, len(name) + 1)}
+
+
+def _words(name: str) -> Words:
+    return tuple(word.text for word in split_words(name))
+
+
 def _component_entries(rows: list[Cells]) -> Iterator[tuple[Cells, Entry]]:
     for cells in rows:
         for name in cells.items("uncertain"):
@@ -134,11 +142,11 @@ def _same_entries(rows: list[Cells], drugs: Mapping[str, Drug]) -> Iterator[tupl
             yield cells, Entry(name, _ingredients(cells, drugs), concept=cells.required("rxcui"))
 
 
-def _combo_entries(rows: list[Cells], drugs: Mapping[str, Drug], apart: Set[str]) -> Iterator[tuple[Cells, Entry]]:
-    """Not the names of which a part stands `apart`: read part by part, they tell which concept was written."""
+def _combo_entries(rows: list[Cells], drugs: Mapping[str, Drug], apart: Set[Words]) -> Iterator[tuple[Cells, Entry]]:
+    """Not the names of which a part is in `apart`: read part by part, they tell which concept was written."""
     for cells in rows:
         for name in (cells.required("name"), *cells.items("synonyms")):
-            if not apart & set(name.split("/")):
+            if not apart & {_words(part) for part in name.split("/")}:
                 yield cells, Entry(name, _ingredients(cells, drugs))
 
 

@@ -15,12 +15,13 @@ from cds_service.terminology.lexicon import Mention
 
 _UNIT = r"(?<![^\W\d_])(?:mg|mcg|ug|gm?|ml|l|unt|units?|meq|mmol|mci|cells|actuat|sqcm|hr|h|per|usp)(?![^\W\d_])"
 # What may stand right behind a name and is no other drug: a salt, of which RxNorm's base counts, above all.
-_SALT = (
-    r"[\s-]+(?:hydrochloride|hcl|hydrobromide|hbr|sodium|potassium|calcium|magnesium|acetate|besylate|bitartrate|"
-    r"bromide|chloride|citrate|fumarate|maleate|mesylate|mononitrate|nitrate|palmitate|phosphate|polistirex|succinate|"
-    r"sulfate|tannate|tartrate|valerate|dipropionate|propionate|furoate|anhydrous|dihydrochloride|monohydrate|dihydrate|trihydrate|"
-    r"hemihydrate|vaccine|preparation)(?![^\W_])"
-)
+_SALTS = """
+hydrochloride dihydrochloride hcl hydrobromide hbr sodium potassium calcium magnesium acetate besylate bitartrate
+bromide chloride citrate fumarate maleate mesylate mononitrate nitrate palmitate phosphate polistirex succinate sulfate
+tannate tartrate valerate dipropionate propionate furoate anhydrous monohydrate dihydrate trihydrate hemihydrate
+vaccine preparation
+"""
+_SALT = rf"[\s-]+(?:{'|'.join(_SALTS.split())})(?![^\W_])"
 _AMOUNT = rf"(?:[\s\d.,%()]|/?{_UNIT})*"
 _OF_ONE = rf"(?:{_SALT}){{0,2}}"
 _BETWEEN = re.compile(rf"{_OF_ONE}(?:[\s\d.,:%()/+&-]|{_UNIT}|\band\b|\bwith\b|\bw/)*", re.IGNORECASE)
@@ -34,7 +35,7 @@ _LETTERS = r"[^\W\d_]"
 _AFTER = re.compile(
     rf"{_TIGHT}({_LETTERS}{{4,}})|{_OF_ONE}{_AMOUNT}(?<=\s)[/+&]\s+(?:[\d.,]+\s*{_UNIT}\s+)?"
     rf"({_LETTERS}{{3}}(?=\s{_LETTERS}{{4}})"
-    rf"|(?!{_UNIT}){_LETTERS}[\w+]*(?=(?:\s{_LETTERS}+){{0,3}}(?:\s+\d+)?\s+\d[\d.,]*\s*(?:%|{_UNIT})))",
+    rf"|(?!{_UNIT}){_LETTERS}[\w+-]*(?=(?:\s{_LETTERS}+){{0,3}}(?:\s+\d+)?\s+\d[\d.,]*\s*(?:%|{_UNIT})))",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
@@ -46,6 +47,7 @@ _BEFORE = re.compile(
 _PHRASE = re.compile(rf"(?:\s+{_LETTERS}+){{0,5}}(?=\s*(?:\d|[/+&(),]|\Z))")
 # A text that begins with one long word and then the name: half of a combination, misspelt ("amoxicillan clavulanate").
 _LEADING = re.compile(rf"\s*({_LETTERS}{{6,}})\s+\Z")
+_WORD_BEHIND = re.compile(rf"\s+(?!{_UNIT}|and\b|with\b|w/)({_LETTERS}{{3,}})", re.IGNORECASE)
 # Words of an order that may stand after a slash or a hyphen and are no drug.
 _ORDER_WORDS = """
 tablet tablets capsule capsules caplet caplets oral orally solution suspension syrup liquid elixir drops spray sprays
@@ -55,10 +57,12 @@ immediate modified chewable enteric coated sublingual intravenous intramuscular 
 topical nasal ophthalmic otic rectal vaginal transdermal pharmacy continue start stop please prescribe refill increase
 decrease restart resume change switch generic regular liquid powder topical vitamin children childrens infants another
 tabs caps pack pens vials syringe kit each also then when pain day days
-injectable lozenge gum enema suppository gel paste pad shampoo granules sqcm
+injectable irrigation medicated gas inhalant intraperitoneal lozenge gum enema suppository gel paste pad shampoo
+granules sqcm
 """
 NOT_COMPONENTS = frozenset(_ORDER_WORDS.split())
-_BEGIN_NAMES = frozenset({"sodium", "potassium", "vitamin"})  # "sodium chlidore" is a component, "/ sodium" is not
+_SALT_WORDS = frozenset(_SALTS.split())
+_BEGIN_NAMES = frozenset({"sodium", "potassium", "vitamin", "topical"})  # "sodium chlidore" is a component
 # The four letters without meaning that tell a biological from its biosimilars ("risankizumab-rzaa"; FDA guidance on
 # nonproprietary naming of biological products, 2017). No biological is combined with a drug of four letters.
 _BIOLOGICAL = ("mab", "cept", "grastim", "kinra", "poetin alfa", "glargine", "aspart", "lispro")
@@ -103,14 +107,16 @@ def joined(text: str, mentions: Sequence[Mention], components: Sequence[Mention]
 
     `components` are the words in the text that are names only as a component.
     """
-    apart = frozenset(one for one in components if not any(_overlap(one, other) for other in mentions))
+    apart = frozenset(
+        one for one in components if not any(_overlap(one, other) for other in mentions) and not _goes_on(text, one)
+    )
     everything = sorted((*mentions, *apart), key=lambda mention: mention.span)
     for start in range(everything.index(mentions[0]) + 1):
         found = _chain(text, everything[start:], apart)
         if mentions[0] in found.names:
             break
     found = _composition(text, found.names[0], everything, apart) or found
-    surer = {one.span[0]: one for one in components if len(found.names) > 1}
+    surer = {one.span[0]: one for one in components if len(found.names) > 1 and not _goes_on(text, one)}
     return Joined(tuple(one if one.certain else surer.get(one.span[0], one) for one in found.names), found.unknown)
 
 
@@ -154,6 +160,12 @@ def _composition(text: str, brand: Mention, everything: Sequence[Mention], weak:
     found = _chain(text, inside, weak)
     several = len(found.names) + len(found.unknown) > 1 and inside[0] not in weak
     return found if several and _STRENGTH_NEXT.match(text, inside[0].span[1]) else None
+
+
+def _goes_on(text: str, component: Mention) -> bool:
+    """Whether a word that no order has stands right behind: "zinc ozyd" is no zinc."""
+    behind = _WORD_BEHIND.match(text, component.span[1])
+    return bool(behind) and behind[1].lower() not in NOT_COMPONENTS | _SALT_WORDS
 
 
 def _overlap(one: Mention, other: Mention) -> bool:

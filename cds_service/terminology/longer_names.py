@@ -15,7 +15,8 @@ from rapidfuzz.distance import OSA
 from cds_service.terminology.combination import NOT_COMPONENTS
 from cds_service.terminology.lexicon import Entry, Mention, Word, Words, split_words
 
-_SHORTEST = 4  # letters; shorter words are one slip away from too many
+_SHORTEST = 3  # letters; shorter words are one slip away from too many
+_SHORT_LIKE = 0.75
 _JOINS = re.compile(r"[/+&]")  # behind such a mark, or a hyphen, stands a component
 _LIKE = 0.6  # of 85,929 names and sentences that name a drug rightly, 3 are taken for slips then
 
@@ -65,7 +66,8 @@ class LongerNames:
         )
 
     def _is_slip(self, word: str, meant: str) -> bool:
-        return self._is_wrong(word) and OSA.normalized_similarity(word, meant) >= _LIKE
+        likeness = OSA.normalized_similarity(word, meant)
+        return self._is_wrong(word) and likeness >= (_LIKE if len(word) > _SHORTEST else _SHORT_LIKE)
 
     def _is_wrong(self, word: str) -> bool:
         return len(word) >= _SHORTEST and word.isalpha() and word not in self._words and word not in NOT_COMPONENTS

@@ -37,6 +37,9 @@ COMPONENTS = [
     ("Glucose 50 MG/ML / Potassium Chloride 0.02 MEQ/ML Injectable Solution", {"4850", "8591"}),
     ("SALICYLIC ACID & UREA TOPICAL OINTMENT", {"9525", "11002"}),
     ("Sulfacetamide / Sulfur", {"10169", "10223"}),
+    ("Glucose-Sodium Chloride 100-0.0385 MEQ/ML Injectable Solution", {"4850", "9863"}),
+    ("Histamine Dihydrochloride 1 MG/ML / Menthol 30 MG/ML Topical Cream", {"5333", "6750"}),
+    ("mineral oil / petrolatum, white", {"6972", "82074"}),
     ("Calcium Carbonate / Cholecalciferol / soy protein isolate", {"1897", "2418", "196238"}),
     ("calcium carbonate 1250 MG (calcium 500 MG) / cholecalciferol 100 UNT", {"1897", "2418"}),
     ("ferrous sulfate 60 MG (iron 12 MG) / vitamin C 150 MG Tablet", {"24947", "1151"}),
@@ -69,7 +72,10 @@ def test_an_everyday_word_names_no_drug_where_it_is_no_component(vocabulary, tex
         ("dextrose / sodium chlidore", ("sodium chlidore",)),
         ("meenrl oil/pramoxine/zinc oxide", ("meenrl oil",)),
         ("polymyyxin b/trimethoprim", ("polymyyxin b",)),
-        ("vitamin e/zinc oxiide", ("zinc",)),
+        ("vitamin e/zinc oxiide", ("zinc oxiide",)),
+        ("pramoxine/zinc ozyd", ("zinc ozyd",)),
+        ("benzoyl peroxide/topical suur", ("topical suur",)),
+        ("Inositol 141 MG / vit-BX 500 MG Oral Capsule", ("vit-BX",)),
     ],
 )
 def test_a_component_that_is_not_known_is_said_whatever_its_length(vocabulary, text, unknown):
