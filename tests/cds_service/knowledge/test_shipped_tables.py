@@ -84,8 +84,11 @@ def test_no_certain_name_is_an_everyday_word_of_an_order() -> None:
 
 def test_every_ingredient_is_found_by_its_own_name_and_code() -> None:
     for rxcui, ingredient in KNOWLEDGE.names.drugs.items():
-        naming = KNOWLEDGE.vocabulary.named_in(f"{ingredient.name} 1")
-        assert naming is not None and naming.certain and [one.rxcui for one in naming.drugs] == [rxcui]
+        everyday = any(entry.name == ingredient.name for entry in KNOWLEDGE.names.components.entries)
+        text = f"zinc oxide / {ingredient.name} 1 MG" if everyday else f"{ingredient.name} 1"
+        naming = KNOWLEDGE.vocabulary.named_in(text)
+        assert naming is not None and naming.certain and naming.unknown == ()
+        assert [one.rxcui for one in naming.drugs][everyday:] == [rxcui]
         assert KNOWLEDGE.vocabulary.by_code(rxcui) == (ingredient,)
 
 
