@@ -165,7 +165,7 @@ def _composition(text: str, brand: Mention, everything: Sequence[Mention], weak:
 def _goes_on(text: str, component: Mention) -> bool:
     """Whether a word that no order has stands right behind: "zinc ozyd" is no zinc."""
     behind = _WORD_BEHIND.match(text, component.span[1])
-    return bool(behind) and behind[1].lower() not in NOT_COMPONENTS | _SALT_WORDS
+    return behind is not None and behind[1].lower() not in NOT_COMPONENTS | _SALT_WORDS
 
 
 def _overlap(one: Mention, other: Mention) -> bool:
