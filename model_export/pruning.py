@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,15 @@ def pruned_tokenizer(
     return out
 
 
-def pruned_rows(tokenizer_file: Path, pieces: list[str]) -> list[int]:
-    """The rows of the published embedding that the pieces had."""
+def shrink(network: Any, tokenizer_file: Path, pieces: list[str], layers: Sequence[int]) -> None:
+    """Leaves a published BERT these of its layers and the embeddings of these pieces; in place."""
+    import torch
+
     vocabulary = json.loads(tokenizer_file.read_bytes())["model"]["vocab"]
-    return [vocabulary[piece] for piece in pieces]
+    network.bert.encoder.layer = torch.nn.ModuleList(network.bert.encoder.layer[n] for n in layers)
+    words = network.bert.embeddings.word_embeddings
+    rows = torch.tensor([vocabulary[piece] for piece in pieces])
+    network.bert.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(
+        words.weight[rows].detach().clone(), freeze=False, padding_idx=0
+    )
+    network.config.vocab_size, network.config.num_hidden_layers = len(pieces), len(layers)

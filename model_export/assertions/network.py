@@ -14,7 +14,7 @@ from typing import Any
 from model_export.assertions.reader import marked
 from model_export.assertions.sentences import HEADS, Sentence
 from model_export.checkpoint import keep, resume
-from model_export.pruning import kept_pieces, pruned_rows, pruned_tokenizer
+from model_export.pruning import kept_pieces, pruned_tokenizer, shrink
 
 LONGEST = 128  # pieces
 RATE, WARM, BATCH = 3e-4, 0.06, 32
@@ -32,13 +32,7 @@ def start(published: Path, texts: Iterable[str], folder: Path, layers: Sequence[
     pruned_tokenizer(published / "tokenizer.json", kept, folder / "tokenizer.json", LONGEST, strategy="LongestFirst")
     torch.manual_seed(1)
     network = AutoModelForTokenClassification.from_pretrained(published, num_labels=len(HEADS))
-    network.bert.encoder.layer = torch.nn.ModuleList(network.bert.encoder.layer[n] for n in layers)
-    words = network.bert.embeddings.word_embeddings
-    rows = torch.tensor(pruned_rows(published / "tokenizer.json", kept))
-    network.bert.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(
-        words.weight[rows].detach().clone(), freeze=False, padding_idx=0
-    )
-    network.config.vocab_size, network.config.num_hidden_layers = len(kept), len(layers)
+    shrink(network, published / "tokenizer.json", kept, layers)
     network.save_pretrained(folder)
     return folder
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from model_export.checkpoint import keep, resume
-from model_export.pruning import kept_pieces, pruned_rows, pruned_tokenizer
+from model_export.pruning import kept_pieces, pruned_tokenizer, shrink
 from model_export.reranking.groups import Group
 
 LAYERS = (0, 2, 4)  # of the six
@@ -33,13 +33,7 @@ def start(published: Path, texts: Iterable[str], folder: Path) -> Path:
     pruned_tokenizer(published / "tokenizer.json", pieces, folder / "tokenizer.json", LONGEST)
     torch.manual_seed(1)
     network = AutoModelForSequenceClassification.from_pretrained(published, num_labels=1)
-    network.bert.encoder.layer = torch.nn.ModuleList(network.bert.encoder.layer[n] for n in LAYERS)
-    words = network.bert.embeddings.word_embeddings
-    rows = torch.tensor(pruned_rows(published / "tokenizer.json", pieces))
-    network.bert.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(
-        words.weight[rows].detach().clone(), freeze=False, padding_idx=0
-    )
-    network.config.vocab_size, network.config.num_hidden_layers = len(pieces), len(LAYERS)
+    shrink(network, published / "tokenizer.json", pieces, LAYERS)
     network.save_pretrained(folder)
     return folder
 
