@@ -42,7 +42,8 @@ def test_an_allergy_by_any_code_of_a_drug_meets_the_order() -> None:
 
 
 def test_an_allergy_by_name_meets_an_order_by_name() -> None:
-    for drug in list(knowledge().names.drugs.values())[::25]:
+    named = [drug for drug in knowledge().names.drugs.values() if knowledge().vocabulary.named_in(drug.name)]
+    for drug in named[::25]:
         assert loudest(allergy(drug.name), f"{drug.name} 1 tab daily") == "critical", drug.name
 
 
