@@ -123,9 +123,10 @@ class MedicationReader:
         ends = [last_day_of(period.get("end")) for period in _periods(resource)]
         if over:
             ends = [end for end in ends if end] or [last_day_of(_supply(resource).get("end"))]
-        last = max((end for end in ends if end), default=None)
-        if last is None or None in ends:
+        known = [end for end in ends if end]
+        if not known or len(known) < len(ends):
             return None
+        last = max(known)
         return last if last < self.now.date() or (over and last == self.now.date()) else None
 
 

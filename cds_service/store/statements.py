@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table, exc
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from cds_service.store.schema import UtcDateTime
 
 _DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": PGDialect_psycopg()}
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -92,11 +95,10 @@ def _insert(table: Table, dialect: str, once: bool, names: tuple[str, ...]) -> t
     compiled = statement.compile(dialect=_DIALECTS[dialect], column_keys=list(names))
     if dialect == "postgresql":
         return str(compiled), dict
-    order = tuple(compiled.positiontup or ())
-    return str(compiled), lambda row: tuple([_for_sqlite(row[name]) for name in order])
+    in_order = itemgetter(*(compiled.positiontup or ()))
+    times = [name for name in names if isinstance(table.c[name].type, UtcDateTime)]
+    return str(compiled), lambda row: in_order({**row, **{name: _for_sqlite(row[name]) for name in times}})
 
 
-def _for_sqlite(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
-    return value
+def _for_sqlite(time: datetime | None) -> str | None:
+    return time and time.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
