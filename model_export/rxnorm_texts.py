@@ -34,12 +34,12 @@ _FORM = re.compile(
 )
 _BRAND = re.compile(r"\s*\[[^\]]+\]\s*$")
 _SALTS = frozenset(
-    """acetate acetonide anhydrous aspartate axetil besylate bitartrate bromide butyrate calcium camsylate caproate
-    chloride cilexetil citrate cypionate decahydrate dibasic dihydrate dihydrochloride dipropionate disodium
-    edisylate enanthate estolate etabonate ethanolate ethylsuccinate fumarate furoate gluconate hbr hcl
+    """acetate acetonide anhydrous aspartate axetil benzathine besylate bitartrate bromide butyrate calcium camsylate
+    caproate chloride cilexetil citrate cypionate decahydrate dibasic dihydrate dihydrochloride dipropionate
+    disodium edisylate enanthate estolate etabonate ethanolate ethylsuccinate fumarate furoate gluconate hbr hcl
     hemihydrate heptahydrate hippurate hyclate hydrate hydrobromide hydrochloride hydroxynaphthoate lactate
     magnesium malate maleate mandelate medoxomil meglumine mesylate methylbromide monobasic monohydrate
-    mononitrate napsylate nitrate palmitate pamoate phosphate pivalate polistirex potassium propionate
+    mononitrate napsylate nitrate palmitate pamoate phosphate pivalate polistirex potassium procaine propionate
     proxetil resinate saccharate sodium stearate succinate sulfate tannate tartrate tosylate trihydrate
     tromethamine valerate zinc""".split()  # noqa: SIM905
 )
