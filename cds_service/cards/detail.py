@@ -38,8 +38,8 @@ def concern_detail(
     said = [_LEADS[claim.kind] + escaped(claim.text, 320) for claim in claims.stand if claim.kind in kinds]
     said += by_hand
     if quoted := list(_quotes(finding.facts)):
-        facts = "\n".join(["**Facts used**", *(_fact(fact) for fact in finding.facts if fact.label != NOTE)])
-        optional = [*([facts] if len(quoted) < len(finding.facts) else []), *_notes(missing)]
+        others = [_fact(fact) for fact in finding.facts if fact.label != NOTE]
+        optional = [*(["\n".join(["**Facts used**", *others])] if others else []), *_notes(missing)]
         return fitted([*said, *quoted], optional, [_evidence(concern, knowledge), _rule(concern, knowledge)])
     optional = [*_read_note(finding.facts), facts, *_notes(missing)]
     return fitted(said, optional, [_evidence(concern, knowledge), _rule(concern, knowledge)])

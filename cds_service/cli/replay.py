@@ -125,10 +125,15 @@ def _tally(
     if strict and found.total("damaged"):
         raise click.ClickException(f"{found.total('damaged')} lines or entries could not be read (--strict)")
     if not partitions:
-        raise click.UsageError("nothing of a patient was found in what was given")
+        raise click.UsageError(f"nothing of a patient was found in what was given{_and_damage(found)}")
     tally = replayed(plan, partitions, voices, workers, scheduler, _said)
     tally.add(found, plan.sample)
     return tally
+
+
+def _and_damage(found: Tally) -> str:
+    damaged = found.total("damaged")
+    return f", and {damaged} lines or entries could not be read" if damaged else ""
 
 
 def _write(

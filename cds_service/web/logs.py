@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -54,6 +55,8 @@ FIELDS = frozenset(
         "version",
     }
 )
+# True where what would be logged is counted instead, as by a replay.
+QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
 _UNLOGGED_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -63,6 +66,7 @@ def configure() -> None:
         return
     structlog.configure(
         processors=[
+            unless_quiet,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             keep_listed,
@@ -72,6 +76,12 @@ def configure() -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def unless_quiet(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if QUIET.get():
+        raise structlog.DropEvent
+    return event
 
 
 def keep_listed(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -67,6 +67,7 @@ def test_medications_of_several_notes_stand_on_one_card_each_to_be_taken_or_left
     second = note("She takes metformin 500 mg twice daily.", 2, on="@now-2d")
     (card,), _ = offered(service, first, second)
     assert card["summary"].startswith("3 medications only in notes: ")
+    assert "**Facts used**" not in card["detail"], "the notes are quoted: no heading with nothing below it"
     assert card["selectionBehavior"] == "any" and len(card["suggestions"]) == 3
     assert not any(one.get("isRecommended") for one in card["suggestions"])
     assert card["detail"].count("**From a note of") == 2 and len(card["detail"]) < 1500

@@ -189,6 +189,7 @@ def _members(check: Check) -> dict[str, Any]:
 
 def test_a_check_that_breaks_is_said_by_report_and_exit_status(export: Path, tmp_path: Path, broken_check: str) -> None:
     told = replay(export, tmp_path / "out", "--service", "medication-safety")
+    assert "check failed" not in told.stderr, "it is counted, and not logged for each call"
     assert told.exit_code == 1 and f"FAILED 5 times: medication-safety {broken_check}" in told.stderr
     report = report_in(tmp_path / "out")
     assert report["failed_checks"] == [{"service": "medication-safety", "check": broken_check, "calls": 5}]
@@ -299,7 +300,9 @@ def test_a_folder_without_history_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "there is no .json" in replay(tmp_path / "empty", tmp_path / "out").output
     written(tmp_path / "others", [{"resourceType": "Organization", "id": "o1"}])
-    assert "nothing of a patient" in replay(tmp_path / "others", tmp_path / "out").output
+    (tmp_path / "others" / "x.json").write_text("{}")
+    said = replay(tmp_path / "others", tmp_path / "out").output
+    assert "nothing of a patient was found in what was given, and 1 lines" in " ".join(said.split())
 
 
 def test_an_order_that_names_no_drug_we_know_is_counted_with_its_words(tmp_path: Path) -> None:
