@@ -16,9 +16,8 @@ from cds_service.knowledge.knowledge import Knowledge
 from cds_service.models import Models, load_models
 from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
-from cds_service.terminology.routes import routes_in
 from model_export.groups import of_groups
-from model_export.linking_evaluation import read_order
+from model_export.linking_evaluation import ordered
 from model_export.predictions import write_predictions
 from model_export.rows import rows_of
 from model_export.task import Score, TaskFailed
@@ -52,9 +51,10 @@ def evaluate_table(data: Path, predictions: Path | None) -> Score:
 
 def chosen(knowledge: Knowledge, models: Models, order: str, candidates: Sequence[str]) -> str | None:
     """The candidate that the order most likely treats, or None."""
-    vocabulary = knowledge.vocabulary
-    drugs = [vocabulary.drugs[rxcui] for rxcui in read_order(order, vocabulary, models)]
-    found = fits(knowledge, drugs, [Entry(candidate) for candidate in candidates], routes_in(order))
+    medications = ordered(order, knowledge.vocabulary, models)
+    drugs = [drug for medication in medications for drug in medication.drugs]
+    routes = frozenset(route for medication in medications for route in medication.routes)
+    found = fits(knowledge, drugs, [Entry(candidate) for candidate in candidates], routes)
     return candidates[found[0].at] if found else None
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 
-from cds_service.chart import build_chart, merge
+from cds_service.chart import Medication, build_chart, merge
 from cds_service.hooks import HOOKS
 from cds_service.models import Models, load_models
 from cds_service.models.drug_candidates import Rxcuis
@@ -55,7 +55,16 @@ def _answer(row: dict[str, str], vocabulary: Vocabulary, models: Models) -> Answ
 
 
 def read_order(text: str, vocabulary: Vocabulary, models: Models) -> Rxcuis:
-    """The ingredients that the service takes the text of an order to mean; empty when it does not say.
+    """The ingredients that the service takes the text of an order to mean; empty when it does not say."""
+    rxcuis = tuple(drug.rxcui for order in ordered(text, vocabulary, models) for drug in order.drugs)
+    # Of a drug that RxNorm has twice, the one that is written: what a check takes them for is one and the same.
+    named = [found for part in vocabulary.orders_in(text).orders if (found := vocabulary.named_in(part))]
+    exactly = {drug.rxcui for found in named for drug in found.drugs} == set(rxcuis)
+    return tuple(dict.fromkeys(code for found in named for code in found.concepts)) if exactly and named else rxcuis
+
+
+def ordered(text: str, vocabulary: Vocabulary, models: Models) -> tuple[Medication, ...]:
+    """The orders that the service takes a text for, with what checks take their drugs for; empty when it does not say.
 
     A combination of which it knows a part is not answered: its card says that only that part was assessed.
     """
@@ -78,10 +87,4 @@ def read_order(text: str, vocabulary: Vocabulary, models: Models) -> Rxcuis:
     chart = build_chart(HOOKS["order-sign"].parse(context), {}, vocabulary, _NOW)
     readings = read(chart.texts, models, ReadingCache(), deadline=inf)  # a cache of its own: no row knows another
     orders = merge(chart, readings, vocabulary).orders
-    if not all(order.drugs for order in orders):
-        return ()
-    rxcuis = tuple(drug.rxcui for order in orders for drug in order.drugs)
-    # Of a drug that RxNorm has twice, the one that is written: what a check takes them for is one and the same.
-    named = [found for part in vocabulary.orders_in(text).orders if (found := vocabulary.named_in(part))]
-    exactly = {drug.rxcui for found in named for drug in found.drugs} == set(rxcuis)
-    return tuple(dict.fromkeys(code for found in named for code in found.concepts)) if exactly and named else rxcuis
+    return orders if all(order.drugs for order in orders) else ()
