@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cds_service.knowledge.kinds.indications import Indication, TreatedProblem, indications_of
 from cds_service.knowledge.knowledge import Knowledge
-from cds_service.knowledge.treated_names import Code
+from cds_service.knowledge.treated_names import LEAST, Code
 from cds_service.terminology.routes import LOCAL_ROUTES
 from cds_service.terminology.vocabulary import Drug
 
@@ -18,7 +18,6 @@ from cds_service.terminology.vocabulary import Drug
 # that. Long rows (a steroid's) are no ranking, so their end weighs no less than their fourth place.
 _LABELLED, _WHOLE, _LATER, _LAST = 0.5, 0.5, 0.1, 3
 _LOCAL = LOCAL_ROUTES | {"rectal"}
-_LEAST = 0.13  # an entry of which less speaks of the problem is about something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def _found(knowledge: Knowledge, uses: Sequence[_Use], entries: Sequence[Entry])
         yield [
             Fit(at, use.problem.id, use.drug, use.row, use.weight + _WHOLE * shares[use.problem.id])
             for use in uses
-            if shares.get(use.problem.id, 0.0) >= _LEAST
+            if shares.get(use.problem.id, 0.0) >= LEAST
         ]
 
 

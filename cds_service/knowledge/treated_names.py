@@ -18,8 +18,12 @@ from cds_service.terminology.systems import ICD10, ICD10CM
 
 Code = tuple[str, str]
 _BY_CODE = 1.0  # a code says it whole
-_BESIDE = 0.5  # the most that the name of a problem beside it is worth, and the least that its own is
-_LEAST = 0.13  # a problem of which an entry says less is not what the entry is about
+# The most that the name of a problem beside it is worth, and the least that its own is. On the development set .25
+# costs .016 of what is found and .75 costs .003.
+_BESIDE = 0.5
+# A problem of which an entry says less is not what the entry is about: fewer than one word in eight. From .05 to .25 no
+# share on the development sets moves by more than .006.
+LEAST = 0.13
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,4 +124,4 @@ def _share(said: set[int], content: set[int]) -> float:
 
 def _own(share: float) -> float:
     """A problem that is named among much else comes before one of which the entry names but a neighbour."""
-    return _BESIDE + (1 - _BESIDE) * share if share >= _LEAST else share
+    return _BESIDE + (1 - _BESIDE) * share if share >= LEAST else share
