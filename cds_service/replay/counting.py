@@ -12,7 +12,7 @@ from cds_service.chart.fhir_json import Resource, obj, objects, reference, text
 from cds_service.chart.naming import concepts_of, name_drug
 from cds_service.hooks import HOOKS
 from cds_service.replay.asking import Heard, Voice
-from cds_service.replay.calls import Ask
+from cds_service.replay.calls import SIGN, Ask
 from cds_service.replay.plan import Plan
 from cds_service.replay.sampling import sampled
 from cds_service.replay.tally import Tally
@@ -72,8 +72,9 @@ class PatientCount:
     def _ordered(self, ask: Ask, orders: Mapping[str, tuple[tuple[Drug, ...], str]]) -> None:
         """What some service was asked about, and answered: that is what cards are set against."""
         for found, words in orders.values():
-            self.tally.count("orders")
-            self._by_time(ask, "orders")
+            self.tally.count("orders", ask.hook)
+            if ask.hook == SIGN:
+                self._by_time(ask, "orders")
             for drug in found:
                 self.tally.count("ordered", drug.rxcui, drug.name)
             if not found:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cds_service.knowledge import Knowledge
+from cds_service.replay.calls import SIGN
 from cds_service.replay.plan import Plan
 from cds_service.replay.rules import rule_rows, rules_summary
 from cds_service.replay.tally import Tally
@@ -109,6 +110,7 @@ def _history(tally: Tally) -> Report:
         "twice": tally.total("twice"),
         "patients": tally.total("patients"),
         "orders": tally.total("orders"),
+        "signed": tally.total("orders", SIGN),
         "renewals": tally.total("renewals"),
         "taken_until": {told: n for (told,), n in tally.table("taken until")},
         "undated": [{"type": kind, "what": what, "resources": n} for (kind, what), n in tally.table("undated")],
@@ -140,9 +142,9 @@ def _burden(tally: Tally) -> Report:
     """Cards at signing for 100 orders; of all calls, per encounter and per clinician and month."""
     shown: dict[str, Counter[str]] = {}
     for (service, hook, _, _, indicator, _), count in tally.table("cards"):
-        if hook == "order-sign":
+        if hook == SIGN:
             shown.setdefault(service, Counter())[indicator] += count
-    orders = tally.total("orders")
+    orders = tally.total("orders", SIGN)
     services = [
         {
             "service": service,

@@ -20,7 +20,7 @@ _FIGURE = re.compile(r"\d[\d.,:/-]*")
 def shareable(report: Report) -> Report:
     """The same members; those that hold texts of charts or single cases are left out."""
     topics = _topics(report["topics"])
-    orders = _shown(report["history"]["orders"])
+    orders = _shown(report["history"]["signed"])
     return {
         **report,
         "history": _history(report["history"]),
@@ -63,9 +63,11 @@ def _columns(rows: Sequence[Report], name: str, members: Sequence[str]) -> list[
 
 
 def _history(history: Report) -> Report:
+    few_unsigned = is_small(history["orders"] - history["signed"])
     return {
         **history,
-        **{name: _shown(history[name]) for name in ("patients", "orders", "renewals", "twice")},
+        **{name: _shown(history[name]) for name in ("patients", "orders", "signed", "renewals", "twice")},
+        **({"orders": None} if few_unsigned else {}),
         "read": {kind: _shown(count) for kind, count in history["read"].items()},
         "not_used": {kind: _shown(count) for kind, count in history["not_used"].items()},
         "taken_until": _parts(history["taken_until"]),

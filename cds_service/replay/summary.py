@@ -1,4 +1,4 @@
-"""A report as a page of Markdown that a committee can read. A number that is hidden stands as `<11` or as a dash."""
+"""A report as a page of Markdown that a committee can read. What is hidden stands as such, or as a dash."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def _cell(value: object) -> str:
 
 
 def _n(count: int | None) -> str:
-    return "<11" if count is None else str(count)
+    return "(hidden)" if count is None else str(count)
 
 
 def _range(quartiles: Sequence[int] | None) -> str | None:

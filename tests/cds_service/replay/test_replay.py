@@ -21,7 +21,7 @@ from cds_service.checks import CHECKS
 from cds_service.checks.registry import Check
 from cds_service.cli.replay import command as the_command
 from tests.cds_service.replay.histories import note, order, patient, result, ward, written
-from tests.hook_calls import draft, order_sign
+from tests.hook_calls import draft, order_select, order_sign
 from tests.running_service import ROOT
 
 Report = dict[str, Any]
@@ -103,7 +103,7 @@ def test_what_is_for_sharing_has_no_small_number_and_no_text_of_a_chart(done: Pa
     names = {one["drug"]: one for one in share["drugs"]}
     assert names["metformin"]["orders"] is None
     assert (share["not_recognised"], share["problems"]) == ([], [])
-    assert "<11 orders of <11 patients" in (done / "share" / "summary.md").read_text("utf-8")
+    assert "(hidden) orders of (hidden) patients" in (done / "share" / "summary.md").read_text("utf-8")
 
 
 def test_what_the_export_lacks_is_not_known_to_be_none(done: Path) -> None:
@@ -244,6 +244,19 @@ def test_captured_requests_are_asked_at_their_own_time_and_their_token_is_not_us
     assert "no service" in said["calls.jsonl:4"]
     later = replay(history, tmp_path / "later", "--at", "2025-01-01", "--service", "medication-safety")
     assert later.exit_code == 0 and report_in(tmp_path / "later")["history"]["orders"] == 2
+
+
+def test_cards_at_signing_are_set_against_signed_orders_alone(tmp_path: Path) -> None:
+    typed = draft("bactrim ds bid", authoredOn="2024-05-01T08:00:00Z")
+    calls = [order_select(typed, selections=["MedicationRequest/draft-1"]), order_sign(typed)]
+    history = tmp_path / "captured"
+    history.mkdir()
+    (history / "calls.jsonl").write_text("".join(json.dumps(one) + "\n" for one in calls))
+    assert replay(history, tmp_path / "out").exit_code == 0
+    report = report_in(tmp_path / "out")
+    assert (report["history"]["orders"], report["history"]["signed"]) == (2, 1)
+    for line in report["burden"]["at_signing"]:
+        assert line["cards_per_100_orders"] == 100 * line["cards"]
 
 
 def test_charts_are_opened_when_asked_for(tmp_path: Path) -> None:

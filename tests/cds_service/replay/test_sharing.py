@@ -40,7 +40,7 @@ def tallies(draw: some.DrawFn) -> Tally:
             times = draw(counts)
             tally.count("cards", "medication-safety", "order-sign", topic, rule, indicator, "warfarin", times=times)
     orders = draw(some.integers(1, 3000))
-    tally.count("orders", times=orders)
+    tally.count("orders", "order-sign", times=orders)
     tally.count("patients", times=draw(counts))
     tally.count("calls", "medication-safety", "order-sign", "answered", times=orders)
     for what in ("cards", "interrupting"):
