@@ -20,8 +20,8 @@ from typing import Any
 import click
 
 from cds_service.models.manifest import MANIFEST_NAME
-from model_export.card import write_card
-from model_export.rebuilt import beside
+from model_export.cards.card import write_card
+from model_export.making.rebuilt import beside
 from model_export.task import CARDS, WEIGHTS, Evaluation, Task, TaskFailed
 from model_export.tasks import discover
 
@@ -48,7 +48,7 @@ def export(task: str, weights: Path) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def llm(source: Path, folder: Path) -> None:
     """Take a causal language model of a local folder to int8 ONNX for the writer; needs the export environment."""
-    from model_export.llm import export_llm
+    from model_export.making.llm import export_llm
 
     try:
         click.echo(export_llm(source, folder).name)
@@ -81,7 +81,7 @@ def evaluate(task: str, data: Path, predictions: Path | None, no_rerank: bool) -
 @click.option("--data", type=_EXISTING, required=True, help="A BEIR folder.")
 def compare_retrieval(data: Path) -> None:
     """BM25, embedder, fusion and reranker side by side with bootstrap intervals; the last line is one JSON object."""
-    from model_export.retrieval_comparison import compare
+    from model_export.retrieval.comparison import compare
 
     try:
         click.echo(json.dumps(compare(data)))
@@ -95,7 +95,7 @@ def compare_retrieval(data: Path) -> None:
 @click.option("--texts", type=int, default=1500, help="How many of each sort.")
 def compare_linking(rxnorm: Path, seed: int, texts: int) -> None:
     """Combinations, misspelt names and texts without a drug, made fresh; the last line is one JSON object of scores."""
-    from model_export.linking_fresh import compare
+    from model_export.linking.fresh import compare
 
     try:
         found = compare(rxnorm, texts, seed)

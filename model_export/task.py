@@ -42,5 +42,5 @@ class Task:
     evaluate: Callable[[Evaluation], Score] | None = None
     compare: Callable[[Path], Mapping[str, Score]] | None = None  # with and without the model, for its card
     tables: Callable[[Path], Mapping[str, Rows]] | None = None  # subgroups, errors: measured for the card
-    tolerance: float = 0.0  # how far a share of a second making may lie from the manifest's; see `rebuilt`
+    tolerance: float = 0.0  # how far a share of a second making may lie from the manifest's; see `making.rebuilt`
     card: Mapping[str, Any] | None = None  # the written part of the model card; scores come from the manifest

@@ -13,8 +13,8 @@ from typing import Any
 
 from model_export.assertions.reader import marked
 from model_export.assertions.sentences import HEADS, Sentence
-from model_export.checkpoint import keep, resume
-from model_export.pruning import kept_pieces, pruned_tokenizer, shrink
+from model_export.making.checkpoint import keep, resume
+from model_export.making.pruning import kept_pieces, pruned_tokenizer, shrink
 
 LONGEST = 128  # pieces
 RATE, WARM, BATCH = 3e-4, 0.06, 32

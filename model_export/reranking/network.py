@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from model_export.checkpoint import keep, resume
-from model_export.pruning import kept_pieces, pruned_tokenizer, shrink
+from model_export.making.checkpoint import keep, resume
+from model_export.making.pruning import kept_pieces, pruned_tokenizer, shrink
 from model_export.reranking.groups import Group
 
 LAYERS = (0, 2, 4)  # of the six

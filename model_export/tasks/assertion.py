@@ -11,7 +11,7 @@ from model_export.task import Evaluation, Score, Task
 
 def evaluate(asked: Evaluation) -> Score:
     """Measure the reading of assertions on a table; see assertion_evaluation."""
-    from model_export.assertion_evaluation import evaluate_table  # the serving environment's
+    from model_export.assertions.evaluation import evaluate_table  # the serving environment's
 
     return evaluate_table(asked.data, asked.predictions)
 

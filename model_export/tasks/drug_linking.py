@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 
 from cds_service.models.drug_candidates import Rxcuis
 from cds_service.models.drug_linker import NAME
-from model_export.linking_data import examples, lexicon_names, world
-from model_export.linking_scores import score
-from model_export.linking_training import MARGIN, VERSION, HeldOut, answers, learnt_from, reliability
-from model_export.manifest import Release, publish
-from model_export.misspellings import CALIBRATION, REPORTED
+from model_export.linking.data import examples, lexicon_names, world
+from model_export.linking.misspellings import CALIBRATION, REPORTED
+from model_export.linking.scores import score
+from model_export.linking.training import MARGIN, VERSION, HeldOut, answers, learnt_from, reliability
+from model_export.linking.wordlists import COMMON_WORDS, OTHER_DRUGS
+from model_export.making.manifest import Release, publish
 from model_export.task import WEIGHTS, Evaluation, Rows, Score, Task
-from model_export.wordlists import COMMON_WORDS, OTHER_DRUGS
 
 _SEED = 2026
 _DATA = (
@@ -86,14 +86,14 @@ def _publish(
 
 def compare(weights: Path) -> Mapping[str, Score]:
     """With and without the linker, in the serving environment; see linking_comparison."""
-    from model_export.linking_comparison import compare as compared
+    from model_export.linking.comparison import compare as compared
 
     return compared(weights)
 
 
 def tables(weights: Path) -> Mapping[str, Rows]:
     """Subgroups and errors of the same texts; see linking_comparison."""
-    from model_export.linking_comparison import tables as measured
+    from model_export.linking.comparison import tables as measured
 
     return measured(weights)
 
@@ -101,7 +101,7 @@ def tables(weights: Path) -> Mapping[str, Rows]:
 def evaluate(asked: Evaluation) -> Score:
     """Measure exact lexicon and linker together, in the serving environment; see linking_evaluation."""
     # Needs the whole serving environment, which the export environment that trains is not.
-    from model_export.linking_evaluation import evaluate_table
+    from model_export.linking.evaluation import evaluate_table
 
     return evaluate_table(asked.data, asked.predictions)
 

@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from cds_service.models.embedder import ABOUT, MAXIMUM_TOKENS, NAME, Embedder, unit_mean
-from model_export.manifest import Release, publish, sha256
-from model_export.parity import Parity, Vectors, require_parity
-from model_export.sentences import SENTENCES
+from model_export.making.manifest import Release, publish, sha256
+from model_export.making.parity import Parity, Vectors, require_parity
+from model_export.making.sentences import SENTENCES
 from model_export.task import Rows, Score, Task, TaskFailed
 
 VERSION = "1.0.0"
@@ -29,7 +29,7 @@ _INT8_TOLERANCE = Parity(cosine_mean=0.985, cosine_least=0.97, nearest_same=0.80
 
 def export(weights: Path) -> None:
     """Export, quantize, compare with torch, and publish. Raises ParityFailed when int8 is too far from fp32."""
-    from model_export.quantize import export_feature_extraction, quantize_dynamic
+    from model_export.making.quantize import export_feature_extraction, quantize_dynamic
 
     source = published_model()
     reference = _torch_vectors(source)
@@ -110,14 +110,14 @@ WAYS = {"BM25 alone": "bm25", "the model alone": "embedder", "with the model": "
 
 def compare(weights: Path) -> Mapping[str, Score]:
     """The search with and without the embedder, in the serving environment; see retrieval_tables."""
-    from model_export.retrieval_tables import compared
+    from model_export.retrieval.tables import compared
 
     return compared(weights, WAYS)
 
 
 def tables(weights: Path) -> Mapping[str, Rows]:
     """Subgroups and errors on the development set, and from which likeness a question counts as found."""
-    from model_export.retrieval_tables import came_first, development, near_enough, subgroups
+    from model_export.retrieval.tables import came_first, development, near_enough, subgroups
 
     searched = development(weights)
     return {

@@ -10,8 +10,8 @@ from statistics import fmean
 
 from cds_service.models.manifest import WeightsFolder
 from cds_service.models.reranker import NAME, Reranker
-from model_export.checkpoint import begun
-from model_export.manifest import Release, publish
+from model_export.making.checkpoint import begun
+from model_export.making.manifest import Release, publish
 from model_export.reranking.groups import Answer, Group, groups, neighbours, read_answers, read_sites, split
 from model_export.task import DATA, Rows, Score, Task, TaskFailed
 
@@ -23,7 +23,7 @@ MOST_LOSS = 0.005  # int8 against fp32, mean reciprocal rank over the held-out g
 
 def train(weights: Path) -> None:
     """Train, export, quantize, compare, and publish. Raises TaskFailed when int8 ranks worse than fp32."""
-    from model_export.quantize import export_classifier, quantize_dynamic
+    from model_export.making.quantize import export_classifier, quantize_dynamic
     from model_export.reranking import network
     from model_export.tasks.embedder import published_model
 
@@ -91,7 +91,7 @@ WAYS = {"search alone": "fused", "with the model": "reranked"}
 
 def compare(weights: Path) -> Mapping[str, Score]:
     """The search with and without the reranker, in the serving environment; see retrieval_tables."""
-    from model_export.retrieval_tables import compared
+    from model_export.retrieval.tables import compared
 
     return compared(weights, WAYS)
 
@@ -100,7 +100,7 @@ def tables(weights: Path) -> Mapping[str, Rows]:
     """Subgroups, errors and calibration on the development set; topics, phrasings and a source it never saw."""
     from model_export.reranking import held_out
     from model_export.reranking.calibration import reliability
-    from model_export.retrieval_tables import came_first, development, read_of, subgroups
+    from model_export.retrieval.tables import came_first, development, read_of, subgroups
 
     searched, score = development(weights), cache(Reranker.load(WeightsFolder.open(weights)).score)
     _, held = split(read_answers(DATA / PAIRS), SEED)

@@ -9,7 +9,7 @@ from model_export.task import Evaluation, Score, Task
 def evaluate(asked: Evaluation) -> Score:
     """Measure the fused search on a BEIR folder; see retrieval_evaluation."""
     # Needs the whole serving environment, which the export environment that makes the embedder is not.
-    from model_export.retrieval_evaluation import evaluate_folder
+    from model_export.retrieval.evaluation import evaluate_folder
 
     return evaluate_folder(asked.data, asked.predictions, asked.rerank)
 

@@ -25,7 +25,7 @@ def train(_: Path) -> None:
     """
     from model_export.assertions import material, network
     from model_export.assertions.sentences import families
-    from model_export.quantize import export_token_classifier, quantize_dynamic
+    from model_export.making.quantize import export_token_classifier, quantize_dynamic
     from model_export.tasks.embedder import published_model
 
     named = material.mentions(DATA / "medquad_qa.jsonl.gz")
@@ -46,7 +46,7 @@ def train(_: Path) -> None:
 
 def evaluate(asked: Evaluation) -> Score:
     """Cues, network, and both on one table. Raises TaskFailed when the network was not trained here."""
-    from model_export.assertion_evaluation import evaluate_table  # the serving environment's
+    from model_export.assertions.evaluation import evaluate_table  # the serving environment's
     from model_export.assertions.reader import TextReader
 
     model = WORK / "int8" / "model_quantized.onnx"

@@ -111,7 +111,7 @@ def test_a_pure_level_that_touches_the_world_is_found(tmp_path: Path, source: st
 
 def test_a_training_library_at_the_top_of_a_module_is_found(tmp_path: Path) -> None:
     early = written(tmp_path, "model_export/train.py", "import torch.nn")
-    late = written(tmp_path, "model_export/quantize.py", "def quantize():\n    import torch.nn")
+    late = written(tmp_path, "model_export/making/quantize.py", "def quantize():\n    import torch.nn")
     assert list(eager_training(early)) != []
     assert list(eager_training(late)) == []
 

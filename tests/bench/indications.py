@@ -22,7 +22,7 @@ from pathlib import Path
 from cds_service.models import load_models
 from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
-from model_export.indication_evaluation import chosen
+from model_export.indications.evaluation import chosen
 
 DATA = Path("../shared/data/labeledin.jsonl.gz")
 _CANDIDATES = 10

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cds_service.terminology.assertion import read_assertion
 from model_export.__main__ import main
-from model_export.assertion_evaluation import evaluate_table, place
+from model_export.assertions.evaluation import evaluate_table, place
 
 OWN = Path(__file__).parent / "data" / "assertion_own.tsv"
 APART = Path(__file__).parent / "data" / "assertion_apart.tsv"

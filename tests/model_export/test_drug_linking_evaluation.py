@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from model_export.__main__ import main
-from model_export.linking_scores import Answer, score
+from model_export.linking.scores import Answer, score
 
 ROWS = (
     ("metformin 500 mg", "6809"),

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from model_export.__main__ import main
-from model_export.indication_evaluation import Answer, evaluate_table, score
+from model_export.indications.evaluation import Answer, evaluate_table, score
 
 DATA = Path(__file__).parent / "data"
 HEADER = "order_text\tgold_problem\tcandidate_problems"

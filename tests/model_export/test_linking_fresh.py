@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from model_export.__main__ import main
-from model_export.rxnorm_texts import ReleaseNames
+from model_export.linking.rxnorm_texts import ReleaseNames
 
 ROWS = (
     ("1", "Acetaminophen", "", "ingredient"),

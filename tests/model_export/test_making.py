@@ -18,12 +18,12 @@ from cds_service.models.cards import read_cards
 from cds_service.models.embedder import ABOUT
 from cds_service.models.manifest import WeightsFolder
 from model_export.__main__ import main
-from model_export.attributes import source_attributes
-from model_export.card import write_card
-from model_export.linking_data import examples, lexicon_names, world
-from model_export.manifest import Release, publish, read_entry, sha256
-from model_export.misspellings import CALIBRATION, REPORTED, TRAINING, Slip, misspelt
-from model_export.sentences import SENTENCES
+from model_export.cards.attributes import source_attributes
+from model_export.cards.card import write_card
+from model_export.linking.data import examples, lexicon_names, world
+from model_export.linking.misspellings import CALIBRATION, REPORTED, TRAINING, Slip, misspelt
+from model_export.making.manifest import Release, publish, read_entry, sha256
+from model_export.making.sentences import SENTENCES
 from model_export.task import CARDS
 from model_export.tasks import discover
 

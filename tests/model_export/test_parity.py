@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from model_export import __main__ as command_line
-from model_export.parity import Parity, ParityFailed, Vectors, measure, require_parity
+from model_export.making.parity import Parity, ParityFailed, Vectors, measure, require_parity
 from model_export.task import Task
 
 TOLERANCE = Parity(cosine_mean=0.98, cosine_least=0.95, nearest_same=0.8, neighbours_shared=0.8)

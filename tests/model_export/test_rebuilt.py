@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from cds_service.models import WEIGHTS
 from model_export.__main__ import main
-from model_export.manifest import Release, publish
-from model_export.rebuilt import beside
+from model_export.making.manifest import Release, publish
+from model_export.making.rebuilt import beside
 from model_export.task import Task
 from model_export.tasks import discover
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from model_export.__main__ import main
-from model_export.retrieval_evaluation import ndcg, reciprocal_rank, scores
+from model_export.retrieval.evaluation import ndcg, reciprocal_rank, scores
 
 DOCUMENTS = {
     "d1": ("Warfarin", "Trimethoprim-sulfamethoxazole raises the INR of people who take warfarin."),

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from cds_service.terminology.directions.reading import read_directions
 from model_export.__main__ import main
-from model_export.sig_evaluation import Answer, evaluate_table, score
+from model_export.directions.evaluation import Answer, evaluate_table, score
 
 RETAIL = Path(__file__).parent / "data" / "sig_retail.tsv"
 APART = RETAIL.with_name("sig_apart.tsv")

@@ -16,7 +16,7 @@ class Blocked:
 
 sys.meta_path.insert(0, Blocked())
 from model_export.tasks import discover
-from model_export.linking_data import lexicon_names
+from model_export.linking.data import lexicon_names
 print(sorted(name for name, task in discover().items() if task.train), len(lexicon_names()) > 5000)
 """
 

@@ -9,9 +9,9 @@ import pytest
 from cds_service.models import WEIGHTS
 from cds_service.models.drug_linker import DrugLinker
 from cds_service.models.manifest import WeightsFolder
-from model_export.linking_comparison import SINGLE
-from model_export.linking_data import lexicon_names
-from model_export.misspellings import CALIBRATION, TRAINING, misspelt
+from model_export.linking.comparison import SINGLE
+from model_export.linking.data import lexicon_names
+from model_export.linking.misspellings import CALIBRATION, TRAINING, misspelt
 
 # From the lists of FDA and ISMP of look-alike names, pairs of which both stand in the lexicon.
 PAIRS = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model_export.manifest import read_entry
+from model_export.making.manifest import read_entry
 from model_export.task import Task
 
 Scores = Mapping[str, float]  # by name; the names of nested scores are joined by a blank

@@ -1,6 +1,6 @@
 """Makes the linker's two word lists: names of drugs, and words that are spelt right as something other than a drug.
 
-    python -m model_export.wordlists --rxnorm names.tsv.gz --texts medquad_qa.jsonl.gz \
+    python -m model_export.linking.wordlists --rxnorm names.tsv.gz --texts medquad_qa.jsonl.gz \
         --texts notes_dev.jsonl.gz --texts pubmedqa_dev.jsonl.gz
 
 The lists are kept in the weights folder and belong to the linker's digests; training reads them from there, so that
@@ -23,7 +23,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from cds_service.terminology.lexicon import split_words
-from model_export.linking_data import TABLES
+from model_export.linking.data import TABLES
 from model_export.task import WEIGHTS
 
 OTHER_DRUGS = "drug-linker-other-drugs.txt"

@@ -17,7 +17,7 @@ def export_llm(source: Path, folder: Path) -> Path:
     os.environ["HF_HUB_OFFLINE"] = "1"
     from optimum.onnxruntime import ORTModelForCausalLM
 
-    from model_export.quantize import quantize_dynamic
+    from model_export.making.quantize import quantize_dynamic
 
     if not (source / "tokenizer.json").exists():
         raise TaskFailed("the folder has no tokenizer.json, and the service reads no other form")

@@ -15,7 +15,7 @@ from typing import Any
 from cds_service.terminology.directions.amounts import unit_of
 from cds_service.terminology.directions.parts import Directions
 from cds_service.terminology.directions.reading import read_directions
-from model_export.groups import of_groups
+from model_export.cards.groups import of_groups
 from model_export.predictions import write_predictions
 from model_export.rows import rows_of
 from model_export.task import Score

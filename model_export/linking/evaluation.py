@@ -19,7 +19,7 @@ from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
 from cds_service.terminology.systems import UNCODED
 from cds_service.terminology.vocabulary import Vocabulary
-from model_export.linking_scores import Answer, score
+from model_export.linking.scores import Answer, score
 from model_export.predictions import write_predictions
 from model_export.rows import rows_of
 from model_export.task import Score, TaskFailed

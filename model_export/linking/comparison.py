@@ -15,11 +15,11 @@ from cds_service.models.drug_candidates import CandidateSearch, Rxcuis
 from cds_service.models.drug_linker import NAME, DrugLinker
 from cds_service.models.manifest import WeightsFolder
 from cds_service.models.onnx_session import open_session
-from model_export.linking_data import Example, examples, lexicon_names, named_in_tables, world
-from model_export.linking_scores import Answer, score
-from model_export.misspellings import CALIBRATION, REPORTED, TRAINING
+from model_export.linking.data import Example, examples, lexicon_names, named_in_tables, world
+from model_export.linking.misspellings import CALIBRATION, REPORTED, TRAINING
+from model_export.linking.scores import Answer, score
+from model_export.linking.wordlists import COMMON_WORDS, OTHER_DRUGS
 from model_export.task import Rows, Score
-from model_export.wordlists import COMMON_WORDS, OTHER_DRUGS
 
 _SEED, _TEXTS, _OUTSIDE = 41, 4000, 0.01
 _NEAR, _AHEAD = 0.8, 0.05  # the best of a few cut-offs that were tried for the look-up alone

@@ -18,13 +18,13 @@ from cds_service.models import Models, load_models
 from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
 from cds_service.terminology.vocabulary import Vocabulary
-from model_export.linking_data import ORDERS, Example, World, examples, lexicon_names, named_in_tables, world
-from model_export.linking_evaluation import read_order
-from model_export.linking_scores import Answer, score
-from model_export.misspellings import CALIBRATION, REPORTED, TRAINING, misspelt
-from model_export.rxnorm_texts import ReleaseNames
+from model_export.linking.data import ORDERS, Example, World, examples, lexicon_names, named_in_tables, world
+from model_export.linking.evaluation import read_order
+from model_export.linking.misspellings import CALIBRATION, REPORTED, TRAINING, misspelt
+from model_export.linking.rxnorm_texts import ReleaseNames
+from model_export.linking.scores import Answer, score
+from model_export.linking.wordlists import COMMON_WORDS, OTHER_DRUGS
 from model_export.task import WEIGHTS, Rows, TaskFailed
-from model_export.wordlists import COMMON_WORDS, OTHER_DRUGS
 
 _ALL_SLIPS = {**TRAINING, **CALIBRATION, **REPORTED}
 _SINGLE = ("keyboard", "omission", "doubling", "transposition", "vowel", "insertion")

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from cds_service.terminology.assertion import Assertion, read_assertion
-from model_export.groups import of_groups
+from model_export.cards.groups import of_groups
 from model_export.predictions import write_predictions
 from model_export.rows import rows_of
 from model_export.task import Score

@@ -16,7 +16,7 @@ from cds_service.evidence import Hit, HybridIndex
 from cds_service.evidence.fusion import fused
 from cds_service.models import load_models
 from cds_service.settings import Settings
-from model_export.retrieval_evaluation import _judgements, _lines, _passage, ndcg
+from model_export.retrieval.evaluation import _judgements, _lines, _passage, ndcg
 from model_export.task import TaskFailed
 
 ALL = 400  # more than both rankings together hold

@@ -22,7 +22,7 @@ import cds_service
 from cds_service.models.drug_candidates import CandidateSearch, Rxcuis
 from cds_service.models.drug_windows import SHORTEST
 from cds_service.terminology.lexicon import Entry, Lexicon, split_words
-from model_export.misspellings import TRAINING, Slip, misspelt
+from model_export.linking.misspellings import TRAINING, Slip, misspelt
 
 TABLES = Path(cds_service.__path__[0]) / "knowledge" / "tables"  # as a path: the package needs the whole service
 

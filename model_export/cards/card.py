@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.models.cards import TITLES, columns_of
-from model_export.attributes import source_attributes
-from model_export.manifest import read_entry
+from model_export.cards.attributes import source_attributes
+from model_export.making.manifest import read_entry
 from model_export.task import Rows, Task, TaskFailed
 
 

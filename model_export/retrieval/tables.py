@@ -28,8 +28,8 @@ from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
 from model_export.reranking.apart import apart
 from model_export.reranking.calibration import Read
-from model_export.retrieval_comparison import ALL, orders
-from model_export.retrieval_evaluation import _judgements, _lines, _passage, ndcg, reciprocal_rank
+from model_export.retrieval.comparison import ALL, orders
+from model_export.retrieval.evaluation import _judgements, _lines, _passage, ndcg, reciprocal_rank
 from model_export.task import DATA, Rows, Score, TaskFailed
 
 QUESTIONS = Path("tests") / "model_export" / "data" / "rule_questions.tsv"

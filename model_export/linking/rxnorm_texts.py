@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from model_export.linking_data import Example
+from model_export.linking.data import Example
 
 _LEADING = re.compile(r"(?:\d[\d.,]*\s+(?:HR|ML|ACTUAT|MG|UNT|DAY|SQCM)\s+)+", re.IGNORECASE)
 _STRENGTH = re.compile(

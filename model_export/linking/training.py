@@ -14,10 +14,10 @@ import onnxruntime as ort
 from cds_service.models.drug_candidates import Candidate, CandidateSearch
 from cds_service.models.drug_features import features
 from cds_service.models.drug_linker import NAME, DrugLinker
-from model_export.linker_network import Matrix, calibrate, fit, raw_scores, to_onnx
-from model_export.linking_data import Example, World, examples
-from model_export.linking_scores import Answer, score
-from model_export.misspellings import CALIBRATION, TRAINING
+from model_export.linking.data import Example, World, examples
+from model_export.linking.misspellings import CALIBRATION, TRAINING
+from model_export.linking.network import Matrix, calibrate, fit, raw_scores, to_onnx
+from model_export.linking.scores import Answer, score
 from model_export.task import Rows, Score, TaskFailed
 
 VERSION = "2.0.0"

@@ -16,8 +16,8 @@ from cds_service.knowledge.knowledge import Knowledge
 from cds_service.models import Models, load_models
 from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
-from model_export.groups import of_groups
-from model_export.linking_evaluation import ordered
+from model_export.cards.groups import of_groups
+from model_export.linking.evaluation import ordered
 from model_export.predictions import write_predictions
 from model_export.rows import rows_of
 from model_export.task import Score, TaskFailed

@@ -1,0 +1,1 @@
+"""Model cards: the written part, the 31 source attributes, groups and errors."""

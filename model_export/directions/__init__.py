@@ -1,0 +1,1 @@
+"""What is read of directions, measured; the grammar is the service's own."""

@@ -1,0 +1,1 @@
+"""What is found of indications, measured; the rows are the service's own."""

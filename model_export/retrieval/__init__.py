@@ -1,0 +1,1 @@
+"""The search, measured: alone, fused and put in order by the reranker."""
