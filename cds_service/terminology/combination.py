@@ -69,6 +69,7 @@ _BIOLOGICAL = ("mab", "cept", "grastim", "kinra", "poetin alfa", "glargine", "as
 _BIOSIMILAR = re.compile(r"-[^\W\d_]{4}(?![^\W_])")
 _PER = re.compile(r"(?:mg|mcg|ug)s?\s*/\s*\Z", re.IGNORECASE)
 _A_NUMBER = re.compile(r"\s*\d")
+_A_UNIT, _LONGEST_PIECE = re.compile(rf"{_UNIT}/\Z", re.IGNORECASE), 9
 # "amlodipine (as amlodipine besylate) 5 mg", "calcium carbonate 1250 mg (calcium 500 mg)": said once more in brackets.
 _BASIS = re.compile(
     r"\d ?mg (\((?:elemental )?(?:iron|calcium|magnesium|zinc|potassium) \d[\d.,]* ?mg\))", re.IGNORECASE
@@ -192,12 +193,20 @@ def _stranger(text: str, end: int) -> tuple[str, int] | None:
     if found is None:
         return None
     word = (found[1] or found[2]).lower()
+    if _is_per(text, found.end() - len(word), found.end()):
+        return None
     phrase = _PHRASE.match(text, found.end())
     stop = phrase.end() if phrase else found.end()
     further = text[found.end() : stop].lower().split()
     if word in NOT_COMPONENTS and not (word in _BEGIN_NAMES and set(further) - NOT_COMPONENTS):
         return None
     return text[found.end() - len(word) : stop], stop
+
+
+def _is_per(text: str, start: int, end: int) -> bool:
+    """ "17 GM/SCOOP": a short word tight behind a unit, without an amount of its own, is what the strength is per. The
+    words are too many for a list; a component that nobody knows is nearly always longer, or has its strength."""
+    return end - start <= _LONGEST_PIECE and bool(_A_UNIT.search(text[:start])) and not _A_NUMBER.match(text[end:])
 
 
 def _past_biosimilar(text: str, end: int) -> int:
