@@ -58,7 +58,7 @@ topical nasal ophthalmic otic rectal vaginal transdermal pharmacy continue start
 decrease restart resume change switch generic regular liquid powder topical vitamin children childrens infants another
 tabs caps pack pens vials syringe kit each also then when pain day days
 injectable irrigation medicated gas inhalant intraperitoneal lozenge gum enema suppository gel paste pad shampoo
-granules sqcm
+granules sqcm applicatorful dropperful instillation
 """
 NOT_COMPONENTS = frozenset(_ORDER_WORDS.split())
 _SALT_WORDS = frozenset(_SALTS.split())
