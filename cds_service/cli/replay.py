@@ -18,6 +18,7 @@ from cds_service.settings import Settings
 
 if TYPE_CHECKING:
     from cds_service.replay.asking import Voice
+    from cds_service.replay.calls import Per
     from cds_service.replay.plan import Plan
     from cds_service.replay.tally import Tally
 
@@ -65,7 +66,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 def command(
     history: tuple[Path, ...],
     output: Path,
-    per: str,
+    per: Per,
     visits: bool,
     services: tuple[str, ...],
     start: datetime | None,
@@ -93,7 +94,7 @@ def command(
     output = _empty(output)
     plan = Plan(
         Settings.from_env(), per, visits, tuple(dict.fromkeys(services)), Period(start, end), compare, sample, at
-    )  # type: ignore[arg-type]
+    )
     voice, other = opened(plan)
     for service in plan.services:
         if service not in voice.rooms.services:
