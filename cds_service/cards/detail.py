@@ -147,5 +147,5 @@ def _citation(source: Source, places: list[str]) -> str:
 
 def _rule(concern: Concern, knowledge: Knowledge) -> str:
     row = knowledge.cited[concern.finding.rule]
-    review = "not yet reviewed at this site" if not row.reviewed else f"reviewed: {escaped(row.review, 60)}"
+    review = escaped(row.approval, 140) or "not yet reviewed at this site"
     return f"Rule {concern.check.id} / {row.id}, version {concern.check.version}+{knowledge.version}, {review}."

@@ -116,6 +116,15 @@ class Cited(Row):
         """The day of the next review; None for a row that nobody has approved."""
         return date.fromisoformat(self.review.split("|")[2]) if self.reviewed else None
 
+    @property
+    def approval(self) -> str:
+        """Who approved the row, when and until when, in words; empty for a row that nobody has approved."""
+        if not self.reviewed:
+            return ""
+        role, on, by, *people = self.review.split("|")
+        who = f"{people[0]} ({role})" if people else role
+        return f"approved by {who} on {on}, to be reviewed by {by}"
+
     def title(self, knowledge: Knowledge) -> str:
         """What the row is about, as the title of its passage."""
         return self.id

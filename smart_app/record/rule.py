@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from smart_app.wording import day, members, text
+
+# As a row of the tables has it: role, day, day of the next review, and mostly who approved and who wrote it.
+_APPROVED = re.compile(r"(?P<role>[^|]+)\|(?P<on>[\d-]{10})\|(?P<by>[\d-]{10})(?:\|(?P<who>[^|]+)\|[^|]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,9 @@ def _review(review: object) -> tuple[str, bool]:
             + (f", to be reviewed by {until}." if until else "."),
             True,
         )
+    if isinstance(review, str) and (found := _APPROVED.fullmatch(review)):
+        who = f"{found['who']} ({found['role']})" if found["who"] else found["role"]
+        return f"Approved by {who} on {day(found['on'])}, to be reviewed by {day(found['by'])}.", True
     if isinstance(review, str) and review not in ("", "unreviewed"):
         return f"Review recorded: {review}.", True
     return "Not yet reviewed by a pharmacist at this site.", False

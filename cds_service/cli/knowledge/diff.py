@@ -30,7 +30,7 @@ def diff(folder: Path) -> None:
             lines += _compared(table, _rows(table, {table: path.read_text("utf-8-sig")}), _rows(table, now))
     for line in lines:
         click.echo(line)
-    click.echo(f"{len(lines)} rows differ.")
+    click.echo("1 row differs." if len(lines) == 1 else f"{len(lines)} rows differ.")
     if lines:
         raise click.exceptions.Exit(1)
 

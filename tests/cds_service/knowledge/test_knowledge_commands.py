@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from cds_service.__main__ import main
 from cds_service.cli.knowledge import command
 from cds_service.knowledge import COVERED_TOPICS, Knowledge, load_knowledge
 from cds_service.knowledge.kinds.interactions import Interaction
 from cds_service.tables import read_tables
 from tests.charts import knowledge
+from tests.hook_calls import active, bundle, chart, draft, order_sign
 
 TABLES = Path(str(files("cds_service.knowledge") / "tables"))
 ROW = "allergy-penicillins-penicillins"
@@ -87,6 +89,12 @@ def test_diff_names_added_removed_and_changed_rows(tmp_path: Path) -> None:
     }
 
 
+def test_one_row_that_differs_is_one_row(tmp_path: Path) -> None:
+    text = (TABLES / "duplicate_rows.csv").read_text("utf-8")
+    (tmp_path / "duplicate_rows.csv").write_text(text.replace("two NSAIDs", "twice an NSAID", 1), "utf-8")
+    assert run("diff", str(tmp_path)).output.endswith("\n1 row differs.\n")
+
+
 def test_an_approved_row_speaks_where_unreviewed_ones_are_silent(tmp_path: Path) -> None:
     site = tmp_path / "site"
     done = run("approve", ROW, *WHO, site=site)
@@ -96,6 +104,17 @@ def test_an_approved_row_speaks_where_unreviewed_ones_are_silent(tmp_path: Path)
     heard = approved.without_unreviewed()
     assert ROW in heard.cited and "allergy-macrolides-macrolides" not in heard.cited
     assert replace(heard.cited[ROW], review="", place="") == replace(knowledge().cited[ROW], review="", place="")
+
+
+def test_the_card_of_an_approved_row_says_in_words_who_approved_it(tmp_path: Path) -> None:
+    assert run("approve", "ddi-warfarin--sulfamethoxazole", *WHO, site=tmp_path / "site").exit_code == 0
+    asked = order_sign(draft("bactrim ds bid x 7 days"), prefetch=chart(medications=bundle(active("warfarin 5 mg"))))
+    (tmp_path / "request.json").write_text(json.dumps(asked), "utf-8")
+    site = {"COUNTERSIGN_KNOWLEDGE_DIR": str(tmp_path / "site")}
+    told = CliRunner().invoke(main, ["check", str(tmp_path / "request.json")], env=site)
+    today = datetime.now(UTC).date().isoformat()
+    said = f"approved by A. Apple (pharmacist) on {today}, to be reviewed by {SOON}."
+    assert said in " ".join(told.output.split()), told.output
 
 
 def test_a_second_approval_takes_the_place_of_the_first_and_others_stay(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from smart_app.record.rule import rule_line
 from tests.smart_app.browser import words
 from tests.smart_app.house import House
 from tests.smart_app.sample_card import EVIDENCE, SUMMARY
@@ -19,6 +20,15 @@ def test_a_launch_from_a_card_opens_the_evidence_behind_it(house: House) -> None
     assert "Not yet reviewed by a pharmacist at this site." in seen
     assert "compared this row with https://example.org/label on 20 Nov 2026; that is not a review." in seen
     assert "Chart data as of 23 Nov 2026, 10:40 UTC" in seen
+
+
+def test_an_approval_is_told_in_words() -> None:
+    told = rule_line({"rule": {"review": "pharmacist|2026-11-29|2027-06-30|A. Meyer|Countersign"}})
+    said = "Approved by A. Meyer (pharmacist) on 29 Nov 2026, to be reviewed by 30 Jun 2027."
+    assert (told.review, told.reviewed) == (said, True)
+    by_role = rule_line({"rule": {"review": "pharmacist|2026-11-29|2027-06-30"}})
+    assert by_role.review == "Approved by pharmacist on 29 Nov 2026, to be reviewed by 30 Jun 2027."
+    assert rule_line({"rule": {"review": "seen by somebody"}}).review == "Review recorded: seen by somebody."
 
 
 @pytest.mark.covers("L11")
