@@ -34,7 +34,10 @@ def _head(report: Report) -> Iterator[str]:
         yield "**Not for sharing as it stands**: numbers are exact, and small ones can point to a person."
     yield ""
     yield f"- {_n(history['orders'])} orders of {_n(history['patients'])} patients, from {history['files']} files"
-    yield f"- services: {', '.join(asked['services'])}; one call for each {asked['per']}"
+    called = {one["service"] for one in report["calls"]}
+    yield f"- services: {', '.join(sorted(called))}; one call for each {asked['per']}"
+    if idle := [service for service in asked["services"] if service not in called]:
+        yield f"- no call was for {', '.join(idle)} (`--visits` opens charts)"
     if asked["from"] or asked["to"]:
         yield f"- orders from {asked['from'] or 'the beginning'} to {asked['to'] or 'the end'}"
     yield f"- knowledge {asked['knowledge']}: {asked['unreviewed_rows']} of its rows nobody has reviewed, " + (
@@ -105,8 +108,10 @@ def _drugs(report: Report) -> Iterator[str]:
     unknown = sum(one["orders"] for one in report["not_recognised"])
     if unknown:
         yield f"{unknown} orders named no drug that is known here (`not_recognised.csv`)."
-    yield f"Of {len(report['drugs'])} ingredients ordered {len(gaps) or 'none'} have no coverage in any topic."
-    if gaps:
+    if not gaps:
+        yield f"Each of the {len(report['drugs'])} ingredients ordered is covered in one topic at least."
+    else:
+        yield f"Of {len(report['drugs'])} ingredients ordered {len(gaps)} are covered in no topic."
         yield ""
         yield from _table(("drug", "orders"), gaps[:_MOST])
 

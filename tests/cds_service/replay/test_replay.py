@@ -91,6 +91,22 @@ def test_rules_that_never_fired_are_named_and_those_of_ordered_drugs_come_first(
     assert (other["cards"], other["orders_of_its_drugs"]) == (0, 1)
 
 
+def test_the_summary_tells_which_services_were_asked_and_which_had_no_call(export: Path, done: Path) -> None:
+    told = (done / "exact" / "summary.md").read_text("utf-8")
+    assert "- services: chart-reconciliation, companion-orders, medication-safety, order-completion; one call" in told
+    assert replay(export, done.parent / "orders alone").exit_code == 0
+    told = (done.parent / "orders alone" / "exact" / "summary.md").read_text("utf-8")
+    assert "- services: companion-orders, medication-safety, order-completion; one call for each order" in told
+    assert "- no call was for chart-reconciliation (`--visits` opens charts)" in told
+
+
+def test_the_summary_tells_whether_every_ingredient_is_covered_somewhere(done: Path) -> None:
+    told = (done / "exact" / "summary.md").read_text("utf-8")
+    ordered = report_in(done)["drugs"]
+    assert ordered and all(one["coverage"] != "none" for one in ordered)
+    assert f"Each of the {len(ordered)} ingredients ordered is covered in one topic at least." in told
+
+
 def test_what_was_not_assessed_is_counted_with_its_reason(done: Path) -> None:
     said = {(one["topic"], one["reason"]) for one in report_in(done)["not_assessed"]}
     assert any(topic == "renal-dosing" and "no creatinine on record" in reason for topic, reason in said)
