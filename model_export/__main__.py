@@ -71,7 +71,17 @@ def train(task: str, weights: Path) -> None:
 @click.option("--predictions", type=click.Path(path_type=Path), help="Write one JSON object per row to this file.")
 @click.option("--no-rerank", is_flag=True, help="Retrieval: leave the fused order as it is.")
 def evaluate(task: str, data: Path, predictions: Path | None, no_rerank: bool) -> None:
-    """Measure a model in the serving environment; the last line printed is one JSON object."""
+    """Measure a model in the serving environment; the last line printed is one JSON object.
+
+    FILE is tab-separated with a header. Gold columns (in brackets) may be blank or missing: then nothing is scored.
+
+    \b
+    assertion     id condition sentence [negation temporality experiencer]
+    drug-linking  medication_text [ingredient_rxcuis, joined by |; empty: no drug]
+    indication    order_text candidate_problems, joined by | [gold_problem; empty: none fits]
+    sig           sig [dose_qty dose_unit times_per_day prn duration_days]
+    retrieval     a folder as BEIR has it: corpus, queries, qrels
+    """
     chosen = _task(task)
     score = _run(chosen, "evaluate", chosen.evaluate, Evaluation(data, predictions, rerank=not no_rerank))
     click.echo(json.dumps(score, sort_keys=False))

@@ -47,11 +47,14 @@ def cut(text: str, limit: int) -> str:
 
 
 def titled(title: str, limit: int) -> str:
-    """A title on one line; one that is too long ends with a whole word and an ellipsis."""
+    """A title on one line; one that is too long ends with a whole word, not within a bracket, and an ellipsis."""
     line = plain(title, 4 * limit)
     if len(line) <= limit:
         return line
-    kept = line[:limit].rpartition(" ")[0].rstrip(" ,;:(-")
+    kept = line[:limit].rpartition(" ")[0]
+    if kept.count("(") > kept.count(")") and not kept.startswith("("):
+        kept = kept.rpartition("(")[0]
+    kept = kept.rstrip(" ,;:(-")
     return f"{kept}{_ELLIPSIS}" if kept else cut(line, limit)
 
 

@@ -75,7 +75,8 @@ def report(tenant: str, start: datetime, end: datetime) -> None:
         click.echo(f"{one.cards:>7}  {one.service}  {one.topic}  {one.rule or '(no rule)'}  {one.indicator}")
     total, signing = sum(one.cards for one in counts), sum(one.at_signing for one in counts)
     rate = f", {100 * signing / signed:.1f} for 100 signed orders" if signed else ""
-    click.echo(f"{total} cards were not shown, {signing} of them at signing{rate}.")
+    cards = "1 card was" if total == 1 else f"{total} cards were"
+    click.echo(f"{cards} not shown, {signing} of them at signing{rate}.")
 
 
 @modes.command("export")

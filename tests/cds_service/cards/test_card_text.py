@@ -113,5 +113,10 @@ def test_a_long_title_ends_with_a_whole_word_and_an_ellipsis(limit: int) -> None
         assert shown.endswith("…") and TITLE.startswith(shown[:-1]) and TITLE[len(shown) - 1] in " :-,"
 
 
+def test_a_cut_title_does_not_end_in_half_a_bracket() -> None:
+    assert titled("National Library (DailyMed copy of the maker's label)", 40) == "National Library…"
+    assert titled("Tablets (film-coated) information of the maker", 34) == "Tablets (film-coated) information…"
+
+
 def test_a_title_of_one_word_is_cut_all_the_same() -> None:
     assert titled("x" * 50, 20) == "x" * 19 + "…"
