@@ -72,7 +72,8 @@ def _none_known(chart: Chart, row: LogicRule) -> Iterator[Finding]:
         if known:
             title = ", ".join(map(_entry, known[:3]))
             facts = [one.fact() for one in known[:3]]
-            yield question(row, title, "no allergy is known", ("none-known",), of_that_day[0], facts)
+            said_so = f"“{of_that_day[0].mention.name}”"
+            yield question(row, title, said_so, ("none-known",), of_that_day[0], facts)
 
 
 def _entry(allergy: Allergy) -> str:

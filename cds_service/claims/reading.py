@@ -93,7 +93,9 @@ def _unit(text: str, at: int) -> str:
 
 def stem(word: str) -> str:
     """What forms of one word have in common, as far as comparing needs it."""
-    for ending in ("ations", "ation", "ings", "ing", "ies", "ed", "es", "s"):
+    if word.endswith("ies") and len(word) > 6:
+        return word.removesuffix("ies") + "y"
+    for ending in ("ations", "ation", "ings", "ing", "ed", "es", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word.removesuffix(ending)
     return word

@@ -12,7 +12,7 @@ from cds_service.chart import Chart
 from cds_service.checks import CHECKS, Check
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
-from tests.hook_calls import draft, order_sign
+from tests.hook_calls import allergy, bundle, chart, draft, note, order_sign, patient_view
 from tests.running_service import RunningService
 
 INVENTED = "lisinopril raises potassium by 97 mmol/L"
@@ -59,3 +59,12 @@ def test_it_is_dropped_and_counted_and_the_card_comes_all_the_same(
     counted = {labels for labels, count in more.items() if count}
     assert counted, "nothing was counted"
     assert all('kind="concern"' in labels for labels in counted)
+
+
+@pytest.mark.parametrize("denied", ["NKDA", "No Known Allergies."])
+def test_a_note_of_no_allergies_beside_a_recorded_one_says_what_it_read(service: RunningService, denied: str) -> None:
+    before = refused(service)
+    known = chart(allergies=bundle(allergy("aspirin", recordedDate="2020-01-01")))
+    (card,) = service.ask(patient_view(note(denied), prefetch=known), "chart-reconciliation").cards
+    assert f"a note says otherwise: “{denied.rstrip('.')}”" in card["summary"]
+    assert refused(service) == before
