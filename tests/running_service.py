@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -49,6 +50,11 @@ class RunningService(CdsClient):
     def counts(self) -> dict[str, int]:
         """How many rows the tables of an answer have."""
         return {table: len(self.rows(table)) for table in ("invocation", "card", "audit")}
+
+    def refused_claims(self) -> dict[str, float]:
+        """How many claims were refused, by the labels of the figure."""
+        shown = requests.get(self.url + "/metrics", timeout=15).text
+        return {labels: float(n) for labels, n in re.findall(r"countersign_claims_refused_total\{(.*)\} (\S+)", shown)}
 
 
 def migrated(folder: Path, *clients: Registration, **variables: str) -> Settings:

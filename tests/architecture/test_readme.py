@@ -160,6 +160,7 @@ def loaded_from(path: Path, code: str) -> ModuleType:
 
 
 def test_the_example_check_works_as_it_stands(with_the_example: RunningService) -> None:
+    before = with_the_example.refused_claims()
     loud = with_the_example.ask(order_sign(draft("docusate 200 mg tid")))
     assert loud.card("dose-limit")["indicator"] == "warning"
     assert "600 mg a day: above the daily maximum" in loud.card("dose-limit")["summary"]
@@ -167,3 +168,4 @@ def test_the_example_check_works_as_it_stands(with_the_example: RunningService) 
     assert quiet.cards == []
     blind = with_the_example.ask(order_sign(draft("docusate prn constipation")))
     assert any("daily dose of docusate" in said for said in blind.not_assessed)
+    assert with_the_example.refused_claims() == before, "what the card says stands in its facts"

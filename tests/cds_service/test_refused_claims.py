@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
-import requests
 
 from cds_service.chart import Chart
 from cds_service.checks import CHECKS, Check
@@ -41,21 +39,15 @@ CHECK = Check(
 )
 
 
-def refused(service: RunningService) -> dict[str, float]:
-    """How many claims were refused, by the labels of the figure."""
-    text = requests.get(service.url + "/metrics", timeout=15).text
-    return {labels: float(n) for labels, n in re.findall(r"countersign_claims_refused_total\{(.*)\} (\S+)", text)}
-
-
 def test_it_is_dropped_and_counted_and_the_card_comes_all_the_same(
     service: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(CHECKS, CHECK.id, CHECK)
-    before = refused(service)
+    before = service.refused_claims()
     card = service.ask(order_sign(draft("vitamin c 500 mg daily"))).card("age")
     assert card["indicator"] == "warning"
     assert "97 mmol/L" not in card["detail"]
-    more = {labels: count - before.get(labels, 0) for labels, count in refused(service).items()}
+    more = {labels: count - before.get(labels, 0) for labels, count in service.refused_claims().items()}
     counted = {labels for labels, count in more.items() if count}
     assert counted, "nothing was counted"
     assert all('kind="concern"' in labels for labels in counted)
@@ -63,8 +55,8 @@ def test_it_is_dropped_and_counted_and_the_card_comes_all_the_same(
 
 @pytest.mark.parametrize("denied", ["NKDA", "No Known Allergies."])
 def test_a_note_of_no_allergies_beside_a_recorded_one_says_what_it_read(service: RunningService, denied: str) -> None:
-    before = refused(service)
+    before = service.refused_claims()
     known = chart(allergies=bundle(allergy("aspirin", recordedDate="2020-01-01")))
     (card,) = service.ask(patient_view(note(denied), prefetch=known), "chart-reconciliation").cards
     assert f"a note says otherwise: “{denied.rstrip('.')}”" in card["summary"]
-    assert refused(service) == before
+    assert service.refused_claims() == before
