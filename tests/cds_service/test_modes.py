@@ -87,7 +87,7 @@ def test_a_silent_service_answers_without_cards_says_so_and_keeps_them(
 
     said = command("governance", "modes", "report", "--tenant", "north", *PERIOD)
     assert "medication-safety  drug-interaction" in said
-    assert "1 card was not shown, 1 of them at signing, 100.0 for 100 signed orders." in said
+    assert "1 card was not shown, 1 of them at signing, 100.0 for 100 orders signed in this period." in said
     out = tmp_path / "silent.ndjson"
     command("governance", "modes", "export", "--tenant", "north", *PERIOD, "--output", str(out))
     (line,) = [json.loads(one) for one in out.read_text().splitlines()]

@@ -67,14 +67,17 @@ def list_() -> None:
 @_TENANT
 @period_options
 def report(tenant: str, start: datetime, end: datetime) -> None:
-    """Print what services in silent mode would have shown: cards by service, topic, rule and indicator."""
+    """Print what services in silent mode would have shown: cards by service, topic, rule and indicator.
+
+    The rate is of all orders that were signed in the period, also those before a service became silent: begin it then.
+    """
     with opened_store(Settings.from_env()) as store:
         counts = store.modes.counts(tenant, start, end)
         signed = sum(store.tallies.orders(tenant, start, end).values())
     for one in counts:
         click.echo(f"{one.cards:>7}  {one.service}  {one.topic}  {one.rule or '(no rule)'}  {one.indicator}")
     total, signing = sum(one.cards for one in counts), sum(one.at_signing for one in counts)
-    rate = f", {100 * signing / signed:.1f} for 100 signed orders" if signed else ""
+    rate = f", {100 * signing / signed:.1f} for 100 orders signed in this period" if signed else ""
     cards = "1 card was" if total == 1 else f"{total} cards were"
     click.echo(f"{cards} not shown, {signing} of them at signing{rate}.")
 
