@@ -82,4 +82,5 @@ def _told_within(finding: Finding, louder: Finding) -> Finding:
 
 def _sentence(words: str) -> str:
     words = words.strip()
+    words = words[:1].upper() + words[1:]
     return words if not words or words.endswith((".", "!", "?")) else f"{words}."

@@ -25,7 +25,7 @@ from tests.charts import allergy, chart, data, knowledge
 
 KNOWLEDGE = knowledge()
 PASSAGES = {passage.id: passage for passage in passages_of(KNOWLEDGE)}
-ORDER_WORDS = Path(__file__).parents[3] / "model_export" / "order_words.txt"
+ORDER_WORDS = Path(__file__).parents[3] / "model_export" / "linking" / "order_words.txt"
 
 
 def drug(name: str) -> Drug:
