@@ -22,9 +22,9 @@ from model_export.task import Rows, Score, TaskFailed
 
 VERSION = "2.0.0"
 MARGIN = 0.3  # over the next drug at the same place
-# On the held-out families. What is read is shown as read and asks to be confirmed, so a name that is not read costs
-# more than one that has to be put right: the bounds are those that the task was given.
-MOST_WRONG, MOST_NON_DRUGS = 0.01, 0.02
+# On the held-out families, which are easier than what people type: three quarters of the .01 and .02 that are allowed.
+# What is read is shown as read and asks to be confirmed: a name that is not read is no smaller loss than a wrong one.
+MOST_WRONG, MOST_NON_DRUGS = 0.0075, 0.015
 _ACCEPT = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98, 0.99)
 
 
