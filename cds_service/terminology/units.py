@@ -62,6 +62,7 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "ug": ("ug", "mcg", "mcgs", "microgram", "micrograms"),
     "[lb_av]": ("[lb_av]", "lb", "lbs", "pound", "pounds", "lb_av"),
     "[oz_av]": ("[oz_av]",),
+    "mmol": ("mmol",),
     "m": ("m", "meter", "meters", "metre", "metres"),
     "cm": ("cm", "cms", "centimeter", "centimeters", "centimetre", "centimetres"),
     "[in_i]": ("[in_i]", "[in_us]", "in", "inch", "inches", "in_i"),
@@ -88,6 +89,8 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "ug/h": ("ug/h", "ug/hr", "mcg/h", "mcg/hr", "mcg/hour", "ug/hour", "microgram/hour", "micrograms/hour"),
 }
 _TABLE = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
+# What tables and orders are full of; the registry takes more than a second to build, and commands need nothing more.
+_GRAMS = {"kg": 1e3, "g": 1.0, "mg": 1e-3, "ug": 1e-6}
 # An INR is a ratio and is often sent without a unit, or with that of a plain number.
 _PLAIN_NUMBER = frozenset({"", "1", "ratio", "{ratio}"})
 
@@ -160,6 +163,8 @@ def _factor(source: str, target: str, analyte: str | None) -> float:
     # Per cent is a share of something that UCUM does not name: mmol/mol of HbA1c is not ten times its per cent.
     if not {INR_UNIT, INDEXED_ML_MIN, "%"}.isdisjoint((source, target)):
         raise UnitNotUnderstood("an indexed or annotated unit, and per cent, convert to themselves alone")
+    if source in _GRAMS and target in _GRAMS:
+        return _GRAMS[source] / _GRAMS[target]
     registry = _registry()
     ratio = _parse(registry, source, analyte) / _parse(registry, target, analyte)
     molar_mass = MOLAR_MASS.get(analyte or "")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds_service.terminology import units
 from cds_service.terminology.units import (
     INDEXED_ML_MIN,
     INR_UNIT,
@@ -146,3 +147,19 @@ def test_any_text_as_a_unit_is_read_or_refused_but_never_breaks(unit):
     except UnitNotUnderstood:
         return
     assert converted.unit == "mg/dL"
+
+
+@pytest.mark.parametrize("source", ["kg", "g", "mg", "ug"])
+@pytest.mark.parametrize("target", ["kg", "g", "mg", "ug"])
+def test_masses_convert_as_the_registry_has_them(source, target):
+    registry = units._registry()
+    expected = (registry.from_ucum(source) / registry.from_ucum(target)).m_as(registry.dimensionless)
+    assert convert(Quantity(3, source), target).value == pytest.approx(3 * float(expected), rel=1e-12)
+
+
+def test_the_shipped_tables_are_read_without_the_registry():
+    code = (
+        "import sys; from cds_service.settings import Settings; from cds_service.tables import knowledge_of; "
+        "knowledge_of(Settings.from_env({})); sys.exit('ucumvert' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, "it takes every command a second"
