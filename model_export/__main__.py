@@ -19,6 +19,7 @@ from typing import Any
 
 import click
 
+from cds_service.errors import CountersignError
 from cds_service.models.manifest import MANIFEST_NAME
 from model_export.cards.card import write_card
 from model_export.making.rebuilt import beside
@@ -29,7 +30,19 @@ _EXISTING = click.Path(exists=True, path_type=Path)
 _weights = click.option("--weights", type=click.Path(path_type=Path), default=WEIGHTS, help="Folder of the weights.")
 
 
-@click.group()
+class _SaysWhatIsWrong(click.Group):
+    """What the work says of itself, and a file that is not there, end a command with one sentence."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (TaskFailed, CountersignError) as error:
+            raise click.ClickException(str(error)) from error
+        except FileNotFoundError as error:
+            raise click.ClickException(f"{error.filename} is not there") from error
+
+
+@click.group(cls=_SaysWhatIsWrong)
 def main() -> None:
     """Make, measure and describe the models of the service."""
 
@@ -50,10 +63,7 @@ def llm(source: Path, folder: Path) -> None:
     """Take a causal language model of a local folder to int8 ONNX for the writer; needs the export environment."""
     from model_export.making.llm import export_llm
 
-    try:
-        click.echo(export_llm(source, folder).name)
-    except TaskFailed as error:
-        raise click.ClickException(str(error)) from error
+    click.echo(export_llm(source, folder).name)
 
 
 @main.command()
@@ -93,10 +103,7 @@ def compare_retrieval(data: Path) -> None:
     """BM25, embedder, fusion and reranker side by side with bootstrap intervals; the last line is one JSON object."""
     from model_export.retrieval.comparison import compare
 
-    try:
-        click.echo(json.dumps(compare(data)))
-    except TaskFailed as error:
-        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(compare(data)))
 
 
 @main.command("compare-linking")
@@ -107,10 +114,7 @@ def compare_linking(rxnorm: Path, seed: int, texts: int) -> None:
     """Combinations, misspelt names and texts without a drug, made fresh; the last line is one JSON object of scores."""
     from model_export.linking.fresh import compare
 
-    try:
-        found = compare(rxnorm, texts, seed)
-    except TaskFailed as error:
-        raise click.ClickException(str(error)) from error
+    found = compare(rxnorm, texts, seed)
     for part in ("wrong", "missed"):
         for row in found[part]:
             click.echo(json.dumps({part: row}))
@@ -139,7 +143,10 @@ def rebuilt(made: Path, weights: Path) -> None:
 @_weights
 @click.option("--evaluation", "evaluations", type=(str, _EXISTING), multiple=True, help="NAME FILE of a result.")
 def card(task: str, weights: Path, evaluations: tuple[tuple[str, Path], ...]) -> None:
-    """Write the model card (JSON and Markdown) from the manifest and, where given, evaluation results."""
+    """Write the model card (JSON and Markdown) from the manifest and, where given, evaluation results.
+
+    Cards of the search are measured on the data in COUNTERSIGN_TRAINING_DATA, ../shared/data beside the clone.
+    """
     results = {name: json.loads(path.read_text("utf-8").splitlines()[-1]) for name, path in evaluations}
     for path in write_card(_task(task), weights, CARDS, results):
         click.echo(path.name)
@@ -155,10 +162,7 @@ def _task(name: str) -> Task:
 def _run(task: Task, command: str, function: Callable[[Any], Any] | None, argument: object) -> Any:
     if function is None:
         raise click.UsageError(f"{task.name} has no {command}")
-    try:
-        return function(argument)
-    except TaskFailed as error:
-        raise click.ClickException(str(error)) from error
+    return function(argument)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,9 @@ from model_export.linking.data import examples, lexicon_names, world
 from model_export.linking.misspellings import CALIBRATION, REPORTED, TRAINING, Slip, misspelt
 from model_export.making.manifest import Release, publish, read_entry, sha256
 from model_export.making.sentences import SENTENCES
+from model_export.retrieval import tables
 from model_export.task import CARDS
-from model_export.tasks import discover
+from model_export.tasks import discover, reranker
 
 FAMILIES = (TRAINING, CALIBRATION, REPORTED)
 
@@ -95,6 +96,26 @@ def test_a_card_drops_evaluations_of_other_weights(tmp_path: Path) -> None:
     (weights / "manifest.json").write_text(json.dumps(manifest))
     plain, _ = write_card(task, weights, tmp_path, {})
     assert json.loads(plain.read_bytes())["evaluations"] == {}
+
+
+@pytest.mark.parametrize(
+    ("model", "command", "said"),
+    [
+        ("embedder", "card", "retrieval_dev has neither corpus.jsonl nor corpus.jsonl.gz"),
+        ("reranker", "card", "retrieval_dev has neither corpus.jsonl nor corpus.jsonl.gz"),
+        ("reranker", "train", "medquad_qa.jsonl.gz is not there"),
+        ("sig", "card", "sig has no model card"),
+    ],
+)
+def test_what_is_missing_ends_a_command_with_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, command: str, said: str
+) -> None:
+    monkeypatch.setattr(tables, "DATA", tmp_path)  # a clone without the data beside it
+    monkeypatch.setattr(reranker, "DATA", tmp_path)
+    result = CliRunner().invoke(main, [command, model])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ") and result.output.endswith(f"{said}\n")
+    assert result.output.count("\n") == 1
 
 
 def test_no_family_serves_two_purposes() -> None:
