@@ -15,13 +15,14 @@ from cds_service.terminology.lexicon import Mention
 
 _UNIT = r"(?<![^\W\d_])(?:mg|mcg|ug|gm?|ml|l|unt|units?|meq|mmol|mci|cells|actuat|sqcm|hr|h|per|usp)(?![^\W\d_])"
 # What may stand right behind a name and is no other drug: a salt, of which RxNorm's base counts, above all.
-_SALTS = """
+_SALT_WORDS = """
 hydrochloride dihydrochloride hcl hydrobromide hbr sodium potassium calcium magnesium acetate besylate bitartrate
 bromide chloride citrate fumarate maleate mesylate mononitrate nitrate palmitate phosphate polistirex succinate sulfate
 tannate tartrate valerate dipropionate propionate furoate anhydrous monohydrate dihydrate trihydrate hemihydrate
 vaccine preparation
 """
-_SALT = rf"[\s-]+(?:{'|'.join(_SALTS.split())})(?![^\W_])"
+SALTS = tuple(_SALT_WORDS.split())
+_SALT = rf"[\s-]+(?:{'|'.join(SALTS)})(?![^\W_])"
 _AMOUNT = rf"(?:[\s\d.,%()]|/?{_UNIT})*"
 _OF_ONE = rf"(?:{_SALT}){{0,2}}"
 _BETWEEN = re.compile(rf"{_OF_ONE}(?:[\s\d.,:%()/+&-]|{_UNIT}|\band\b|\bwith\b|\bw/)*", re.IGNORECASE)
@@ -61,7 +62,6 @@ injectable irrigation medicated gas inhalant intraperitoneal lozenge gum enema s
 granules sqcm applicatorful dropperful instillation
 """
 NOT_COMPONENTS = frozenset(_ORDER_WORDS.split())
-_SALT_WORDS = frozenset(_SALTS.split())
 _BEGIN_NAMES = frozenset({"sodium", "potassium", "vitamin", "topical"})  # "sodium chlidore" is a component
 # The four letters without meaning that tell a biological from its biosimilars ("risankizumab-rzaa"; FDA guidance on
 # nonproprietary naming of biological products, 2017). No biological is combined with a drug of four letters.
@@ -166,7 +166,7 @@ def _composition(text: str, brand: Mention, everything: Sequence[Mention], weak:
 def _goes_on(text: str, component: Mention) -> bool:
     """Whether a word that no order has stands right behind: "zinc ozyd" is no zinc."""
     behind = _WORD_BEHIND.match(text, component.span[1])
-    return behind is not None and behind[1].lower() not in NOT_COMPONENTS | _SALT_WORDS
+    return behind is not None and behind[1].lower() not in NOT_COMPONENTS.union(SALTS)
 
 
 def _overlap(one: Mention, other: Mention) -> bool:

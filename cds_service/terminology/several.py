@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cds_service.terminology.combination import NOT_COMPONENTS, run_of
+from cds_service.terminology.combination import NOT_COMPONENTS, SALTS, run_of
 from cds_service.terminology.lexicon import Mention
 
 _BEGIN = r"start|begin|add|give|order|continue|resume|restart|initiate|prescribe|increase|decrease|reduce"
@@ -41,17 +41,16 @@ _ENDED = re.compile(
 )
 _NEAR = 24  # characters before a name that are asked what they say of it
 _FORMS = """
-tartrate succinate sodium potassium hcl hydrochloride sulfate carbonate citrate maleate besylate calcium er
-xr xl sr cr la dr ec odt ir hfa extended delayed release tablet tablets tab tabs capsule capsules cap caps cream
-ointment gel lotion patch inhaler nasal spray drops oral po iv ivp ivpb im sc sq subq sl pr oint neb nebs nebulizer low
-dose baby drip infusion suspension syrup solution
+carbonate er xr xl sr cr la dr ec odt ir hfa extended delayed release tablet tablets tab tabs capsule capsules cap caps
+cream ointment gel lotion patch inhaler nasal spray drops oral po iv ivp ivpb im sc sq subq sl pr oint neb nebs
+nebulizer low dose baby drip infusion suspension syrup solution
 """
-_FORM = rf"(?:\s|\b(?:{'|'.join(_FORMS.split())})\b)*"
+_FORM = rf"(?:\s|\b(?:{'|'.join((*SALTS, *_FORMS.split()))})\b)*"
 _WHEN = (
     r"q ?\d\w*|q\w{1,3}|bid|tid|qid|daily|once|twice|nightly|weekly|monthly|every|prn|as needed|at bedtime|hs|each|per"
     r"|stat"
 )
-_AMOUNT = re.compile(rf"{_FORM},?{_FORM}(?:to )?(?:\.?\d|\b(?:{_WHEN})\b)", re.IGNORECASE)
+_AMOUNT = re.compile(rf"{_FORM}(?:,{_FORM})?(?:to )?(?:\.?\d|\b(?:{_WHEN})\b)", re.IGNORECASE)
 _BARE = re.compile(rf"{_FORM}(?:\Z|[.,;+&\n]|\b(?:and|plus|for|then)\b)", re.IGNORECASE)
 # A word that no table knows is a drug's name only with a dose in a unit behind it.
 _UNKNOWN = re.compile(r"(?<![^\W_])([^\W\d_]{6,})(?=\s+\d[\d.,]*\s*(?:mg|mcg|meq)\b)", re.IGNORECASE)

@@ -36,6 +36,7 @@ def parts(text: str) -> tuple[str, ...]:
         ("metformin 500 mg bid and warfarrin 5 mg daily", ("metformin 500 mg bid", "warfarrin 5 mg daily")),
         ("stop warfarin, start apixaban 5 mg bid", ("apixaban 5 mg bid",)),
         ("heparin 5000 units sq and then start warfarin 5 mg", ("heparin 5000 units sq", "warfarin 5 mg")),
+        ("lasix 40 bid and nebivolol hydrobromide 5 qd", ("lasix 40 bid", "nebivolol hydrobromide 5 qd")),
     ],
 )
 def test_each_ordered_drug_is_an_order(text: str, expected: tuple[str, ...]) -> None:
