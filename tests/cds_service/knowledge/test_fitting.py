@@ -70,6 +70,12 @@ def likeliest(knowledge: Knowledge, name: str, *problems: str, routes: frozenset
         ("clonazepam", ["Essential hypertension"], None),
         ("linezolid", ["Sebaceous cyst"], None),
         ("amoxicillin", ["Need for prophylactic vaccination and inoculation against influenza"], None),
+        # what a label ties to a narrow state, or bars, is no offer for the whole problem
+        ("mifepristone", ["Diabetes mellitus type 2"], None),
+        ("methyltestosterone", ["Malignant neoplasm of breast"], None),
+        ("allopurinol", ["Carcinoma of lung"], None),
+        ("mitotane", ["Cushing syndrome", "Carcinoma of adrenal cortex"], 1),
+        ("vismodegib", ["Basal cell carcinoma of skin"], 0),
     ],
 )
 def test_the_problem_is_one_that_a_row_names(knowledge, drug, problems, expected):
