@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cds_service.models.manifest import WeightsFolder
 from model_export.making.manifest import read_entry
 from model_export.task import Task
 
@@ -46,8 +47,11 @@ class Rebuilt:
 
 
 def beside(task: Task, committed: Path, made: Path) -> Rebuilt:
-    """Compare one task's model of two weights folders. Raises KeyError when one of them does not have it."""
-    before, now = read_entry(task.model, committed), read_entry(task.model, made)
+    """Compare one task's model of two weights folders.
+
+    Raises ModelRefused when a file of either is not the one of its manifest, KeyError when one does not have the model.
+    """
+    before, now = (_checked(task.model, weights) for weights in (committed, made))
     changed = [
         now["files"][part]["name"]
         for part in now["files"]
@@ -56,6 +60,14 @@ def beside(task: Task, committed: Path, made: Path) -> Rebuilt:
     old, new = dict(_flat(before["scores"])), dict(_flat(now["scores"]))
     scores = {name: (old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys())}
     return Rebuilt(task.model, tuple(changed), scores, task.tolerance)
+
+
+def _checked(model: str, weights: Path) -> Mapping[str, Any]:
+    """The manifest entry, once the files are what it says: only then does comparing manifests compare files."""
+    entry, folder = read_entry(model, weights), WeightsFolder.open(weights)
+    for part in entry["files"]:
+        folder.read(model, part)
+    return entry
 
 
 def _flat(scores: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, float]]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from cds_service.errors import ModelRefused
 from cds_service.models import WEIGHTS
 from model_export.__main__ import main
 from model_export.making.manifest import Release, publish
@@ -56,6 +57,14 @@ def test_other_bytes_are_judged_by_their_scores_in_both_directions(
 def test_a_score_that_only_one_of_the_two_has_is_apart(making: Making) -> None:
     again = {"fp32": SCORES["fp32"], "int8": None}
     assert beside(TASK, making("committed", b"a", SCORES), making("made", b"b", again)).apart == ("int8 first",)
+
+
+@pytest.mark.parametrize("altered", ["committed", "made"])
+def test_a_file_that_is_not_the_one_of_its_manifest_fails(making: Making, altered: str) -> None:
+    folders = {name: making(name, b"a", SCORES) for name in ("committed", "made")}
+    (folders[altered] / "ranker.onnx").write_bytes(b"b")
+    with pytest.raises(ModelRefused, match=r"ranker\.onnx"):
+        beside(TASK, folders["committed"], folders["made"])
 
 
 def test_the_command_names_what_is_not_as_committed_and_fails(tmp_path: Path) -> None:
