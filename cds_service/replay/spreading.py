@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from cds_service.errors import SettingsError
 from cds_service.replay.working import Job, work
 
+ANSWERS_WITHIN_S = 10.0  # a scheduler
 _INSTALL = "it needs Dask: pip install 'countersign[replay]' (in a clone: pip install -e '.[replay]')"
 
 
@@ -42,7 +43,7 @@ def _on_cluster(jobs: Sequence[Job], scheduler: str) -> None:
     except ImportError:
         raise SettingsError(f"--scheduler {scheduler}: {_INSTALL}") from None
     try:
-        client = Client(scheduler, timeout=10)
+        client = Client(scheduler, timeout=ANSWERS_WITHIN_S)
     except OSError:
         raise SettingsError(f"--scheduler {scheduler}: no scheduler answers there") from None
     with client:
