@@ -2,7 +2,7 @@
 
 "isosorbide dinitrfate" names isosorbide exactly and means something else; so does "tyleol with codeine". A word is such
 a slip when it is like the word that stands in its place in a name of other ingredients, and is right as nothing. What a
-mark joins on is a component (combination.py), and the other components stay known.
+mark joins on is a component (`combination`), and the other components stay known.
 """
 
 from __future__ import annotations

@@ -5,13 +5,12 @@ Built from the knowledge tables (a level above); this room only looks things up.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import Any, TypeVar
 
-from cds_service.terminology.combination import is_per_inhalation, joined, said_once
+from cds_service.terminology.combination import is_a_basis, is_per_inhalation, joined, said_once
 from cds_service.terminology.conditions import ConditionNames
 from cds_service.terminology.laboratory_tests import is_in_a_test
 from cds_service.terminology.lexicon import Lexicon, Mention
@@ -46,15 +45,6 @@ class Naming:
     unknown: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     concepts: tuple[str, ...] = ()
-
-
-# "325 mg (65 mg elemental iron)", "65 mg of elemental iron": an amount stands before the element, not after it.
-_AMOUNT_BEFORE = re.compile(r"\d ?mg (?:of )?$", re.IGNORECASE)
-
-
-def is_a_basis(text: str, span: tuple[int, int]) -> bool:
-    """True for an element that a salt's strength is counted in, which is no second drug of the order."""
-    return text[slice(*span)].lower().startswith("elemental") and bool(_AMOUNT_BEFORE.search(text[: span[0]]))
 
 
 @dataclass(frozen=True)
