@@ -109,9 +109,10 @@ def _in_short(knowledge: Knowledge, wanted: Sequence[Wanted]) -> str:
 
 
 def _lacking(knowledge: Knowledge, wanted: Wanted) -> str:
-    """The row's words name all of its tests; where some are there, only the others are said to be lacking."""
+    """The row's words say that none of its tests is on record; where some are, in time or too old, only those that
+    lack are named, and within which days they were looked for."""
     row = wanted.row
-    if wanted.tests is None or len(wanted.tests) == len(row.tests):
+    if wanted.tests is None or (len(wanted.tests) == len(row.tests) and not wanted.facts):
         return row.summary
     names = listed([knowledge.keyed(Monitor)[key].label for key, _ in wanted.tests])
     return f"{names} not found within {row.done_within_days} days"

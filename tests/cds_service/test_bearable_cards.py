@@ -47,6 +47,15 @@ def test_a_test_that_is_on_record_is_not_said_to_be_lacking(service: RunningServ
     assert not any("creatinine" in label for label in labels([card])[0])
 
 
+def test_a_result_that_is_too_old_is_not_said_to_be_off_the_record(service: RunningService) -> None:
+    old = creatinine(1.0) | {"effectiveDateTime": "@now-400d"}
+    (card,) = companions(service, draft("lisinopril 10 mg daily"), labs=bundle(old))
+    assert card["summary"] == (
+        "lisinopril 10 mg daily: potassium and creatinine not found within 180 days; then a recheck"
+    )
+    assert "older than 180 days" in card["detail"]
+
+
 def test_monitoring_that_the_drug_calls_for_by_itself_is_asked_for_once(service: RunningService) -> None:
     taking = bundle(active("naproxen 500 mg bid"))
     assert len(companions(service, draft("lisinopril 10 mg daily"), medications=taking)) == 1
