@@ -1,119 +1,21 @@
-"""What the cards of embedder and reranker show of the search: with and without them, for whom, and what goes wrong.
-
-Two sets: the development questions of MedQuAD (`retrieval_dev`), as they are and in phrasings that no training saw;
-and questions of ours about our own rules, written apart, among them such as no rule answers
-(`tests/model_export/data/rule_questions.tsv`).
-"""
+"""What the cards of embedder and reranker show of the search: with and without them, for whom, and what goes wrong."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
-from types import SimpleNamespace
 
 import numpy as np
 
-from cds_service.evidence import Hit, HybridIndex
-from cds_service.evidence.fusion import Reranker
-from cds_service.knowledge.passages import Passage, passages_of
-from cds_service.models import load_models
-from cds_service.settings import Settings
-from cds_service.tables import knowledge_of
-from model_export.reranking.apart import apart
+from cds_service.knowledge.passages import Passage
 from model_export.reranking.calibration import Read
-from model_export.retrieval.comparison import ALL, orders
-from model_export.retrieval.evaluation import _judgements, _lines, _passage, ndcg, reciprocal_rank
-from model_export.task import DATA, Rows, Score, TaskFailed
+from model_export.retrieval.evaluation import ndcg, reciprocal_rank
+from model_export.retrieval.searched import Asked, Searched, development, rules
+from model_export.task import Rows, Score
 
-QUESTIONS = Path("tests") / "model_export" / "data" / "rule_questions.tsv"
 _EDGES = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
-
-
-class Remembering:
-    """A reranker that keeps what it scored since it was last cleared, for the calibration."""
-
-    def __init__(self, reranker: Reranker) -> None:
-        self._reranker = reranker
-        self.scored: dict[str, float] = {}
-
-    def score(self, question: str, passage: str) -> float:
-        self.scored[passage] = self._reranker.score(question, passage)
-        return self.scored[passage]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question and what the search made of it. `orders` has document ids by way, best first, `relevant` the score
-    of each right document, `likeness` the greatest cosine, `read` the reranker's score of each document that it read.
-    """
-
-    question: str
-    about: Mapping[str, str]  # kind, source
-    orders: Mapping[str, Sequence[str]]
-    relevant: Mapping[str, int]
-    likeness: float
-    likeness_without: float  # the same over the documents about other topics alone
-    read: Mapping[str, float] = field(default_factory=dict)
-
-    def right(self, way: str) -> bool:
-        return self.relevant.get(self.orders[way][0], 0) > 0
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """The development set as it was searched, with its documents by id."""
-
-    asked: Sequence[Asked]
-    documents: Mapping[str, Passage]
-    kinds: Mapping[str, str]  # document id -> the kind of question that it answers
-
-
-@cache
-def development(weights: Path, *, rephrased: bool = False) -> Searched:
-    """Every development question, searched once; `rephrased` as our phrasings that the training never saw.
-
-    Raises TaskFailed when a model or a file is missing.
-    """
-    folder = DATA / "retrieval_dev"
-    rows = {row["_id"]: row for row in _lines(folder, "corpus")}
-    documents = {name: _passage(row) for name, row in rows.items()}
-    index, reranker = _index(weights, documents.values())
-    judgements = _judgements(folder)
-    asked = []
-    for query in _lines(folder, "queries"):
-        question, relevant = query["text"], judgements[query["_id"]]
-        if rephrased:
-            focus = documents[next(iter(relevant))].title
-            question = apart(query["metadata"]["question_type"], focus, question)
-        asked.append(_asked(index, reranker, question, query["metadata"], relevant, documents))
-    return Searched(asked, documents, _kinds(rows, asked))
-
-
-@cache
-def rules(weights: Path) -> Sequence[Asked]:
-    """Our own questions about the rules, searched once; `relevant` is empty where no rule answers."""
-    passages = {one.id: one for one in passages_of(knowledge_of(Settings.from_env()))}
-    index, reranker = _index(weights, passages.values())
-    with QUESTIONS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
-    return [
-        _asked(
-            index,
-            reranker,
-            row["question"],
-            {"question_type": row["kind"], "set": row["set"]},
-            _right(row["passages"]),
-            passages,
-        )
-        for row in rows
-    ]
 
 
 def compared(weights: Path, ways: Mapping[str, str]) -> Mapping[str, Score]:
@@ -202,48 +104,6 @@ def near_enough(weights: Path) -> Rows:
 
 def _share(of: Sequence[float], edge: float) -> float:
     return round(fmean(one >= edge for one in of), 3)
-
-
-def _index(weights: Path, passages: Iterable[Passage]) -> tuple[HybridIndex, Remembering]:
-    models = load_models(SimpleNamespace(models_dir=weights), ())
-    if models.embedder is None or models.reranker is None:
-        raise TaskFailed("; ".join(models.problems))
-    reranker = Remembering(models.reranker)
-    return HybridIndex(passages, models.embedder, Settings.from_env().run_dir / "evaluation", reranker), reranker
-
-
-def _asked(
-    index: HybridIndex,
-    reranker: Remembering,
-    question: str,
-    about: Mapping[str, str],
-    relevant: Mapping[str, int],
-    documents: Mapping[str, Passage],
-) -> Asked:
-    reranker.scored.clear()
-    hits = index.search(question, k=ALL, rerank=True)
-    titles = {documents[name].title.casefold() for name in relevant}
-    others = [hit for hit in hits if hit.passage.title.casefold() not in titles]
-    read = {hit.passage.id: reranker.scored[hit.passage.content] for hit in hits if "reranker" in hit.ranks}
-    return Asked(question, about, orders(hits), relevant, _likeness(hits), _likeness(others), read)
-
-
-def _likeness(hits: Sequence[Hit]) -> float:
-    return max((hit.similarity for hit in hits if hit.similarity is not None), default=0.0)
-
-
-def _right(passages: str) -> Mapping[str, int]:
-    return {name: 1 for name in passages.split("|") if name}
-
-
-def _kinds(rows: Mapping[str, Mapping[str, object]], asked: Sequence[Asked]) -> Mapping[str, str]:
-    """Which kind of question each document answers: as MedQuAD says, or as the question that it is right for."""
-    path = DATA / "medquad_qa.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        published = {row["id"]: row["question_type"] for row in map(json.loads, file)}
-    of_rows = {name: published.get(row["metadata"]["medquad_id"]) for name, row in rows.items()}  # type: ignore[index]
-    right = {name: one.about["question_type"] for one in asked for name in one.relevant}
-    return {name: kind for name, kind in of_rows.items() if kind} | right
 
 
 def _groups_of(one: Asked, documents: Mapping[str, Passage], topics: Mapping[str, int]) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from model_export.task import Evaluation, Score, Task
 
 
 def evaluate(asked: Evaluation) -> Score:
-    """Measure the reading of assertions on a table; see assertion_evaluation."""
+    """Measure the reading of assertions on a table; see assertions.evaluation."""
     from model_export.assertions.evaluation import evaluate_table  # the serving environment's
 
     return evaluate_table(asked.data, asked.predictions)

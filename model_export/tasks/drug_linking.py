@@ -85,21 +85,21 @@ def _publish(
 
 
 def compare(weights: Path) -> Mapping[str, Score]:
-    """With and without the linker, in the serving environment; see linking_comparison."""
+    """With and without the linker, in the serving environment; see linking.comparison."""
     from model_export.linking.comparison import compare as compared
 
     return compared(weights)
 
 
 def tables(weights: Path) -> Mapping[str, Rows]:
-    """Subgroups and errors of the same texts; see linking_comparison."""
+    """Subgroups and errors of the same texts; see linking.comparison."""
     from model_export.linking.comparison import tables as measured
 
     return measured(weights)
 
 
 def evaluate(asked: Evaluation) -> Score:
-    """Measure exact lexicon and linker together, in the serving environment; see linking_evaluation."""
+    """Measure exact lexicon and linker together, in the serving environment; see linking.evaluation."""
     # Needs the whole serving environment, which the export environment that trains is not.
     from model_export.linking.evaluation import evaluate_table
 

@@ -109,7 +109,7 @@ WAYS = {"BM25 alone": "bm25", "the model alone": "embedder", "with the model": "
 
 
 def compare(weights: Path) -> Mapping[str, Score]:
-    """The search with and without the embedder, in the serving environment; see retrieval_tables."""
+    """The search with and without the embedder, in the serving environment; see retrieval.tables."""
     from model_export.retrieval.tables import compared
 
     return compared(weights, WAYS)
@@ -117,7 +117,8 @@ def compare(weights: Path) -> Mapping[str, Score]:
 
 def tables(weights: Path) -> Mapping[str, Rows]:
     """Subgroups and errors on the development set, and from which likeness a question counts as found."""
-    from model_export.retrieval.tables import came_first, development, near_enough, subgroups
+    from model_export.retrieval.searched import development
+    from model_export.retrieval.tables import came_first, near_enough, subgroups
 
     searched = development(weights)
     return {

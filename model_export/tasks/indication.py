@@ -6,7 +6,7 @@ from model_export.task import Evaluation, Score, Task
 
 
 def evaluate(asked: Evaluation) -> Score:
-    """Measure the choice of a problem on a table; see indication_evaluation."""
+    """Measure the choice of a problem on a table; see indications.evaluation."""
     from model_export.indications.evaluation import evaluate_table  # the serving environment's, not the export's
 
     return evaluate_table(asked.data, asked.predictions)

@@ -90,7 +90,7 @@ WAYS = {"search alone": "fused", "with the model": "reranked"}
 
 
 def compare(weights: Path) -> Mapping[str, Score]:
-    """The search with and without the reranker, in the serving environment; see retrieval_tables."""
+    """The search with and without the reranker, in the serving environment; see retrieval.tables."""
     from model_export.retrieval.tables import compared
 
     return compared(weights, WAYS)
@@ -100,7 +100,8 @@ def tables(weights: Path) -> Mapping[str, Rows]:
     """Subgroups, errors and calibration on the development set; topics, phrasings and a source it never saw."""
     from model_export.reranking import held_out
     from model_export.reranking.calibration import reliability
-    from model_export.retrieval.tables import came_first, development, read_of, subgroups
+    from model_export.retrieval.searched import development
+    from model_export.retrieval.tables import came_first, read_of, subgroups
 
     searched, score = development(weights), cache(Reranker.load(WeightsFolder.open(weights)).score)
     _, held = split(read_answers(DATA / PAIRS), SEED)

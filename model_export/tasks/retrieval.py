@@ -7,7 +7,7 @@ from model_export.task import Evaluation, Score, Task
 
 
 def evaluate(asked: Evaluation) -> Score:
-    """Measure the fused search on a BEIR folder; see retrieval_evaluation."""
+    """Measure the fused search on a BEIR folder; see retrieval.evaluation."""
     # Needs the whole serving environment, which the export environment that makes the embedder is not.
     from model_export.retrieval.evaluation import evaluate_folder
 

@@ -6,10 +6,8 @@ from model_export.task import Evaluation, Score, Task
 
 
 def evaluate(asked: Evaluation) -> Score:
-    """Measure the reading of directions on a table; see sig_evaluation."""
-    from model_export.directions.evaluation import (
-        evaluate_table,  # the serving environment's, not the export environment's
-    )
+    """Measure the reading of directions on a table; see directions.evaluation."""
+    from model_export.directions.evaluation import evaluate_table  # the serving environment's, not the export's
 
     return evaluate_table(asked.data, asked.predictions)
 

@@ -24,7 +24,7 @@ from model_export.linking.data import examples, lexicon_names, world
 from model_export.linking.misspellings import CALIBRATION, REPORTED, TRAINING, Slip, misspelt
 from model_export.making.manifest import Release, publish, read_entry, sha256
 from model_export.making.sentences import SENTENCES
-from model_export.retrieval import tables
+from model_export.retrieval import searched
 from model_export.task import CARDS
 from model_export.tasks import discover, reranker
 
@@ -110,7 +110,7 @@ def test_a_card_drops_evaluations_of_other_weights(tmp_path: Path) -> None:
 def test_what_is_missing_ends_a_command_with_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, command: str, said: str
 ) -> None:
-    monkeypatch.setattr(tables, "DATA", tmp_path)  # a clone without the data beside it
+    monkeypatch.setattr(searched, "DATA", tmp_path)  # a clone without the data beside it
     monkeypatch.setattr(reranker, "DATA", tmp_path)
     result = CliRunner().invoke(main, [command, model])
     assert result.exit_code == 1

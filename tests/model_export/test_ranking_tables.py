@@ -17,7 +17,8 @@ from model_export.reranking.calibration import TEMPERATURES, Read, reliability, 
 from model_export.reranking.groups import Answer
 from model_export.reranking.held_out import stands_above, subgroups, unseen
 from model_export.reranking.questions import PHRASINGS
-from model_export.retrieval.tables import Asked, Searched, came_first
+from model_export.retrieval.searched import Asked, Searched
+from model_export.retrieval.tables import came_first
 from model_export.retrieval.tables import subgroups as of_searches
 
 KINDS = ("symptoms", "treatment", "outlook", "prevention")
