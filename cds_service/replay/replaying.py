@@ -25,15 +25,14 @@ def sorted_into(work: Path, files: Sequence[File]) -> tuple[list[Partition], Tal
     folder = work / _fingerprint(files)
     done = folder / _SORTED
     if done.exists():
-        tally = Tally.loaded(done.read_bytes())
+        tally = Tally.saved(done)
         return partitions_of(folder, tally), tally
     folder.mkdir(mode=0o700, exist_ok=True)
     for leftover in folder.glob("*.ndjson"):  # a sorting that broke off
         leftover.unlink()
     tally = Tally()
     partitions = sort_history(files, folder, tally)
-    done.touch(mode=0o600)
-    done.write_bytes(tally.dumped())
+    tally.save(done)
     return partitions, tally
 
 
@@ -58,7 +57,7 @@ def replayed(
     spread(left, workers, scheduler, lambda: said(f"partition {next(finished)} of {len(left)}"))
     total = Tally()
     for job in jobs:
-        total.add(Tally.loaded(job.result.read_bytes()), plan.sample)
+        total.add(Tally.saved(job.result), plan.sample)
     return total
 
 

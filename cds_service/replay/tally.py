@@ -10,6 +10,7 @@ import heapq
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 import orjson
@@ -53,20 +54,25 @@ class Tally:
         for kind, rows in other.sampled.items():
             self.sampled[kind] = heapq.nsmallest(most, [*self.sampled.get(kind, ()), *rows], key=_key)
 
-    def dumped(self) -> bytes:
-        return orjson.dumps(
-            {
-                "counts": sorted(self.counts.items()),
-                "cost": sorted(self.cost.items()),
-                "sampled": self.sampled,
-                "places": self.places,
-            }
+    def save(self, path: Path) -> None:
+        """Leave it in a file of mode 0600, whole or not at all: what is there was done."""
+        unfinished = path.with_suffix(".part")
+        unfinished.touch(mode=0o600)
+        unfinished.write_bytes(
+            orjson.dumps(
+                {
+                    "counts": sorted(self.counts.items()),
+                    "cost": sorted(self.cost.items()),
+                    "sampled": self.sampled,
+                    "places": self.places,
+                }
+            )
         )
+        unfinished.replace(path)
 
     @classmethod
-    def loaded(cls, raw: bytes) -> Self:
-        """ValueError when it is not what `dumped` wrote."""
-        read = orjson.loads(raw)
+    def saved(cls, path: Path) -> Self:
+        read = orjson.loads(path.read_bytes())
         return cls(
             Counter({tuple(key): count for key, count in read["counts"]}),
             Counter({tuple(key): count for key, count in read["cost"]}),

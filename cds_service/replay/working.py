@@ -25,13 +25,9 @@ class Job:
 
 
 def work(job: Job) -> None:
-    """Leave the tally of a partition in its result file, whole or not at all."""
+    """Leave the tally of a partition in its result file."""
     voice, other = opened(job.plan)
-    tally = tally_of(job.plan, job.partition, voice, other)
-    unfinished = job.result.with_suffix(".part")
-    unfinished.touch(mode=0o600)
-    unfinished.write_bytes(tally.dumped())
-    unfinished.replace(job.result)
+    tally_of(job.plan, job.partition, voice, other).save(job.result)
 
 
 def tally_of(plan: Plan, partition: Partition, voice: Voice, other: Voice | None = None) -> Tally:

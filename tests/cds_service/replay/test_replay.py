@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import shutil
 import stat
@@ -288,6 +289,21 @@ def test_a_replay_with_a_work_folder_goes_on_where_it_broke_off(export: Path, tm
     assert report_in(tmp_path / "first") == report_in(tmp_path / "second")
     assert replay(export, tmp_path / "third", "--work", str(work), "--per", "encounter").exit_code == 0
     assert len(list(work.rglob("results-*"))) == 2, "another plan has results of its own"
+
+
+def test_sorted_history_that_could_not_be_written_out_is_sorted_anew(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disk_full(path: Path, data: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", disk_full)
+        assert replay(export, tmp_path / "first", "--work", str(tmp_path / "work")).exit_code != 0
+    told = replay(export, tmp_path / "second", "--work", str(tmp_path / "work"))
+    assert told.exit_code == 0, told.output
 
 
 @pytest.mark.parametrize("options", [("--workers", "2"), ("--scheduler", "tcp://127.0.0.1:9", "--work", "work")])
