@@ -33,8 +33,6 @@ _HABIT = re.compile(
     r"marijuana|cocaine|drinks alcohol)(?: (?:use|usage|consumption|intake|habit|occasionally|socially))?"
 )
 _NUMBERED = re.compile(r"\s*(?:\(?\d{1,2}[.)]\s*)?")
-
-
 _NOTHING = re.compile(r"[\s.,;:]*")
 # Words of a sentence that tells something, which an item of a list has not.
 _TELLING = re.compile(

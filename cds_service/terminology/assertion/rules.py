@@ -68,16 +68,15 @@ def read_assertion(sentence: str, span: tuple[int, int]) -> Assertion:
     """What `sentence` says of its characters `span` (start, end)."""
     text = sentence.lower().replace("\u2019", "'")
     before, mention, after = text[: span[0]], text[slice(*span)], text[span[1] :]
+    supposed = _speaks(SUPPOSED, before, after)
     negated = (
         bool(_DENIAL_INSIDE.match(mention))
         or (_reaches_forward(NEGATION, before) and not is_new_finding(before, mention, after))
         or (not _CONDITION.search(before) and _reaches_back(NEGATION, after))
+        or (supposed and bool(_TAKEN_UP.match(after)))
     )
-    # What was thought of, and then denied, is supposed no more.
-    supposed = _speaks(SUPPOSED, before, after)
-    taken_up = supposed and not negated and bool(_TAKEN_UP.match(after))
     return Assertion(
-        negated=negated or taken_up,
+        negated=negated,
         historical=bool(_PAST_INSIDE.search(mention))
         or _under_heading(_PAST_HEADING, _ANY_HEADING, before)
         or _reaches_back(HISTORY, after)
@@ -85,7 +84,8 @@ def read_assertion(sentence: str, span: tuple[int, int]) -> Assertion:
         or is_habit(mention)
         or is_background(before, mention, after),
         family=_under_heading(_FAMILY_HEADING, _AFTER_FAMILY, before) or _speaks(FAMILY, before, after),
-        hypothetical=not (negated or taken_up) and (bool(_SUPPOSED_INSIDE.match(mention)) or supposed),
+        # What was thought of, and then denied, is supposed no more.
+        hypothetical=not negated and (supposed or bool(_SUPPOSED_INSIDE.match(mention))),
     )
 
 
