@@ -19,7 +19,8 @@ class Medication:
     `drugs` is empty when the drug was not recognised; `problem` then says why and `candidates` what it may be. For a
     drug that was read from free text `candidates[0]` is its full name. `ended` is the day it was stopped, for rows
     with a washout. `replaces` is the prescription that it renews. `uses`: words and codes of its stated indication.
-    `part` counts from 1 what one typed text orders together; 0 is an order of one drug or combination.
+    `part` counts from 1 what one typed text orders together, or orders in place of what it ends; 0 is the whole of an
+    order.
     """
 
     ref: OrderRef

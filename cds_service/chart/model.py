@@ -97,7 +97,7 @@ class Chart:
 
     @property
     def shared(self) -> frozenset[str]:
-        """References of the drafts whose text orders several drugs."""
+        """References of the drafts whose text orders several drugs, or says of another that it ends."""
         return frozenset(med.ref.reference for med in (*self.orders, *self.background) if med.part)
 
     def latest(self, *kinds: str) -> Measurement | None:

@@ -50,7 +50,7 @@ def assess(
 
 
 def _without_changes(concern: Concern, shared: frozenset[str]) -> Concern:
-    """The concern without proposals that would rewrite or cancel an order of several drugs for the sake of one."""
+    """The concern without proposals that would rewrite or cancel a text of several drugs for the sake of one."""
     finding = concern.finding
     if finding.subject.reference not in shared:
         return concern
