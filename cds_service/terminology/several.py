@@ -18,7 +18,7 @@ from cds_service.terminology.lexicon import Mention
 
 _BEGIN = r"start|begin|add|give|order|continue|resume|restart|initiate|prescribe|increase|decrease|reduce"
 _LEAD = rf"(?:\s|[,;+&*•-]|\d[.)]\s|\b(?:and|plus|then|also|a|new|{_BEGIN})\b)*"
-_MARK = re.compile(rf"\s*(?P<mark>[,;+&\n]|\.\s|(?<=[\s\d])(?:and|plus|then)\b)(?P<lead>{_LEAD})\Z", re.IGNORECASE)
+_MARK = re.compile(rf"(?P<mark>[,;+&\n]|\.\s|(?<=[\s\d])(?:and|plus|then)\b)(?P<lead>{_LEAD})\Z", re.IGNORECASE)
 _VERB = re.compile(rf"\b(?:{_BEGIN})\b", re.IGNORECASE)
 # What stands between two orders and says that the next name is none.
 _SPOKEN_OF = re.compile(
@@ -148,7 +148,7 @@ def _starts(text: str, names: Sequence[_Name]) -> Iterator[tuple[int, int]]:
 def _opens(between: str, mark: re.Match[str], spoken: bool, ended: bool) -> bool:
     if _VERB.search(mark["lead"]):
         return True
-    if spoken and not (ended and mark["mark"] in (",", ";", "\n", ". ")):
+    if spoken and not (ended and mark["mark"][0] in ",;.\n"):
         return False
     return not _SPOKEN_OF.search(_DIRECTION.sub(" ", between[: mark.start()]))
 
