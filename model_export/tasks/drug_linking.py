@@ -162,8 +162,7 @@ TASK = Task(
             ".",
             "Probabilities under 0.5 say too little of how often the likeliest name is right (slips of unlike kinds); "
             "nothing is answered below 0.65.",
-            "Of drugs that no list has, spelt right, one in fifty to one in fifteen is read as a neighbour in the "
-            "lexicon.",
+            "Of drugs that no list has, spelt right, two to seven in a hundred are read as a neighbour in the lexicon.",
             "Names of more than three words are looked for in orders of at most 16 words.",
             "No patient data goes in; subgroups of patients do not apply. Subgroups of writers were not measured.",
         ],
