@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from cds_service.knowledge import Knowledge
+from cds_service.knowledge import COVERED_TOPICS, Knowledge
+from cds_service.replay.burden import INDICATORS, burden_of, per_100, percentile
 from cds_service.replay.calls import SIGN
 from cds_service.replay.plan import Plan
 from cds_service.replay.rules import rule_rows, rules_summary
@@ -14,7 +15,6 @@ from cds_service.replay.tally import Tally
 from cds_service.terminology.vocabulary import Drug
 
 SCHEMA = "countersign-replay/1"
-INDICATORS = ("critical", "warning", "info")
 Report = dict[str, Any]
 # What a chart cannot do without; a type that the whole history lacks is not known to be none.
 _CHARTED = frozenset({"Patient", "AllergyIntolerance", "Condition", "Observation", "DocumentReference"})
@@ -32,7 +32,7 @@ def report_of(
         "calls": _calls(tally),
         "failed_checks": [{"service": s, "check": check, "calls": n} for (s, check), n in tally.table("broken")],
         "problems": [{"where": where, "why": why} for where, why in tally.places],
-        "burden": _burden(tally),
+        "burden": burden_of(tally),
         "topics": _topics(tally),
         "rules_summary": rules_summary(rules),
         "rules": rules,
@@ -70,20 +70,6 @@ def cost_of(tally: Tally, seconds: float, workers: str) -> Report:
         for (service, hook), histogram in sorted(asked.items())
     ]
     return {"seconds": round(seconds, 1), "workers": workers, "calls": rows}
-
-
-def percentile(histogram: Mapping[int, int], share: float) -> int:
-    """The smallest value that at least this share of all does not exceed."""
-    wanted, seen = share * sum(histogram.values()), 0
-    for value in sorted(histogram):
-        seen += histogram[value]
-        if seen >= wanted:
-            return value
-    return 0
-
-
-def per_100(count: int | None, of: int | None) -> float | None:
-    return round(100 * count / of, 2) if count is not None and of else None
 
 
 def _asked(plan: Plan, services: Sequence[str], knowledge: Knowledge, compared: Knowledge | None) -> Report:
@@ -138,57 +124,6 @@ def _calls(tally: Tally) -> list[Report]:
     ]
 
 
-def _burden(tally: Tally) -> Report:
-    """Cards at signing for 100 orders; of all calls, per encounter and per clinician and month."""
-    shown: dict[str, Counter[str]] = {}
-    for (service, hook, _, _, indicator, _), count in tally.table("cards"):
-        if hook == SIGN:
-            shown.setdefault(service, Counter())[indicator] += count
-    orders = tally.total("orders", SIGN)
-    services = [
-        {
-            "service": service,
-            **{one: counts[one] for one in INDICATORS},
-            "cards": counts.total(),
-            "cards_per_100_orders": per_100(counts.total(), orders),
-            "interrupting_per_100_orders": per_100(counts["critical"] + counts["warning"], orders),
-        }
-        for service, counts in sorted(shown.items())
-    ]
-    return {
-        "at_signing": services,
-        "per_encounter": {what: _spread(_encounters(tally, what)) for what in ("cards", "interrupting")},
-        "per_clinician_month": {
-            what: _spread(_clinicians(tally, what)) for what in ("orders", "cards", "interrupting")
-        },
-    }
-
-
-def _encounters(tally: Tally, what: str) -> Counter[int]:
-    return Counter({int(cards): n for (counted, cards), n in tally.table("encounters by") if counted == what})
-
-
-def _clinicians(tally: Tally, what: str) -> Counter[int]:
-    """How many clinician-months had so many; those without any are known by their orders."""
-    months = {who for (who, _), _ in tally.table("clinician month")}
-    counted = {who: n for (who, counted), n in tally.table("clinician month") if counted == what}
-    return Counter(counted.get(who, 0) for who in months)
-
-
-def _spread(histogram: Counter[int]) -> Report:
-    number = histogram.total()
-    if not number:
-        return {"number": 0, "mean": None, "median": None, "quartiles": None, "most": None, "with_any": None}
-    return {
-        "number": number,
-        "mean": round(sum(value * count for value, count in histogram.items()) / number, 3),
-        "median": percentile(histogram, 0.5),
-        "quartiles": [percentile(histogram, 0.25), percentile(histogram, 0.75)],
-        "most": max(histogram),
-        "with_any": number - histogram[0],
-    }
-
-
 def _topics(tally: Tally) -> list[Report]:
     found: dict[tuple[str, str, str], Counter[str]] = {}
     for (service, hook, topic, _, indicator, _), count in tally.table("cards"):
@@ -215,8 +150,6 @@ def _drugs(tally: Tally, knowledge: Knowledge) -> list[Report]:
 
 
 def _drug(drug: Drug, orders: int, cards: int, knowledge: Knowledge) -> Report:
-    from cds_service.knowledge import COVERED_TOPICS
-
     gaps = [topic for topic in COVERED_TOPICS if knowledge.coverage(drug, topic) == "not-covered"]
     return {
         "drug": drug.name,
@@ -258,7 +191,3 @@ def change_of(before: str, after: str) -> str:
     if before == after:
         return "stays"
     return "changes" if before and after else ("appears" if after else "vanishes")
-
-
-def counted(rows: Iterable[Report], member: str) -> int:
-    return sum(row[member] or 0 for row in rows)

@@ -8,6 +8,7 @@ from typing import Any
 
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.rows import Cited, Graded
+from cds_service.replay.burden import INDICATORS
 from cds_service.replay.tally import Tally
 
 Rule = dict[str, Any]
@@ -26,7 +27,7 @@ def rule_rows(tally: Tally, knowledge: Knowledge) -> list[Rule]:
         {
             **_about(rule, topic, knowledge, ordered),
             "service": service,
-            **{one: counts[one] for one in ("critical", "warning", "info")},
+            **{one: counts[one] for one in INDICATORS},
             "cards": counts.total(),
             "patients": patients.get((service, rule), 0),
         }
@@ -48,7 +49,7 @@ def rules_summary(rules: list[Rule]) -> dict[str, int]:
 
 def _silent(knowledge: Knowledge, fired: set[str], ordered: _Ordered) -> Iterator[Rule]:
     """Those of drugs that were ordered most first."""
-    zero = {"service": "", "critical": 0, "warning": 0, "info": 0, "cards": 0, "patients": 0}
+    zero = {"service": "", **dict.fromkeys(INDICATORS, 0), "cards": 0, "patients": 0}
     rows = [row for row in knowledge.graded_rows() if row.id not in fired]
     about = [{**_about(row.id, row.topic, knowledge, ordered), **zero} for row in rows]
     yield from sorted(about, key=lambda rule: (-(rule["orders_of_its_drugs"] or 0), rule["table"], rule["rule"]))

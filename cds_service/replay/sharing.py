@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cds_service.governance.disclosure import is_small, listed
-from cds_service.replay.report import INDICATORS, Report, per_100
+from cds_service.replay.burden import INDICATORS, per_100
+from cds_service.replay.report import Report
 
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”")
 _FIGURE = re.compile(r"\d[\d.,:/-]*")
