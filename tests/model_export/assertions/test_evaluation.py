@@ -14,8 +14,8 @@ from cds_service.terminology.assertion import read_assertion
 from model_export.__main__ import main
 from model_export.assertions.evaluation import evaluate_table, place
 
-OWN = Path(__file__).parent / "data" / "assertion_own.tsv"
-APART = Path(__file__).parent / "data" / "assertion_apart.tsv"
+OWN = Path(__file__).parents[1] / "data" / "assertion_own.tsv"
+APART = Path(__file__).parents[1] / "data" / "assertion_apart.tsv"
 LISTS = APART.with_name("assertion_lists.tsv")
 REPORTS = APART.with_name("assertion_reports.tsv")
 

@@ -12,7 +12,7 @@ from cds_service.terminology.directions.reading import read_directions
 from model_export.__main__ import main
 from model_export.directions.evaluation import Answer, evaluate_table, score
 
-RETAIL = Path(__file__).parent / "data" / "sig_retail.tsv"
+RETAIL = Path(__file__).parents[1] / "data" / "sig_retail.tsv"
 APART = RETAIL.with_name("sig_apart.tsv")
 FRESH = RETAIL.with_name("sig_fresh.tsv")
 HEADER = "sig\tdose_qty\tdose_unit\ttimes_per_day\tprn\tduration_days"

@@ -15,7 +15,7 @@ from model_export.assertions.sentences import HEADS, Generator, Sentence, famili
 from model_export.tasks import text_reader
 
 FOCI = ("F", "Fproc", "Fdrug", "Fhabit", "clause")
-DATA = Path(__file__).parent / "data" / "assertion_apart.tsv"
+DATA = Path(__file__).parents[1] / "data" / "assertion_apart.tsv"
 
 
 def sentences(seed: int, *chosen: str) -> list[Sentence]:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from model_export.__main__ import main
 from model_export.indications.evaluation import Answer, evaluate_table, score
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 HEADER = "order_text\tgold_problem\tcandidate_problems"
 
 
