@@ -5,6 +5,14 @@ from __future__ import annotations
 from cds_service.web.openapi.operation import ALWAYS, Operation, Operations
 
 _PAGE = "text/html; charset=utf-8"
+_JSON = "application/json"
+
+
+def _named(thing: str, name: str, summary: str, description: str, kind: str) -> Operation:
+    """One of several things of a kind, which its address names."""
+    missing = {404: f"There is no {thing} of this name."}
+    return Operation(name, "For integrators", summary, description, kind, statuses=(*ALWAYS, 404), also=missing)
+
 
 OPERATIONS: Operations = {
     ("/recent-calls", "get"): Operation(
@@ -25,17 +33,13 @@ OPERATIONS: Operations = {
         kind=_PAGE,
     ),
     ("/docs", "get"): Operation("docs", "For integrators", "This description, for people", "As a page.", kind=_PAGE),
-    ("/openapi.json", "get"): Operation(
-        "openapi", "For integrators", "This description", "OpenAPI 3.1.", kind="application/json"
-    ),
-    ("/schemas/<name>.json", "get"): Operation(
+    ("/openapi.json", "get"): Operation("openapi", "For integrators", "This description", "OpenAPI 3.1.", kind=_JSON),
+    ("/schemas/<name>.json", "get"): _named(
         "schema",
-        "For integrators",
+        "schema",
         "A JSON Schema",
         "Of each hook's request, of the response and of feedback.",
-        kind="application/schema+json",
-        statuses=(*ALWAYS, 404),
-        also={404: "There is no schema of this name."},
+        "application/schema+json",
     ),
     ("/models", "get"): Operation(
         "models",
@@ -44,46 +48,39 @@ OPERATIONS: Operations = {
         "The 31 attributes of a predictive intervention for each model, and what was measured.",
         kind=_PAGE,
     ),
-    ("/models/<name>.json", "get"): Operation(
+    ("/models/<name>.json", "get"): _named(
         "model",
-        "For integrators",
+        "model",
         "A model card",
         "As it was written when the model was made, with its source attributes.",
-        kind="application/json",
-        statuses=(*ALWAYS, 404),
-        also={404: "There is no model of this name."},
+        _JSON,
     ),
     ("/services", "get"): Operation(
         "services", "For integrators", "The services", "What answers, each with a page of its own.", kind=_PAGE
     ),
-    ("/services/<name>", "get"): Operation(
+    ("/services/<name>", "get"): _named(
         "service",
-        "For integrators",
+        "service",
         "A service in its own words",
         "Its hooks, its prefetch with what is required, and the checks that speak in it.",
-        kind=_PAGE,
-        statuses=(*ALWAYS, 404),
-        also={404: "There is no service of this name."},
+        _PAGE,
     ),
     ("/checks", "get"): Operation(
         "checks", "For integrators", "The checks", "What is looked at, each with a page of its own.", kind=_PAGE
     ),
-    ("/checks/<name>.json", "get"): Operation(
+    ("/checks/<name>.json", "get"): _named(
+        "check",
         "check-attributes",
-        "For integrators",
         "A check's source attributes",
         "The 13 attributes of an evidence-based intervention.",
-        statuses=(*ALWAYS, 404),
-        also={404: "There is no check of this name."},
+        _JSON,
     ),
-    ("/checks/<name>", "get"): Operation(
+    ("/checks/<name>", "get"): _named(
         "check",
-        "For integrators",
+        "check",
         "A check in its own words",
         "What it looks for and needs, its limits, its rows and how many of them wait for a review.",
-        kind=_PAGE,
-        statuses=(*ALWAYS, 404),
-        also={404: "There is no check of this name."},
+        _PAGE,
     ),
     ("/pages.css", "get"): Operation(
         "style", "For integrators", "The style of the pages", "Both colour schemes.", kind="text/css; charset=utf-8"
