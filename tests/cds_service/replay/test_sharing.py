@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from cds_service.knowledge import Knowledge
+from cds_service.knowledge.rows import Graded
 from cds_service.replay.plan import Plan
 from cds_service.replay.report import Report, report_of
 from cds_service.replay.sharing import shareable
@@ -60,8 +64,19 @@ def tallies(draw: some.DrawFn) -> Tally:
     return tally
 
 
+@cache
+def few_rules() -> Knowledge:
+    """Those that fire, and some of each table that never do: thousands more of these would be as silent."""
+    named = {rule for _, rule in RULES}
+    rows = {
+        table: tuple(row for n, row in enumerate(rows) if n < 20 or not isinstance(row, Graded) or row.id in named)
+        for table, rows in knowledge().rows.items()
+    }
+    return replace(knowledge(), rows=rows)
+
+
 def report(tally: Tally) -> Report:
-    return report_of(tally, PLAN, ["medication-safety"], knowledge(), None)
+    return report_of(tally, PLAN, ["medication-safety"], few_rules(), None)
 
 
 def numbers(value: Any) -> Iterator[int]:
