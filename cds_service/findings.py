@@ -13,7 +13,8 @@ Display = Literal["critical", "warning", "info", "off"]
 Intent = Literal["replace", "adjust", "stop", "monitor", "document", "add", "complete", "justify", "record"]
 
 HARMS: tuple[Harm, ...] = ("contraindicated", "major", "moderate", "minor")
-DISPLAYS: tuple[Display, ...] = ("critical", "warning", "info", "off")
+INDICATORS: tuple[Display, ...] = ("critical", "warning", "info")  # of a card
+DISPLAYS: tuple[Display, ...] = (*INDICATORS, "off")
 DEFAULT_DISPLAY: Mapping[Harm, Display] = {
     "contraindicated": "critical",
     "major": "warning",

@@ -6,7 +6,7 @@ from cds_service.cards.card import Card, Setting, concern_card, missing_card
 from cds_service.cards.evidence import evidence_record
 from cds_service.claims import Claims
 from cds_service.engine import Assessment
-from cds_service.findings import NotAssessed
+from cds_service.findings import INDICATORS, NotAssessed
 
 __all__ = ["Card", "Setting", "cards_of", "evidence_record"]
 
@@ -29,7 +29,7 @@ def cards_of(assessment: Assessment, claims: dict[str, Claims], setting: Setting
     alone = tuple(note for note in assessment.not_assessed if note.prominent and not _placed(note, placed))
     if alone:
         cards.append(missing_card(alone, setting))
-    return tuple(sorted(cards, key=lambda card: ("critical", "warning", "info").index(card.body["indicator"])))
+    return tuple(sorted(cards, key=lambda card: INDICATORS.index(card.body["indicator"])))
 
 
 def _about(notes: tuple[NotAssessed, ...], reference: str) -> tuple[NotAssessed, ...]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from cds_service.findings import INDICATORS
 from cds_service.replay.calls import SIGN
 from cds_service.replay.tally import Row, Tally
-
-INDICATORS = ("critical", "warning", "info")
 
 
 def burden_of(tally: Tally) -> Row:

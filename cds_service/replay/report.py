@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from cds_service.findings import INDICATORS
 from cds_service.knowledge import COVERED_TOPICS, Knowledge
-from cds_service.replay.burden import INDICATORS, burden_of, per_100, percentile
+from cds_service.replay.burden import burden_of, per_100, percentile
 from cds_service.replay.calls import SIGN
 from cds_service.replay.plan import Plan
 from cds_service.replay.rules import rule_rows, rules_summary

@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cds_service.findings import INDICATORS
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.rows import Cited, Graded
-from cds_service.replay.burden import INDICATORS
 from cds_service.replay.tally import Tally
 
 Rule = dict[str, Any]

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from cds_service.findings import INDICATORS
 from cds_service.governance.disclosure import is_small, listed
-from cds_service.replay.burden import INDICATORS, per_100
+from cds_service.replay.burden import per_100
 from cds_service.replay.report import Report
 
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”")

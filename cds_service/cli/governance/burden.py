@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cds_service.findings import INDICATORS
 from cds_service.settings import Settings
 
 if TYPE_CHECKING:
     from cds_service.replay.calls import Ask
     from cds_service.replay.history import History
 
-INDICATORS = ("critical", "warning", "info")
 Asked = tuple[datetime, "Callable[[], Ask]"]  # when, and the call
 
 
