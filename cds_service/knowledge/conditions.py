@@ -70,9 +70,9 @@ class OnList:
 Condition = Company | Limit | OnList
 
 
-def conditions(cells: Cells, names: DrugNames) -> tuple[Condition, ...]:
-    """The column `when`; a table without the column has no conditions."""
-    return tuple(_read(cells, names, item) for item in cells.items("when", optional=True))
+def conditions(cells: Cells, names: DrugNames, column: str = "when") -> tuple[Condition, ...]:
+    """The column `when`, or another that is written like it; a table without the column has no conditions."""
+    return tuple(_read(cells, names, item) for item in cells.items(column, optional=True))
 
 
 def _read(cells: Cells, names: DrugNames, item: str) -> Condition:

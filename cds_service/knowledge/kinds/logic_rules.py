@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cds_service.knowledge.knowledge import Knowledge
 
 
-_OFFERS = frozenset({"order-completion", "indication", "chart-reconciliation"})
+_OFFERS = frozenset({"order-completion", "indication", "chart-reconciliation", "checklist"})
 
 
 @kind

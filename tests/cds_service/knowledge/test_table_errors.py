@@ -34,6 +34,8 @@ RENAL = (
 LIMIT = "x,warfarin,,,{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,,"
 PARTS = "x,{},,,{},mg,{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
 RATE = "x,warfarin,,,{},{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
+CARE = {"pregnancy": "any", "proof": "test:hba1c@6m", "strength": "B", "harm": "minor", "display": "info"}
+CARE |= {"id": "x", "summary": "Do it", "source": "loinc", "locator": "here", "supports": "It says so."}
 
 
 def interaction(**cells: str) -> str:
@@ -47,6 +49,11 @@ def renal(**cells: str) -> str:
     given = {"id": "x", "drug": "loratadine", "routes": "", "low": "", "high": "30", "most": "", "unit": "", "to": ""}
     given |= {"by": "egfr", "dialysis": ""}
     return RENAL.format(**{**given, "source": "warfarin-label", **cells})
+
+
+def care(**cells: str) -> str:
+    header = SHIPPED["care_items.csv"].partition("\n")[0].split(",")
+    return ",".join(f'"{ {**CARE, **cells}.get(column, "") }"' for column in header)
 
 
 def with_rows(table: str, *rows: str) -> dict[str, str]:
@@ -222,6 +229,30 @@ def test_a_band_or_a_dose_that_does_not_fit_is_named(rows: list[str], says: str)
         ("infusion_rates.csv", RATE.format("5 mg/h", ",warfarin 6 mg/h"), "the usual rate is above the maximum"),
         ("infusion_rates.csv", RATE.format("5 mg/min", ",warfarin 6 mg/h"), "ten times the usual rate is still within"),
         ("infusion_rates.csv", RATE.format("5 mg/h", "1,warfarin 2 mg/h"), "critical_times must be above 1"),
+        ("care_items.csv", care(display="warning", harm="major"), "a checklist never interrupts"),
+        ("care_items.csv", care(proof="test:hba1c"), "proof has 'test:hba1c'"),
+        ("care_items.csv", care(proof="taking:warfarin@6m"), "proof has 'taking:warfarin@6m'"),
+        ("care_items.csv", care(proof="test:hba1c@6"), "proof has 'test:hba1c@6'"),
+        ("care_items.csv", care(proof="test:tarot@6m"), "proof test:tarot is not in our tables"),
+        ("care_items.csv", care(proof="test:hba1c@1y|set:tarot@1y"), "proof set:tarot is not in our tables"),
+        ("care_items.csv", care(proof="problem:tarot"), "tarot is in no row of conditions.csv"),
+        ("care_items.csv", care(proof="test:hba1c@pregnancy"), "@pregnancy is for rows whose pregnancy is only"),
+        ("care_items.csv", care(age_from="50", age_below="40"), "its ages hold nobody"),
+        ("care_items.csv", care(conditions="past:luck"), "luck is in no row of conditions.csv"),
+        ("care_items.csv", care(unless_done="luck"), "luck is in no row of care_sets.csv"),
+        ("care_items.csv", care(allergens="group:luck"), "no allergy group is called luck"),
+        ("care_items.csv", care(order="cvx#88"), "belong together"),
+        ("care_items.csv", care(order="luck#88", order_text="a", order_display="b"), "luck#88"),
+        ("care_items.csv", care(measured="egfr<60"), "measured says KEY>=VALUE@DAYS"),
+        ("care_items.csv", care(measured="age>=60"), "measured says KEY>=VALUE@DAYS"),
+        ("care_items.csv", care(months="13"), "months has '13'"),
+        ("care_items.csv", care(hooks="order-sign"), "hooks has 'order-sign'"),
+        ("care_items.csv", care(pregnancy="maybe"), "pregnancy is 'maybe'"),
+        ("care_sets.csv", "x,observation,a,loinc#1-8,,,loinc,h", "under is for observations"),
+        ("care_sets.csv", "x,procedure,a,snomed#1,,labs,loinc,h", "under is for observations"),
+        ("care_sets.csv", "x,immunization,a,snomed#1,,,loinc,h", "a code is not of"),
+        ("care_sets.csv", "x,procedure,a,,,,loinc,h", "codes is empty"),
+        ("care_sets.csv", "x,procedure,a,snomed#1,,,nobody,h", "source nobody is not in our tables"),
     ],
 )
 def test_other_rows_that_cannot_stand_are_named_with_their_line(table: str, row: str, says: str) -> None:
