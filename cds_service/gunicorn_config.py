@@ -50,7 +50,7 @@ if Path("/dev/shm").is_dir():  # noqa: S108
 def post_worker_init(worker: Worker) -> None:
     from cds_service.record import put_start_on_record
     from cds_service.store import upkeep
-    from cds_service.web.logs import say_what_is_served
+    from cds_service.web.ops.logs import say_what_is_served
 
     rooms = worker.wsgi.extensions["countersign"]
     say_what_is_served(rooms)

@@ -9,7 +9,7 @@ A buffering proxy in front does this better, with TLS; it is what README asks fo
 single slow caller does not stop the service for all others where there is none.
 
 gunicorn has no setting or hook for this. The parts of its worker that this rests on are named, one by one, by
-tests/cds_service/web/test_gunicorn_internals.py.
+tests/cds_service/web/ops/test_gunicorn_internals.py.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from cds_service.evidence.writing import open_writer
 from cds_service.settings import Settings
 from cds_service.store import Keyring, check_revision, open_store
 from cds_service.tables import knowledge_of
-from cds_service.web import logs
+from cds_service.web.ops import logs
 from smart_app import error_pages
 from smart_app.access import security
 from smart_app.access.start import check_place

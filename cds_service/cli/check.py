@@ -60,7 +60,7 @@ def command(request_file: BinaryIO, asked: str | None, dialect: str, as_json: bo
 
 
 def _object(raw: bytes, as_json: bool) -> dict[str, Any]:
-    from cds_service.web.strict_json import parse_object
+    from cds_service.web.edge.strict_json import parse_object
 
     try:
         return parse_object(raw)

@@ -25,7 +25,7 @@ from cds_service.rooms import Rooms
 from cds_service.settings import Settings
 from cds_service.store import AuditEvent, Invocation, NoteAddress, NoteBody, Occasion
 from cds_service.store.records import Recorded
-from cds_service.web.logs import QUIET
+from cds_service.web.ops.logs import QUIET
 
 _PATIENCE_MS = 600_000
 # A FHIR server on this machine is none of a replay's either.

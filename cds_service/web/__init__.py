@@ -5,34 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cds_service.answer import answer
-from cds_service.web import (
-    check_pages,
-    cors,
-    discovery,
-    feedback,
-    fhir,
-    health,
-    invoke,
-    logs,
-    metrics,
-    outcomes,
-    own_key_set,
-    pages,
-    questions,
-    recent,
-    security,
-    service_pages,
-)
-from cds_service.web.call import begin_call
-from cds_service.web.client_auth import CallerCheck, ClientAuth, Everyone
-from cds_service.web.modes import TenantModes
-from cds_service.web.registrations import Registrations
+from cds_service.web import fhir, questions
+from cds_service.web.auth import own_key_set
+from cds_service.web.auth.client_auth import CallerCheck, ClientAuth, Everyone
+from cds_service.web.auth.registrations import Registrations
+from cds_service.web.edge import cors, outcomes, security
+from cds_service.web.hooks import discovery, feedback, invoke, recent
+from cds_service.web.hooks.modes import TenantModes
+from cds_service.web.ops import health, logs, metrics
+from cds_service.web.ops.call import begin_call
+from cds_service.web.pages import checks, integrators, page, services
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from cds_service.rooms import Rooms
-    from cds_service.web.invoke import Answering
+    from cds_service.web.hooks.invoke import Answering
 
 
 def register(app: Flask, rooms: Rooms, answer: Answering = answer) -> None:
@@ -55,9 +43,10 @@ def register(app: Flask, rooms: Rooms, answer: Answering = answer) -> None:
         own_key_set.blueprint(rooms),
         questions.blueprint(rooms, callers),
         recent.blueprint(rooms, callers),
-        pages.blueprint(rooms, callers),
-        check_pages.blueprint(rooms),
-        service_pages.blueprint(rooms),
+        page.blueprint(),
+        integrators.blueprint(rooms, callers),
+        checks.blueprint(rooms),
+        services.blueprint(rooms),
     ):
         app.register_blueprint(routes)
 

@@ -24,13 +24,13 @@ from cds_service.facts import Fact
 from cds_service.fhir.prefetch import resolve_prefetch
 from cds_service.hooks import HookRequest, parse_request
 from cds_service.store import AuditEvent
-from cds_service.web.bodies import read_body
-from cds_service.web.call import current_call
+from cds_service.web.edge.bodies import read_body
+from cds_service.web.ops.call import current_call
 
 if TYPE_CHECKING:
     from cds_service.rooms import Rooms
     from cds_service.terminology.vocabulary import Vocabulary
-    from cds_service.web.client_auth import CallerCheck
+    from cds_service.web.auth.client_auth import CallerCheck
 
 LONGEST_QUESTION = 300
 MOST_PASSAGES, MOST_FILTERS = 20, 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template, request
 
 from cds_service.models.cards import read_cards
-from cds_service.web.evidence_attributes import attributes_of
+from cds_service.web.pages.evidence_attributes import attributes_of
 from smart_app.access.opened import opened_view
 from smart_app.access.trail import audit_view
 from smart_app.wiring import wired

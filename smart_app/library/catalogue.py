@@ -17,7 +17,7 @@ from cds_service.models import WEIGHTS
 from cds_service.models.manifest import WeightsFolder
 from cds_service.settings import Settings
 from cds_service.store import RanVersions
-from cds_service.web.check_pages import Described, described
+from cds_service.web.pages.checks import Described, described
 from smart_app.wording import topic_words
 
 

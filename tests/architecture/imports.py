@@ -36,6 +36,16 @@ APP_LEVELS = (
     APP_PAGES,
     ("__init__", "__main__"),
 )
+# The rooms of the HTTP edge.
+WEB_LEVELS = (
+    ("ops",),
+    ("edge",),
+    ("auth",),
+    ("hooks", "questions", "fhir"),
+    ("schemas", "openapi"),
+    ("pages",),
+    ("__init__",),
+)
 RANK = {room: rank for rank, level in enumerate((*PURE, *SHELL)) for room in level}
 PURE_ROOMS = frozenset(room for level in PURE for room in level)
 
@@ -73,6 +83,11 @@ class Module:
     def room(self) -> str:
         """The part of the house it belongs to: a folder or a file directly in its package."""
         return self.path.parts[1].removesuffix(".py")
+
+    @property
+    def part(self) -> str:
+        """The part of its room: a folder or a file directly in it."""
+        return self.path.parts[2].removesuffix(".py")
 
     @property
     def tree(self) -> ast.Module:
@@ -125,6 +140,18 @@ def upward_in_app(module: Module) -> Iterator[str]:
         sideways = room in APP_PAGES and module.room in APP_PAGES
         if sideways or ranks.get(room, len(ranks)) > ranks[module.room]:
             yield f"{module.path}:{one.line}: {module.room} imports {one.name}"
+
+
+def upward_in_web(module: Module) -> Iterator[str]:
+    """Imports within the HTTP edge that go up."""
+    ranks = {part: rank for rank, level in enumerate(WEB_LEVELS) for part in level}
+    if module.part not in ranks:
+        yield f"{module.path}: {module.part} has no level in web"
+        return
+    for one in module.imports():
+        package, _, rest = one.name.removeprefix(f"{SERVICE}.").partition(".")
+        if package == "web" and ranks.get(rest.partition(".")[0], len(ranks)) > ranks[module.part]:
+            yield f"{module.path}:{one.line}: {module.part} imports {one.name}"
 
 
 def worldly(module: Module) -> Iterator[str]:

@@ -9,12 +9,14 @@ import pytest
 from tests.architecture.imports import (
     PURE_ROOMS,
     RANK,
+    WEB_LEVELS,
     Module,
     eager_training,
     foreign,
     modules,
     upward,
     upward_in_app,
+    upward_in_web,
     worldly,
 )
 
@@ -51,6 +53,25 @@ def test_no_package_of_the_app_imports_a_higher_one_or_another_page() -> None:
     assert [wrong for module in APP for wrong in upward_in_app(module)] == []
 
 
+def test_no_room_of_the_edge_imports_a_higher_one() -> None:
+    edge = [module for module in SERVICE if module.room == "web"]
+    assert {part for level in WEB_LEVELS for part in level} == {module.part for module in edge}
+    assert [wrong for module in edge for wrong in upward_in_web(module)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("cds_service/web/ops/logs.py", "from cds_service.web.hooks.invoke import service_url"),
+        ("cds_service/web/edge/bodies.py", "def late():\n    from cds_service.web import questions"),
+        ("cds_service/web/auth/jose.py", "from cds_service.web.pages.page import page_of"),
+        ("cds_service/web/attic.py", ""),
+    ],
+)
+def test_an_import_of_the_edge_that_goes_up_is_found(tmp_path: Path, path: str, source: str) -> None:
+    assert list(upward_in_web(written(tmp_path, path, source))) != []
+
+
 @pytest.mark.parametrize(
     ("path", "source"),
     [
@@ -81,7 +102,7 @@ def test_training_libraries_are_imported_only_inside_functions_and_only_by_the_t
         ("cds_service/cards/card.py", "from cds_service.store import Store"),
         ("cds_service/chart/deep/model.py", "from ...engine import assess"),
         ("cds_service/store/tables.py", "from cds_service.answer import answer"),
-        ("cds_service/answer.py", "if TYPE_CHECKING:\n    from cds_service.web import invoke"),
+        ("cds_service/answer.py", "if TYPE_CHECKING:\n    from cds_service.web.hooks import invoke"),
         ("cds_service/models/wiring.py", "from cds_service import create_app"),
         ("cds_service/attic.py", ""),
     ],
@@ -106,7 +127,7 @@ def test_an_import_that_goes_up_is_found(tmp_path: Path, path: str, source: str)
 )
 def test_a_pure_level_that_touches_the_world_is_found(tmp_path: Path, source: str) -> None:
     assert list(worldly(written(tmp_path, "cds_service/checks/renal.py", source))) != []
-    assert list(worldly(written(tmp_path, "cds_service/web/invoke.py", source))) == []
+    assert list(worldly(written(tmp_path, "cds_service/web/hooks/invoke.py", source))) == []
 
 
 def test_a_training_library_at_the_top_of_a_module_is_found(tmp_path: Path) -> None:
@@ -118,7 +139,8 @@ def test_a_training_library_at_the_top_of_a_module_is_found(tmp_path: Path) -> N
 
 def test_an_import_of_a_foreign_package_is_found(tmp_path: Path) -> None:
     assert (
-        list(foreign(written(tmp_path, "cds_service/web/pages.py", "from smart_app import pages"), "smart_app")) != []
+        list(foreign(written(tmp_path, "cds_service/web/pages/start.py", "from smart_app import pages"), "smart_app"))
+        != []
     )
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from cds_service.errors import NotAuthenticated
 from cds_service.store import Keyring, open_replay_guard, open_store
-from cds_service.web.client_auth import ClientAuth
-from cds_service.web.registrations import Registrations
+from cds_service.web.auth.client_auth import ClientAuth
+from cds_service.web.auth.registrations import Registrations
 from tests.cds_service.web.ehr_tokens import Ehr
 from tests.running_service import migrated
 

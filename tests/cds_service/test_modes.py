@@ -14,8 +14,8 @@ from cds_service.__main__ import main
 from cds_service.errors import StoreUnavailable
 from cds_service.fhir.tenant import Tenant
 from cds_service.store import ServiceMode
-from cds_service.web import modes as web_modes
-from cds_service.web.modes import TenantModes
+from cds_service.web.hooks import modes as web_modes
+from cds_service.web.hooks.modes import TenantModes
 from tests.cds_client import Reply, _reply
 from tests.cds_service.web.ehr_tokens import Ehr
 from tests.hook_calls import active, bundle, chart, draft, order_sign

@@ -14,7 +14,7 @@ from cds_service.settings import Settings, is_loopback
 
 def key_set(path: Path) -> dict[str, Any]:
     """The set as registered; refused here rather than at the first call when it cannot verify anything."""
-    from cds_service.web.key_sets import KeySet
+    from cds_service.web.auth.key_sets import KeySet
 
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

@@ -69,8 +69,8 @@ def _client_steps(client: Any, settings: Settings) -> Iterator[Step]:
 
 
 def _keys(client: Any, settings: Settings) -> str:
-    from cds_service.web.key_fetch import fetch_key_set
-    from cds_service.web.key_sets import KeySet
+    from cds_service.web.auth.key_fetch import fetch_key_set
+    from cds_service.web.auth.key_sets import KeySet
 
     keys = (
         KeySet(client.jwks)

@@ -20,14 +20,14 @@ from cds_service.errors import InvalidRequest
 from cds_service.fhir.queries import for_the_record
 from cds_service.store import AuditEvent
 from cds_service.store.keyring import SealBroken
-from cds_service.web.call import current_call
 from cds_service.web.fhir.access import Grant, Letter, grant_of
 from cds_service.web.fhir.kinds import Kind, Page, Position, kinds
 from cds_service.web.fhir.refusals import register_refusals
 from cds_service.web.fhir.searching import Search, read_count, read_search
 from cds_service.web.fhir.statements import capability_statement, smart_configuration
 from cds_service.web.fhir.tokens import TokenEndpoint
-from cds_service.web.version import version
+from cds_service.web.ops.call import current_call
+from cds_service.web.ops.version import version
 
 if TYPE_CHECKING:
     from cds_service.rooms import Rooms

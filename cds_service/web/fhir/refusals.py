@@ -9,8 +9,8 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
 from cds_service.errors import CountersignError, NotAuthenticated
-from cds_service.web.call import current_call
-from cds_service.web.outcomes import ISSUE_CODES, audit_refusal, outcome, place_of
+from cds_service.web.edge.outcomes import ISSUE_CODES, audit_refusal, outcome, place_of
+from cds_service.web.ops.call import current_call
 
 if TYPE_CHECKING:
     from cds_service.rooms import Rooms

@@ -13,13 +13,13 @@ from flask import Response, request
 
 from cds_service.errors import NotAuthenticated
 from cds_service.store import AuditEvent, FhirReader
-from cds_service.web.call import current_call
-from cds_service.web.client_auth import LEEWAY
+from cds_service.web.auth.client_auth import LEEWAY
+from cds_service.web.auth.jose import Token, read_compact, verify_signature
+from cds_service.web.auth.key_fetch import RemoteKeySet
+from cds_service.web.auth.key_sets import KeySet, KeySource
+from cds_service.web.edge.outcomes import audit_refusal
 from cds_service.web.fhir.access import LIFETIME, Grant, granted, issue
-from cds_service.web.jose import Token, read_compact, verify_signature
-from cds_service.web.key_fetch import RemoteKeySet
-from cds_service.web.key_sets import KeySet, KeySource
-from cds_service.web.outcomes import audit_refusal
+from cds_service.web.ops.call import current_call
 
 if TYPE_CHECKING:
     from cds_service.rooms import Rooms

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cds_service.web.fhir.kinds import kinds
 from cds_service.web.openapi.operation import WORDS, Operation
 from cds_service.web.openapi.operations import OPERATIONS
+from cds_service.web.ops.version import version
 from cds_service.web.schemas import DIALECT, all_schemas
-from cds_service.web.version import version
 
 if TYPE_CHECKING:
     from flask import Flask

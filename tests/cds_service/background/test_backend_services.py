@@ -65,7 +65,7 @@ def test_our_key_set_is_public_and_only_its_public_half(registered: EhrServer, r
 def test_a_new_key_is_published_before_it_signs_and_the_old_one_until_it_is_retired(
     run: Run, store: Store, registered: EhrServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cds_service.web.own_key_set.KEPT", -1.0)
+    monkeypatch.setattr("cds_service.web.auth.own_key_set.KEPT", -1.0)
     (old,) = [key for key in store.own_keys.all() if key.algorithm == "ES384"]
     assert run("clients", "own-keys", "rotate").exit_code == 0
     assert len(store.own_keys.published()) == 4
