@@ -79,13 +79,13 @@ class CdsClient:
 
     def post(self, path: str, raw: bytes, headers: Mapping[str, str] | None = None) -> Reply:
         given = {"Content-Type": "application/json", **(headers or {})}
-        return _reply(requests.post(self.url + path, data=raw, headers=given, timeout=15))
+        return reply_of(requests.post(self.url + path, data=raw, headers=given, timeout=15))
 
     def get(self, path: str) -> Reply:
-        return _reply(requests.get(self.url + path, timeout=15))
+        return reply_of(requests.get(self.url + path, timeout=15))
 
 
-def _reply(response: requests.Response) -> Reply:
+def reply_of(response: requests.Response) -> Reply:
     with response:
         kind = response.headers.get("Content-Type", "")
         return Reply(response.status_code, response.json() if "json" in kind else None, response.text)

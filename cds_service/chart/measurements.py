@@ -36,7 +36,7 @@ def read_measurements(supplied: Supplied, what: str) -> Measurements:
     """Observations of the kinds we know. Cancelled and entered-in-error ones are left out."""
     wanted, notes = supplied.only({"Observation"}, what)
     valid = [resource for resource in wanted.resources if text(resource.get("status")) in _VALID]
-    kinds = [(resource, _kinds(resource.get("code"))) for resource in valid]
+    kinds = [(resource, kinds_of(resource.get("code"))) for resource in valid]
     if [found for _, found in kinds if len(found) > 1]:
         notes = (*notes, f"{what}: a result that is coded as two different things was not used")
     unread: defaultdict[str, tuple[Callable[[], Measurement], ...]] = defaultdict(tuple)
@@ -48,7 +48,7 @@ def read_measurements(supplied: Supplied, what: str) -> Measurements:
 
 
 @remembered
-def _kinds(code_element: bytes) -> dict[str, int]:
+def kinds_of(code_element: bytes) -> dict[str, int]:
     """What a `code` says is measured, by the key of its kind, each with the rank of its best LOINC code."""
     ranks: dict[str, int] = {}
     for system, code, _ in codings(orjson.loads(code_element)):

@@ -16,7 +16,8 @@ from cds_service.evidence import Hit, HybridIndex
 from cds_service.evidence.fusion import fused
 from cds_service.models import load_models
 from cds_service.settings import Settings
-from model_export.retrieval.evaluation import _judgements, _lines, _passage, ndcg
+from model_export.retrieval.evaluation import ndcg
+from model_export.retrieval.folder import judgements_of, lines_of, passage_of
 from model_export.task import TaskFailed
 
 ALL = 400  # more than both rankings together hold
@@ -29,11 +30,11 @@ def compare(folder: Path) -> dict[str, Any]:
     models = load_models(settings, ())
     if models.embedder is None or models.reranker is None:
         raise TaskFailed("; ".join(models.problems))
-    passages = map(_passage, _lines(folder, "corpus"))
+    passages = map(passage_of, lines_of(folder, "corpus"))
     index = HybridIndex(passages, models.embedder, settings.run_dir / "evaluation", models.reranker)
-    judgements = _judgements(folder)
+    judgements = judgements_of(folder)
     gained: dict[str, list[float]] = {}
-    for query in _lines(folder, "queries"):
+    for query in lines_of(folder, "queries"):
         relevant = judgements.get(query["_id"], {})
         if any(score > 0 for score in relevant.values()):
             for way, ranking in orders(index.search(query["text"], k=ALL, rerank=True)).items():

@@ -6,25 +6,20 @@ The index is the service's own: BM25 and the embedder over title and text, fused
 
 from __future__ import annotations
 
-import csv
-import gzip
-import json
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean, median
-from typing import Any
 
 from cds_service.evidence import HybridIndex
-from cds_service.knowledge.passages import Passage
 from cds_service.models import load_models
 from cds_service.settings import Settings
 from model_export.predictions import write_predictions
+from model_export.retrieval.folder import Judgements, judgements_of, lines_of, passage_of
 from model_export.task import Score, TaskFailed
 
 DEPTH, SCORED = 100, 10
-Judgements = Mapping[str, Mapping[str, int]]  # query id -> document id -> score
 Rankings = Mapping[str, Sequence[str]]
 
 
@@ -34,11 +29,11 @@ def evaluate_folder(folder: Path, predictions: Path | None, rerank: bool) -> Sco
     models = load_models(settings, ())
     if models.embedder is None or (rerank and models.reranker is None):
         raise TaskFailed("; ".join(models.problems))
-    passages = map(_passage, _lines(folder, "corpus"))
+    passages = map(passage_of, lines_of(folder, "corpus"))
     index = HybridIndex(passages, models.embedder, settings.run_dir / "evaluation", models.reranker)
     rankings: dict[str, Sequence[str]] = {}
     spent = []
-    for query in _lines(folder, "queries"):
+    for query in lines_of(folder, "queries"):
         started = time.perf_counter()
         rankings[query["_id"]] = [hit.passage.id for hit in index.search(query["text"], k=DEPTH, rerank=rerank)]
         spent.append((time.perf_counter() - started) * 1000)
@@ -46,7 +41,7 @@ def evaluate_folder(folder: Path, predictions: Path | None, rerank: bool) -> Sco
         write_predictions(predictions, ({"query-id": query, "ranking": found} for query, found in rankings.items()))
     return {
         "n": len(rankings),
-        **scores(rankings, _judgements(folder)),
+        **scores(rankings, judgements_of(folder)),
         "p50_ms": round(median(spent), 2) if spent else 0,
     }
 
@@ -76,28 +71,3 @@ def reciprocal_rank(ranking: Sequence[str], relevant: Mapping[str, int]) -> floa
 
 def _gain(relevances: Sequence[int]) -> float:
     return sum((2**score - 1) / math.log2(place + 1) for place, score in enumerate(relevances[:SCORED], start=1))
-
-
-def _passage(row: Mapping[str, Any]) -> Passage:
-    return Passage(id=row["_id"], title=row.get("title", ""), text=row["text"], source={}, locator="", rules=())
-
-
-def _lines(folder: Path, name: str) -> Iterator[dict[str, Any]]:
-    plain, packed = folder / f"{name}.jsonl", folder / f"{name}.jsonl.gz"
-    if not plain.exists() and not packed.exists():
-        raise TaskFailed(f"{folder.name} has neither {plain.name} nor {packed.name}")
-    with plain.open(encoding="utf-8") if plain.exists() else gzip.open(packed, "rt", encoding="utf-8") as file:
-        yield from (json.loads(line) for line in file if line.strip())
-
-
-def _judgements(folder: Path) -> Judgements:
-    """The judgements of qrels.tsv, in the folder or under qrels/ as BEIR has it; none when there is no such file."""
-    path = next((found for found in (folder / "qrels.tsv", folder / "qrels" / "test.tsv") if found.exists()), None)
-    judgements: dict[str, dict[str, int]] = {}
-    if path is None:
-        return judgements
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t"):
-            if row.get("score"):
-                judgements.setdefault(row["query-id"], {})[row["corpus-id"]] = int(row["score"])
-    return judgements

@@ -24,7 +24,7 @@ from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
 from model_export.reranking.apart import apart
 from model_export.retrieval.comparison import ALL, orders
-from model_export.retrieval.evaluation import _judgements, _lines, _passage
+from model_export.retrieval.folder import judgements_of, lines_of, passage_of
 from model_export.task import DATA, TaskFailed
 
 QUESTIONS = Path("tests") / "model_export" / "data" / "rule_questions.tsv"
@@ -76,12 +76,12 @@ def development(weights: Path, *, rephrased: bool = False) -> Searched:
     Raises TaskFailed when a model or a file is missing.
     """
     folder = DATA / "retrieval_dev"
-    rows = {row["_id"]: row for row in _lines(folder, "corpus")}
-    documents = {name: _passage(row) for name, row in rows.items()}
+    rows = {row["_id"]: row for row in lines_of(folder, "corpus")}
+    documents = {name: passage_of(row) for name, row in rows.items()}
     index, reranker = _index(weights, documents.values())
-    judgements = _judgements(folder)
+    judgements = judgements_of(folder)
     asked = []
-    for query in _lines(folder, "queries"):
+    for query in lines_of(folder, "queries"):
         question, relevant = query["text"], judgements[query["_id"]]
         if rephrased:
             focus = documents[next(iter(relevant))].title

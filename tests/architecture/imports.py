@@ -154,6 +154,13 @@ def upward_in_web(module: Module) -> Iterator[str]:
             yield f"{module.path}:{one.line}: {module.part} imports {one.name}"
 
 
+def private(module: Module, *packages: str) -> Iterator[str]:
+    """Names that begin with an underscore, imported from another module of `packages`."""
+    for one in module.imports():
+        if one.top in packages and one.name.rpartition(".")[2].startswith("_") and not one.name.endswith("__"):
+            yield f"{module.path}:{one.line}: imports {one.name}"
+
+
 def worldly(module: Module) -> Iterator[str]:
     """Imports and calls by which a pure level would touch network, disk, clock or chance."""
     if module.room not in PURE_ROOMS:

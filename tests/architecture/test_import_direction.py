@@ -14,6 +14,7 @@ from tests.architecture.imports import (
     eager_training,
     foreign,
     modules,
+    private,
     upward,
     upward_in_app,
     upward_in_web,
@@ -84,6 +85,16 @@ def test_an_import_of_the_edge_that_goes_up_is_found(tmp_path: Path, path: str, 
 )
 def test_an_import_of_the_app_that_goes_up_or_sideways_is_found(tmp_path: Path, path: str, source: str) -> None:
     assert list(upward_in_app(written(tmp_path, path, source))) != []
+
+
+def test_no_module_imports_what_another_keeps_to_itself() -> None:
+    ours = ("cds_service", "smart_app", "model_export", "tests", "fixtures")
+    assert [wrong for module in modules(ROOT, *ours) for wrong in private(module, *ours)] == []
+
+
+def test_an_import_of_a_private_name_is_found(tmp_path: Path) -> None:
+    source = "from cds_service.chart.naming import _besides\nfrom flask import _anything\n"
+    assert len(list(private(written(tmp_path, "cds_service/checks/renal.py", source), "cds_service"))) == 1
 
 
 def test_training_libraries_are_imported_only_inside_functions_and_only_by_the_training_code() -> None:

@@ -130,9 +130,9 @@ def _zipped(file: IO[bytes], name: str, depth: int) -> Iterator[Member]:
         for one in members:
             inner = f"{name}/{one.filename}"
             with _named(inner):
-                stream = RecordBound(archive.open(one), one.compress_size)
-            with stream._stream:
-                yield from _inside(stream, inner, one.compress_size, depth)
+                opened = archive.open(one)
+            with opened:
+                yield from _inside(RecordBound(opened, one.compress_size), inner, one.compress_size, depth)
 
 
 def _inside(stream: RecordBound, name: str, size: int, depth: int) -> Iterator[Member]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cds_service.chart.measurements import _kinds
+from cds_service.chart.measurements import kinds_of
 from cds_service.chart.memory import LONGEST, remembered
 from tests.charts import chart, data, request
 
@@ -33,4 +33,4 @@ def test_an_element_is_read_once_and_a_long_one_each_time() -> None:
 
 def test_an_odd_element_says_nothing() -> None:
     for odd in (None, "x", 7, [], {"coding": [None, "x"]}, {"coding": {"code": "98979-8"}}):
-        assert _kinds(odd) == {}
+        assert kinds_of(odd) == {}
