@@ -12,7 +12,7 @@ from cds_service.store.fhir_clients import FhirReader
 from cds_service.store.holds import Hold
 from cds_service.store.keyring import Keyring
 from cds_service.store.migrate import check_revision, migrate
-from cds_service.store.modes import MODES, Mode, ServiceMode
+from cds_service.store.modes import MODES, Mode, ServiceMode, SilentSigning
 from cds_service.store.notes import NoteAddress, NoteBody, Notes
 from cds_service.store.outbox import Outbox, Site, Waiting
 from cds_service.store.overrides import Occasion
@@ -71,6 +71,7 @@ __all__ = [
     "Reports",
     "ServiceMode",
     "Sessions",
+    "SilentSigning",
     "Site",
     "SmartClient",
     "Span",

@@ -89,6 +89,7 @@ def _invocation_row(keyring: Keyring, call: Invocation) -> dict[str, Any]:
         "unit": units.pseudonym(keyring, call.tenant, call.unit),
         "user_kind": call.user_kind,
         "content_sealed": content.seal(keyring, call),
+        "silent": call.silent,
     }
 
 

@@ -47,6 +47,19 @@ class SilentCount:
     at_signing: int
 
 
+@dataclass(frozen=True, slots=True)
+class SilentSigning:
+    """Orders that were signed while the service was silent, and the cards that they would have had.
+
+    `unknown` counts calls at signing of which it is not known whether they were silent: they stand in neither figure.
+    """
+
+    service: str
+    orders: int
+    cards: int
+    unknown: int
+
+
 class Modes:
     """Each change is on record in its own transaction. StoreUnavailable on an outage."""
 
@@ -94,6 +107,28 @@ class Modes:
                 for service, topic, rule, *rest in connection.execute(query)
             ]
         return sorted(found, key=lambda one: (-one.cards, one.service, one.topic, one.rule))
+
+    def signings(self, tenant: str, start: datetime, end: datetime) -> list[SilentSigning]:
+        """By service, those that were silent at a signing in the period; calls that did not count orders left out."""
+        silent, count = invocation.c.silent, func.count()
+        signed = (
+            invocation.c.tenant == tenant,
+            invocation.c.at >= start,
+            invocation.c.at < end,
+            invocation.c.hook.in_(ORDER_HOOKS),
+            invocation.c.orders.is_not(None),
+        )
+        service, orders = invocation.c.service, func.sum(invocation.c.orders)
+        calls = select(service, orders.filter(silent), count.filter(silent.is_(None)))
+        kept = select(service, count).join(silent_card, silent_card.c.invocation == invocation.c.id)
+        with self._database.reading(UNLIMITED) as connection:
+            cards = dict(connection.execute(kept.where(silent, *signed).group_by(service)).all())
+            found = connection.execute(calls.where(*signed).group_by(service).order_by(service)).all()
+        return [
+            SilentSigning(name, number, cards.get(name, 0), unknown)
+            for name, number, unknown in found
+            if number is not None
+        ]
 
     def cards(self, tenant: str, start: datetime, end: datetime) -> Iterator[Mapping[str, Any]]:
         """Each card that was not shown, oldest first, with its JSON; what retention has erased is left out."""

@@ -47,6 +47,7 @@ invocation = Table(
     Column("unit", String(64)),  # keyed pseudonym, see known_unit
     Column("user_kind", String(32)),  # FHIR type, one of a closed list
     Column("content_sealed", LargeBinary),  # see `content`: context, and each card's body and evidence
+    Column("silent", Boolean),  # answered without its cards; not known of calls from before this column
     Index(None, "tenant", "at"),
     Index(None, "patient"),
 )

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cds_service.cli import opened_store
 from cds_service.governance.exporting import output_option, period_options, written_to
 from cds_service.settings import Settings
+
+if TYPE_CHECKING:
+    from cds_service.store import SilentSigning
 
 ALL = "*"
 _TENANT = click.option("--tenant", required=True, help="The organisation's id here.")
@@ -69,17 +73,26 @@ def list_() -> None:
 def report(tenant: str, start: datetime, end: datetime) -> None:
     """Print what services in silent mode would have shown: cards by service, topic, rule and indicator.
 
-    The rate is of all orders that were signed in the period, also those before a service became silent: begin it then.
+    A service's rate is of the orders that were signed while it was silent.
     """
     with opened_store(Settings.from_env()) as store:
         counts = store.modes.counts(tenant, start, end)
-        signed = sum(store.tallies.orders(tenant, start, end).values())
+        signings = store.modes.signings(tenant, start, end)
     for one in counts:
         click.echo(f"{one.cards:>7}  {one.service}  {one.topic}  {one.rule or '(no rule)'}  {one.indicator}")
     total, signing = sum(one.cards for one in counts), sum(one.at_signing for one in counts)
-    rate = f", {100 * signing / signed:.1f} for 100 orders signed in this period" if signed else ""
     cards = "1 card was" if total == 1 else f"{total} cards were"
-    click.echo(f"{cards} not shown, {signing} of them at signing{rate}.")
+    click.echo(f"{cards} not shown, {signing} of them at signing.")
+    for each in signings:
+        click.echo(_rate(each))
+
+
+def _rate(signing: SilentSigning) -> str:
+    orders = "1 order was" if signing.orders == 1 else f"{signing.orders} orders were"
+    cards = "1 card" if signing.cards == 1 else f"{signing.cards} cards"
+    share = f", {100 * signing.cards / signing.orders:.1f} for 100 orders" if signing.orders else ""
+    apart = f" Of {signing.unknown} earlier calls it is not known, and they are left out." if signing.unknown else ""
+    return f"{signing.service}: {orders} signed while it was silent, with {cards}{share}.{apart}"
 
 
 @modes.command("export")

@@ -136,12 +136,13 @@ def test_code_of_the_revision_before_goes_on_writing_beside_the_new(
         ("main0007",),
         ("main0008",),
         ("main0009",),
+        ("main0010",),
     ]
 
 
 def test_a_schema_that_names_this_code_as_able_to_run_is_accepted_though_newer(store, settings, rows):
     rows("UPDATE main_revision SET version_num = 'main9999'")
-    rows("INSERT INTO compatible_code (revision) VALUES ('main0010')")
+    rows("INSERT INTO compatible_code (revision) VALUES ('main0011')")
     check_revision(settings)
     with pytest.raises(SettingsError, match="main9999"):
         migrate(settings)
