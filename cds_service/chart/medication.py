@@ -19,6 +19,7 @@ class Medication:
     `drugs` is empty when the drug was not recognised; `problem` then says why and `candidates` what it may be. For a
     drug that was read from free text `candidates[0]` is its full name. `ended` is the day it was stopped, for rows
     with a washout. `replaces` is the prescription that it renews. `uses`: words and codes of its stated indication.
+    `written` is what the words name where no code does: vitamin B6, a concept of its own, when `drugs` says pyridoxine.
     `part` counts from 1 what one typed text orders together, or orders in place of what it ends; 0 is the whole of an
     order.
     """
@@ -36,6 +37,7 @@ class Medication:
     candidates: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     part: int = 0
+    written: tuple[Drug, ...] = ()
     resource: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -105,6 +105,7 @@ class MedicationReader:
             problem=named.problem,
             candidates=() if named.certain else (" / ".join(drug.name for drug in named.drugs),),
             notes=named.notes,
+            written=named.written,
             resource=resource,
         )
 

@@ -34,7 +34,8 @@ CONTRADICTED = "the code was used"  # a note about a text that names another dru
 class Named:
     """`text` is the name as written, `span` the drug's place in it. `certain` is False for a doubtful abbreviation.
 
-    `text_is_its_own` is False when the text speaks of another drug, so that its dose must not be used.
+    `text_is_its_own` is False when the text speaks of another drug, so that its dose must not be used. `written` is
+    what the words name where no code does, as RxNorm has it.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Named:
     problem: str | None = None
     notes: tuple[str, ...] = ()
     text_is_its_own: bool = True
+    written: tuple[Drug, ...] = ()
 
     @property
     def order_words(self) -> str:
@@ -132,7 +134,8 @@ def _written(labels: tuple[str, ...], vocabulary: Vocabulary) -> Named:
     label, naming = next(((label, naming) for label, naming in named if naming.certain), named[0])
     if any(other.certain and not set(other.drugs) & set(naming.drugs) for _, other in named):
         return Named(label, problem="its text and the names beside its codes mean different drugs")
-    return Named(label, naming.drugs, naming.span, naming.certain, notes=_besides(naming, label))
+    notes = _besides(naming, label)
+    return Named(label, naming.drugs, naming.span, naming.certain, notes=notes, written=naming.written)
 
 
 def _why_none(written: str) -> str:

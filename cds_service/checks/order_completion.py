@@ -72,7 +72,8 @@ def _directions_text(order: Medication) -> str:
 
 
 def _finding(rule: LogicRule, order: Medication, read: Directions) -> Finding:
-    drug = {"rxcui": order.drugs[0].rxcui, "name": order.drugs[0].name} if len(order.drugs) == 1 else None
+    named = order.written or order.drugs  # coded as it was written, not as checks take it
+    drug = {"rxcui": named[0].rxcui, "name": named[0].name} if len(named) == 1 else None
     certain = not order.origin.is_read and not any(part.dose and part.dose.assumed for part in (read, *read.phases))
     complete = Proposal(
         "complete",

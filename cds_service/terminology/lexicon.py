@@ -47,11 +47,6 @@ class Mention:
     certain: bool
     concept: str = ""
 
-    @property
-    def concepts(self) -> tuple[str, ...]:
-        """The RxCUIs of what was written."""
-        return (self.concept,) if self.concept else self.rxcuis
-
 
 class Word(NamedTuple):
     """A folded word and its place; a tuple, as a chart has thousands of them."""

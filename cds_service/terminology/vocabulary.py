@@ -34,8 +34,8 @@ class Naming:
     """The drug that a text names first; a combination counts as one.
 
     `certain` is False when only an abbreviation that means several things names it. `unknown` are words that stand as
-    further components of the combination and are not known, `others` names of other drugs in the text. `concepts` are
-    the RxCUIs of what was written: RxNorm has vitamin B6 and pyridoxine, which are one drug to every check.
+    further components of the combination and are not known, `others` names of other drugs in the text. `written` is
+    what was written: RxNorm has vitamin B6 and pyridoxine, which are one drug to every check and two in an order.
     """
 
     drugs: tuple[Drug, ...]
@@ -44,7 +44,7 @@ class Naming:
     certain: bool
     unknown: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-    concepts: tuple[str, ...] = ()
+    written: tuple[Drug, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,19 @@ class Vocabulary:
             certain=bool(sure),
             unknown=(*(m.text for m in together.names if m not in named), *together.unknown),
             others=tuple(dict.fromkeys(others)),
-            concepts=tuple(dict.fromkeys(rxcui for mention in named for rxcui in mention.concepts)),
+            written=tuple(dict.fromkeys(drug for mention in named for drug in self._written(mention))),
         )
+
+    def _written(self, mention: Mention) -> tuple[Drug, ...]:
+        if mention.concept:
+            return (self._concepts[mention.concept],)
+        return tuple(self.drugs[rxcui] for rxcui in mention.rxcuis)
+
+    @cached_property
+    def _concepts(self) -> Mapping[str, Drug]:
+        """What RxNorm has beside an ingredient of ours, each by the first of its names."""
+        named = reversed([entry for entry in self.lexicon.entries if entry.concept])
+        return {entry.concept: Drug(entry.concept, entry.name) for entry in named}
 
     @cached_property
     def _longer(self) -> LongerNames:

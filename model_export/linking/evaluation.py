@@ -56,11 +56,9 @@ def _answer(row: dict[str, str], vocabulary: Vocabulary, models: Models) -> Answ
 
 def read_order(text: str, vocabulary: Vocabulary, models: Models) -> Rxcuis:
     """The ingredients that the service takes the text of an order to mean; empty when it does not say."""
-    rxcuis = tuple(drug.rxcui for order in ordered(text, vocabulary, models) for drug in order.drugs)
-    # Of a drug that RxNorm has twice, the one that is written: what a check takes them for is one and the same.
-    named = [found for part in vocabulary.orders_in(text).orders if (found := vocabulary.named_in(part))]
-    exactly = {drug.rxcui for found in named for drug in found.drugs} == set(rxcuis)
-    return tuple(dict.fromkeys(code for found in named for code in found.concepts)) if exactly and named else rxcuis
+    # Of a drug that RxNorm has twice, the one that is written: so the service codes an order, too.
+    named = (drug for order in ordered(text, vocabulary, models) for drug in order.written or order.drugs)
+    return tuple(dict.fromkeys(drug.rxcui for drug in named))
 
 
 def ordered(text: str, vocabulary: Vocabulary, models: Models) -> tuple[Medication, ...]:

@@ -128,6 +128,24 @@ def test_a_text_of_several_drugs_is_not_completed_as_one(service: RunningService
     assert "order-completion: its directions were left as text: it orders several drugs" in reply.not_assessed
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "display"),
+    [
+        ("lithium carbonate 300 mg bid", "42351", "lithium carbonate"),
+        ("Vit B6 50 mg daily", "42954", "vitamin b6"),
+        ("pyridoxine 50 mg daily", "684879", "pyridoxine"),
+    ],
+)
+def test_a_completed_order_is_coded_as_it_was_written(
+    service: RunningService, text: str, code: str, display: str
+) -> None:
+    """Checks take vitamin B6 and pyridoxine for one drug; RxNorm has a code for each."""
+    card = service.ask(order_sign(draft(text)), service="order-completion").card("order-completion")
+    concept = card["suggestions"][0]["actions"][0]["resource"]["medicationCodeableConcept"]
+    (coding,) = concept["coding"]
+    assert (coding["code"], coding["display"]) == (code, display)
+
+
 def test_a_misspelt_first_drug_is_not_passed_over_for_the_second(service: RunningService) -> None:
     listed = chart(labs=bundle(egfr(24)))
     reply = service.ask(order_sign(draft("metforminn 500 mg bid and amlodipine 5 mg daily"), prefetch=listed))
