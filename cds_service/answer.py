@@ -19,7 +19,7 @@ from cds_service.cards.offers import Client
 from cds_service.chart import Chart, build_chart, merge
 from cds_service.checks.registry import SAFETY
 from cds_service.claims import Claims, claims_of
-from cds_service.engine import Assessment, assess
+from cds_service.engine import Assessment, assess, without_items
 from cds_service.evidence.figures import REFUSED
 from cds_service.facts import OrderRef
 from cds_service.fhir.note_bodies import KEY as NOTES
@@ -141,13 +141,16 @@ def _without_overridden(
     occasion = Occasion.of(call.tenant.id, context.patient_id, context.encounter_id, context.user_id)
     if occasion is None or not assessment.concerns:
         return assessment, ()
-    known = rooms.store.overrides.among(occasion, [one.id for one in assessment.concerns])
-    left = tuple(one for one in assessment.concerns if one.id not in known)
-    gone = (one for one in assessment.concerns if one.id in known)
+    items = {item: one for one in assessment.concerns for item in one.item_ids.values()}
+    known = rooms.store.overrides.among(occasion, [*(one.id for one in assessment.concerns), *items])
+    left = (without_items(one, known) for one in assessment.concerns if one.id not in known)
+    gone = {**{one.id: one for one in assessment.concerns}, **items}
     said = tuple(
-        {"concern": one.id, "topic": one.finding.topic, "subject": one.finding.subject.reference} for one in gone
+        {"concern": name, "topic": one.finding.topic, "subject": one.finding.subject.reference}
+        for name, one in gone.items()
+        if name in known
     )
-    return replace(assessment, concerns=left), said
+    return replace(assessment, concerns=tuple(filter(None, left))), said
 
 
 def _log_failures(service: str, assessment: Assessment, claims: Mapping[str, Claims]) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from cds_service.facts import Fact, OrderRef
 
 Harm = Literal["contraindicated", "major", "moderate", "minor"]
 Display = Literal["critical", "warning", "info", "off"]
-Intent = Literal["replace", "adjust", "stop", "monitor", "document", "add", "complete", "justify", "record"]
+Intent = Literal["replace", "adjust", "stop", "monitor", "document", "add", "complete", "justify", "record", "request"]
 
 HARMS: tuple[Harm, ...] = ("contraindicated", "major", "moderate", "minor")
 INDICATORS: tuple[Display, ...] = ("critical", "warning", "info")  # of a card
@@ -32,7 +32,9 @@ class Proposal:
     complete {"drug": {"rxcui": str, "name": str} or None, "directions": Directions};
     justify {"reference": of a Condition, "display": str};
     record {"kind": allergy, condition or medication, what it is, and the note that it was read from}: its target is the
-    note, and no order is changed (see cards/recording.py).
+    note, and no order is changed (see cards/recording.py);
+    request {"code": (system, code), "display": str, "text": str, "patient": reference, "reason": str}: what an open
+    item of a checklist asks for, a vaccine by its CVX code; its target is the patient (see cards/requesting.py).
     `cites` are the sources of what it proposes (a replacement's dose has its own).
     """
 
@@ -44,11 +46,39 @@ class Proposal:
     recommended: bool = False
 
 
+ItemState = Literal["unmet", "unknown", "declined", "contraindicated", "immune", "met"]
+ITEM_STATES: tuple[ItemState, ...] = ("unmet", "unknown", "declined", "contraindicated", "immune", "met")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a checklist. `rule` is the id of its row, `strength` the grade that its source gives it.
+
+    unmet: looked, and found nothing or too old; unknown: nobody could look, or it may stand where nobody looks;
+    declined, contraindicated, immune: recorded as such. `why` says what was looked at, `facts` are for whom, and the
+    proof.
+    """
+
+    rule: str
+    words: str
+    state: ItemState
+    why: str
+    strength: str
+    facts: tuple[Fact, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """True when somebody has to look at it."""
+        return self.state in ("unmet", "unknown")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A concern about `subject`. `rule` is the id of the knowledge row; `cites` are the ids of cited rows, never empty.
 
-    `summary` is the concern, `rationale` why it arises, `advice` what the rule says to do.
+    `summary` is the concern, `rationale` why it arises, `advice` what the rule says to do. `items` are those of a
+    checklist, in the order in which they are shown.
     """
 
     topic: str
@@ -63,12 +93,25 @@ class Finding:
     advice: str = ""
     facts: tuple[Fact, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    items: tuple[Item, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.cites:
             raise ValueError(f"finding {self.rule} has no citation: a rule never speaks without a source")
         if self.harm not in HARMS or self.display not in DISPLAYS:
             raise ValueError(f"finding {self.rule}: harm {self.harm!r} or display {self.display!r} is not known")
+
+    def with_items(self, items: Iterable[Item]) -> Finding:
+        """The same with these items of a checklist, and what they rest on, cite and propose in place of its own."""
+        listed = tuple(items)
+        return replace(
+            self,
+            items=listed,
+            concepts=tuple(one.rule for one in listed if one.open),
+            cites=(self.rule, *(one.rule for one in listed)),
+            facts=tuple(dict.fromkeys(fact for one in listed for fact in one.facts)),
+            proposals=tuple(proposal for one in listed for proposal in one.proposals),
+        )
 
     @property
     def rests_on_reading(self) -> bool:

@@ -96,8 +96,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "there, and offers each with the sentence it was read from; asks where a note contradicts a list. It never "
         "removes, refutes or ends an entry. Notes behind a reference, and those that could not be read, are named.",
     ),
+    "care-checklist": (
+        "Care checklist",
+        "A checklist of preventive and chronic care that fits this patient now, by age, sex, problems, medications and "
+        "pregnancy: each item met, open or not known, with its proof and source, in one card; nothing open gives none. "
+        "Declined and contraindicated items are shown as such. Orders and vaccine recommendations are offered.",
+    ),
 }
-_REQUIRED: Mapping[str, tuple[str, ...]] = {"chart-reconciliation": ("notes",)}
+_REQUIRED: Mapping[str, tuple[str, ...]] = {"chart-reconciliation": ("notes",), "care-checklist": ("patient",)}
 _COMMON_KEYS = ("patient", "encounter", "medications", "statements", "allergies", "problems")
 _USAGE = (
     "Works from prefetch alone. Without `medications` interactions and duplicates are not checked, without `allergies` "
@@ -108,6 +114,9 @@ _USAGES: Mapping[str, str] = {
     "chart-reconciliation": "Needs `notes`: 412 when neither the call nor the EHR's server gives them. Plain, HTML and "
     "RTF text that comes inline is read at once; what stands behind a reference is read between calls by the worker. "
     "Without `allergies`, `problems` or `medications` nothing is offered for that list, and the answer says so.",
+    "care-checklist": "Needs `patient`: 412 when neither the call nor the EHR's server gives it. Items whose proof "
+    "would stand under a key that did not come (`labs`, `vitals`, `immunizations`, `procedures`, `screenings`) are not "
+    "known, never open; without `problems` or `medications` the items for them are left out. Each answer says so.",
 }
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from cds_service.cards.checklist import checklist_extension, checklist_summary
 from cds_service.cards.detail import concern_detail, missing_detail
 from cds_service.cards.dialects import DIALECTS
 from cds_service.cards.offers import Client, Offer, offered
@@ -70,7 +71,7 @@ def concern_card(concern: Concern, claims: Claims, missing: tuple[NotAssessed, .
     source = setting.knowledge.sources[setting.knowledge.cited[finding.cites[0]].source]
     proposals = (*finding.proposals, *(proposal for note in missing for proposal in note.proposals))
     offer = _offer(uuid, proposals, setting)
-    summary = _summary(finding.subject.text, finding.summary)
+    summary = checklist_summary(finding.items) or _summary(finding.subject.text, finding.summary)
     whole = summary.endswith(plain(finding.summary))
     body = {
         "uuid": uuid,
@@ -138,7 +139,10 @@ def _completed(
     body |= {
         "overrideReasons": override_reasons(),
         "links": [{"label": "Show evidence", "url": setting.launch_url, "type": "smart", **context}],
-        "extension": {"org.countersign.concern": dict(identity)},
+        "extension": {
+            "org.countersign.concern": dict(identity),
+            **(checklist_extension(concern) if concern and concern.finding.items else {}),
+        },
     }
     return Card(uuid, topic, identity, body, handle, concern, claims, missing)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cds_service.cards.checklist import checklist_detail
 from cds_service.cards.text import escaped, fitted, titled
 from cds_service.claims import Claims
 from cds_service.engine import Concern
@@ -33,6 +34,9 @@ def concern_detail(
     whole, so that it is not said again.
     """
     finding = concern.finding
+    if finding.items:
+        tail = [knowledge.remembered(_cited)((finding.rule,)), _rule(concern, knowledge)]
+        return checklist_detail(finding.items, knowledge, [*by_hand, *tail])
     facts = "\n".join(["**Facts used**", *map(_fact, finding.facts)])
     kinds = [kind for kind in _LEADS if kind != "concern" or not summarised]
     said = [_LEADS[claim.kind] + escaped(claim.text, 320) for claim in claims.stand if claim.kind in kinds]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cds_service.cards.card import Card, Setting
+from cds_service.cards.checklist import items_record
 from cds_service.facts import Fact, OrderRef
-from cds_service.findings import NotAssessed
+from cds_service.findings import Finding, NotAssessed
 
 
 def evidence_record(card: Card, setting: Setting) -> dict[str, Any]:
@@ -63,7 +64,13 @@ def _concern(card: Card, setting: Setting) -> dict[str, Any]:
         ],
         "refused": [{"kind": c.kind, "why": list(c.refused)} for c in card.claims.refused],
         "passages": [_passage(setting, cite) for cite in _cites(card)],
+        **_items(finding),
     }
+
+
+def _items(finding: Finding) -> dict[str, Any]:
+    positions = {fact: at for at, fact in enumerate(finding.facts)}
+    return {"items": list(items_record(finding.items, positions))} if finding.items else {}
 
 
 def _order(order: OrderRef) -> dict[str, str]:

@@ -19,7 +19,8 @@ from cds_service.cards.text import escaped, plain
 from cds_service.findings import Proposal
 
 Resource = dict[str, Any]
-_ADDITIONS = frozenset({"monitor", "add", "record"})
+_ADDITIONS = frozenset({"monitor", "add", "record", "request"})
+_OF_NO_ORDER = ("record", "request")
 _CHECK = {
     "MedicationRequest": "**Check the dose after accepting:** this EHR fills in details of its own.",
     "ServiceRequest": "**Check the date after accepting:** this EHR fills in details of its own.",
@@ -55,7 +56,7 @@ def offered(
     made: list[Resource] = []
     by_hand: list[str] = []
     for number, proposal in enumerate(proposals):
-        draft = {} if proposal.intent == "record" else drafts.get(proposal.target.reference)
+        draft = {} if proposal.intent in _OF_NO_ORDER else drafts.get(proposal.target.reference)
         if draft is None:
             by_hand.append(proposal.label)
             continue

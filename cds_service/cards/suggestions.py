@@ -12,6 +12,7 @@ from typing import Any
 
 from cds_service.cards.completion import completed
 from cds_service.cards.recording import recorded
+from cds_service.cards.requesting import requested
 from cds_service.cards.text import plain
 from cds_service.findings import Proposal
 from cds_service.terminology.systems import LOINC, ingredient_coding
@@ -60,6 +61,8 @@ def actions_of(
             return [{"type": "create", "description": f"Order {o['code']['text']}", "resource": o} for o in orders]
         case "record":
             return [{"type": "create", "description": label, "resource": recorded(proposal.content, now, new_id)}]
+        case "request":
+            return [{"type": "create", "description": label, "resource": requested(proposal.content, now, new_id)}]
         case "add":
             return [{"type": "create", "description": label, "resource": _added(draft, proposal, new_id)}]
     raise ValueError(f"no suggestion is made of the intent {proposal.intent}")

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cds_service.chart.allergies import read_allergies
 from cds_service.chart.allergy import Allergy
+from cds_service.chart.care import care_of
 from cds_service.chart.dates import day_of
 from cds_service.chart.fhir_json import Resource, reference, text
 from cds_service.chart.listing import Listing
@@ -69,6 +70,8 @@ def build_chart(
         settled=_settled(listed, problems, vocabulary) if "notes" in supplied else Settled(),
         renews=context.renews,
         entered=frozenset(map(reference, context.entries)),
+        care=care_of(supplied),
+        hook=context.hook,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from cds_service.chart.allergy import Allergy
+from cds_service.chart.care import Care
 from cds_service.chart.listing import NOT_SUPPLIED, Listing
 from cds_service.chart.measured import Measurement, Measurements
 from cds_service.chart.medication import Medication
@@ -51,6 +52,7 @@ class Chart:
     are asked for again. `entered`: the `Type/id` of an allergy or of problems that are being entered; the orders are
     then what the patient takes.
     `notes` are those supplied, `noted` what they mention; both are only there for a service that reads notes.
+    `care`: what was measured, asked, given and performed. `hook` is the moment at which the call came.
     """
 
     now: datetime
@@ -71,6 +73,8 @@ class Chart:
     notes: Listing[Note] = NOT_SUPPLIED
     noted: tuple[Noted, ...] = ()
     settled: Settled = field(default_factory=Settled)
+    care: Care = field(default_factory=Care, repr=False)
+    hook: str = ""
 
     @property
     def today(self) -> date:

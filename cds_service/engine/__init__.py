@@ -12,16 +12,16 @@ from dataclasses import replace
 from cds_service.chart import Chart
 from cds_service.checks import CHECKS, Check
 from cds_service.checks.registry import SAFETY  # its checks judge what any service would add
-from cds_service.engine.concerns import Concern, concern_id
+from cds_service.engine.concerns import Concern, concern_id, without_items
 from cds_service.engine.run import Assessment, once, run
 from cds_service.engine.verify import Judge, verified
 from cds_service.findings import NotAssessed
 from cds_service.knowledge import Knowledge
 
-__all__ = ["Assessment", "Concern", "assess", "concern_id"]
+__all__ = ["Assessment", "Concern", "assess", "concern_id", "without_items"]
 
 RECOGNITION = "not-assessed"  # the topic of what could not be looked at: no view leaves it out
-BESIDE = ("monitor", "add", "record")  # what leaves the order as it is
+BESIDE = ("monitor", "add", "record", "request")  # what leaves the order as it is
 
 
 def assess(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import orjson
@@ -19,11 +20,33 @@ class Concern:
     check: Check
     finding: Finding
 
+    @property
+    def item_ids(self) -> dict[str, str]:
+        """The identity of each item of a checklist, by its row: what of a card stays away once it is dismissed."""
+        return {one.rule: item_id(self.check.id, one.rule) for one in self.finding.items}
+
 
 def concern_id(check: str, finding: Finding) -> str:
     """16 hex digits of sha256 over the canonical JSON of check, rule, sorted concepts and harm."""
     identity = {"check": check, "concepts": sorted(finding.concepts), "harm": finding.harm, "rule": finding.rule}
     return hashlib.sha256(orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def item_id(check: str, rule: str) -> str:
+    """16 hex digits of sha256 over the canonical JSON of check and item, as a concern's."""
+    identity = orjson.dumps({"check": check, "item": rule}, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(identity).hexdigest()[:16]
+
+
+def without_items(concern: Concern, dismissed: Collection[str]) -> Concern | None:
+    """The concern without those open items that were dismissed, by their ids; None when no unmet item is left."""
+    ids = concern.item_ids
+    kept = [one for one in concern.finding.items if not (one.open and ids[one.rule] in dismissed)]
+    if len(kept) == len(concern.finding.items):
+        return concern
+    if not any(one.state == "unmet" for one in kept):
+        return None
+    return concern_of(concern.check, concern.finding.with_items(kept))
 
 
 def concern_of(check: Check, finding: Finding) -> Concern:

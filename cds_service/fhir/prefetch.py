@@ -26,6 +26,9 @@ PREFETCH_TEMPLATES: Mapping[str, str] = {
     "problems": "Condition?patient={{context.patientId}}&category=problem-list-item",
     "labs": "Observation?patient={{context.patientId}}&category=laboratory&_sort=-date&_count=100",
     "vitals": "Observation?patient={{context.patientId}}&category=vital-signs&_sort=-date&_count=100",
+    "immunizations": "Immunization?patient={{context.patientId}}",
+    "procedures": "Procedure?patient={{context.patientId}}",
+    "screenings": "Observation?patient={{context.patientId}}&category=survey,social-history&_sort=-date&_count=100",
     "notes": "DocumentReference?patient={{context.patientId}}&status=current&_sort=-date&_count=20",
 }
 _OUTCOME = "OperationOutcome"

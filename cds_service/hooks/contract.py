@@ -24,7 +24,7 @@ class Context:
     `named` are orders given by reference alone: they come from the prefetch or the FHIR server (`with_orders`).
     `renews`: the orders are asked for again, as they stand. `entries` are an allergy or problems that are being
     entered: advice is then about what the patient takes already.
-    `brought` is every patient's resource in the context with the path where it stands.
+    `brought` is every patient's resource in the context with the path where it stands; `hook` the name of the hook.
     """
 
     patient_id: str
@@ -36,6 +36,7 @@ class Context:
     renews: bool = False
     entries: tuple[Resource, ...] = ()
     brought: tuple[Brought, ...] = ()
+    hook: str = ""
 
     @property
     def for_lay_reader(self) -> bool:
@@ -86,7 +87,7 @@ class Hook:
         for member in self.members:
             values[member.name] = member.read(context)
             brought += member.brought(context)
-        return self.make(values, tuple(brought))
+        return replace(self.make(values, tuple(brought)), hook=self.name)
 
 
 HOOKS: dict[str, Hook] = {}

@@ -6,7 +6,7 @@ code stands in clear only when the card offered it; whatever else a client sends
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -82,7 +82,14 @@ def _keep_override(connection: Connection, keyring: Keyring, card: IssuedCard, i
     who = (context["patient"], context["encounter"], context["user"])
     occasion = overrides.Occasion.of(card.call["tenant"], *who)
     if occasion is not None:
-        overrides.keep(connection, keyring, occasion, card.columns["concern"], item.outcome, item.at)
+        for concern in (card.columns["concern"], *_open_items(card.body(keyring))):
+            overrides.keep(connection, keyring, occasion, concern, item.outcome, item.at)
+
+
+def _open_items(body: Mapping[str, Any]) -> list[str]:
+    """The items of a checklist that the card asked about: who dismisses the card puts each of them aside."""
+    listed = body.get("extension", {}).get("org.countersign.checklist", ())
+    return [one["concern"] for one in listed if "concern" in one]
 
 
 def of_card(connection: Connection, keyring: Keyring, card_uuid: str) -> list[StoredFeedback]:

@@ -15,6 +15,8 @@ from cds_service.terminology.laboratory import LABORATORY
 from cds_service.terminology.observable import Implausible, Observable
 from cds_service.terminology.units import INDEXED_ML_MIN, INR_UNIT
 
+OBSERVED_UNDER = ("labs", "vitals", "screenings")  # the prefetch keys that hold observations
+
 EGFR = Observable(
     key="egfr",
     label="eGFR",

@@ -12,6 +12,7 @@ from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.kinds.conditions import codes_in
 from cds_service.knowledge.rows import Context, Row, kind
 from cds_service.terminology.conditions import Code
+from cds_service.terminology.observables import OBSERVED_UNDER
 from cds_service.terminology.systems import CVX, LOINC
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 DoneKind = Literal["observation", "immunization", "procedure"]
 DONE_KINDS: tuple[DoneKind, ...] = ("observation", "immunization", "procedure")
-OBSERVED_UNDER = ("labs", "vitals", "screenings")
 _SYSTEMS = {"observation": LOINC, "immunization": CVX}
 
 

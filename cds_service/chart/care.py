@@ -1,0 +1,31 @@
+"""What was done for a patient, as far as it was supplied: observations, immunizations, procedures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cds_service.chart.done import DoneRecord
+from cds_service.chart.immunizations import immunizations
+from cds_service.chart.observed import observed
+from cds_service.chart.procedures import procedures
+from cds_service.chart.supplied import ABSENT, Supplied
+from cds_service.terminology.observables import OBSERVED_UNDER
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """Each record by its own prefetch keys; a key that did not come is absent in it, and so is not known."""
+
+    observations: DoneRecord = field(default_factory=lambda: observed(dict.fromkeys(OBSERVED_UNDER, ABSENT)))
+    immunizations: DoneRecord = field(default_factory=lambda: immunizations(ABSENT))
+    procedures: DoneRecord = field(default_factory=lambda: procedures(ABSENT))
+
+
+def care_of(supplied: Mapping[str, Supplied]) -> Care:
+    """`supplied` maps prefetch keys to what came under them."""
+    return Care(
+        observed({key: supplied.get(key, ABSENT) for key in OBSERVED_UNDER}),
+        immunizations(supplied.get("immunizations", ABSENT)),
+        procedures(supplied.get("procedures", ABSENT)),
+    )
