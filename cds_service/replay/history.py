@@ -17,7 +17,7 @@ from cds_service.replay.rewinding import Past, always_there, known_from, over_wi
 # What a chart is made of; all else in an export is not asked about.
 USED = frozenset(
     """Patient MedicationRequest MedicationStatement AllergyIntolerance Condition Observation DocumentReference
-    Encounter ServiceRequest Medication""".split()  # noqa: SIM905
+    Encounter ServiceRequest Medication Immunization Procedure""".split()  # noqa: SIM905
 )
 _TYPES: Mapping[str, str] = {
     "medications": "MedicationRequest",
@@ -26,6 +26,9 @@ _TYPES: Mapping[str, str] = {
     "problems": "Condition",
     "labs": "Observation",
     "vitals": "Observation",
+    "screenings": "Observation",
+    "immunizations": "Immunization",
+    "procedures": "Procedure",
     "notes": "DocumentReference",
 }
 _RESULTS, _NOTES = 100, 20  # as many as the prefetch keys ask for
@@ -116,6 +119,9 @@ class History:
             "problems": bundle(self._until("Condition", at)),
             "labs": bundle(islice(filter(_is_lab, self._until("Observation", at)), _RESULTS)),
             "vitals": bundle(islice(filter(_is_vital, self._until("Observation", at)), _RESULTS)),
+            "screenings": bundle(islice(filter(_is_screening, self._until("Observation", at)), _RESULTS)),
+            "immunizations": bundle(self._until("Immunization", at)),
+            "procedures": bundle(self._until("Procedure", at)),
             "notes": bundle(islice(_current(self._until("DocumentReference", at)), _NOTES)),
         }
         # Who is dead today was alive when something was ordered; a chart without its Patient is known no less.
@@ -175,6 +181,10 @@ def _is_lab(one: Resource) -> bool:
 
 def _is_vital(one: Resource) -> bool:
     return "vital-signs" in str(one.get("category"))
+
+
+def _is_screening(one: Resource) -> bool:
+    return any(category in str(one.get("category")) for category in ("survey", "social-history"))
 
 
 def _current(notes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -24,6 +24,8 @@ _DATES: Mapping[str, tuple[str, ...]] = {
     "Observation": ("issued", "effectiveDateTime", "effectiveInstant", "effectivePeriod.start", "effectivePeriod.end"),
     "DocumentReference": ("date", "context.period.start", "context.period.end"),
     "Encounter": ("period.start",),
+    "Immunization": ("recorded", "occurrenceDateTime"),
+    "Procedure": ("performedDateTime", "performedPeriod.start", "performedPeriod.end"),
 }
 # An allergy or a problem without a date may have been there all along, and what may be there is not taken away.
 _LASTING = frozenset({"AllergyIntolerance", "Condition", "Patient", "Medication"})

@@ -93,11 +93,12 @@ def test_rules_that_never_fired_are_named_and_those_of_ordered_drugs_come_first(
 
 def test_the_summary_tells_which_services_were_asked_and_which_had_no_call(export: Path, done: Path) -> None:
     told = (done / "exact" / "summary.md").read_text("utf-8")
-    assert "- services: chart-reconciliation, companion-orders, medication-safety, order-completion; one call" in told
+    every = "care-checklist, chart-reconciliation, companion-orders, medication-safety, order-completion"
+    assert f"- services: {every}; one call" in told
     assert replay(export, done.parent / "orders alone").exit_code == 0
     told = (done.parent / "orders alone" / "exact" / "summary.md").read_text("utf-8")
     assert "- services: companion-orders, medication-safety, order-completion; one call for each order" in told
-    assert "- no call was for chart-reconciliation (`--visits` opens charts)" in told
+    assert "- no call was for care-checklist, chart-reconciliation (`--visits` opens charts)" in told
 
 
 def test_the_summary_tells_whether_every_ingredient_is_covered_somewhere(done: Path) -> None:
