@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cds_service.models.cards import TITLES, columns_of
+from cds_service.models.cards import TITLES, columns_of, measures, named, tables_of
 from model_export.cards.attributes import source_attributes
 from model_export.making.manifest import read_entry
 from model_export.task import Rows, Task, TaskFailed
@@ -29,7 +29,7 @@ def write_card(task: Task, weights: Path, folder: Path, evaluations: Mapping[str
     card["attributes"] = source_attributes(card)
     folder.mkdir(parents=True, exist_ok=True)
     plain.write_text(json.dumps(card, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    readable.write_text("\n".join(_markdown(card)) + "\n", encoding="utf-8")
+    readable.write_text(markdown(json.loads(plain.read_bytes())), encoding="utf-8")
     return plain, readable
 
 
@@ -40,7 +40,12 @@ def _kept(path: Path, entry: Mapping[str, Any]) -> dict[str, Any]:
     return dict(before["evaluations"]) if before["files"] == entry["files"] else {}
 
 
-def _markdown(card: Mapping[str, Any]) -> Iterator[str]:
+def markdown(card: Mapping[str, Any]) -> str:
+    """A card to read, from its JSON alone: the same card gives the same text."""
+    return "\n".join(_lines(card)) + "\n"
+
+
+def _lines(card: Mapping[str, Any]) -> Iterator[str]:
     yield f"# {card['title']} ({card['model']}, version {card['version']})\n"
     for heading, key in (
         ("Form", "form"),
@@ -56,13 +61,15 @@ def _markdown(card: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"- {limit}" for limit in card["limits"])
     yield "\n## Measured\n"
     yield "| set | result |\n|---|---|"
-    for form, scores in card["scores"].items():
+    for form, scores in sorted(card["scores"].items()):
         for name, numbers in _sets(scores):
             yield f"| {form}, {name} | {_numbers(numbers)} |"
-    for name, scores in card["evaluations"].items():
+    for name, scores in sorted(card["evaluations"].items()):
         yield f"| as shipped, {name} | {_numbers(scores)} |"
-    yield from (f"| earns its place: {name} | {_numbers(scores)} |" for name, scores in card["comparison"].items())
-    yield from _tables(card["tables"])
+    for row in named(card["comparison"]):
+        numbers = {name: value for name, value in row.items() if name != "measured"}
+        yield f"| earns its place: {row['measured']} | {_numbers(numbers)} |"
+    yield from _tables(tables_of(card))
     yield f"\nThresholds: {_numbers(card['thresholds'])}\n"
     yield "| file | sha256 |\n|---|---|"
     yield from (f"| {file['name']} | {file['sha256']} |" for file in card["files"].values())
@@ -82,10 +89,10 @@ def _tables(tables: Mapping[str, Rows]) -> Iterator[str]:
 def _sets(scores: Mapping[str, Any] | None) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
     """Scores of one form: either numbers of the making, or numbers per generated set."""
     if scores and all(isinstance(found, Mapping) for found in scores.values()):
-        yield from ((f"generated {name.replace('_', ' ')}", found) for name, found in scores.items())
+        yield from ((f"generated {name.replace('_', ' ')}", found) for name, found in sorted(scores.items()))
     else:
         yield "when made", scores
 
 
 def _numbers(scores: Mapping[str, Any] | None) -> str:
-    return ", ".join(f"{name} {value}" for name, value in scores.items()) if scores else "none"
+    return ", ".join(f"{name} {value}" for name, value in measures(scores).items()) if scores else "none"

@@ -22,7 +22,7 @@ def compared(weights: Path, ways: Mapping[str, str]) -> Mapping[str, Score]:
     """{"set, name of the way": scores} on both sets; `ways` maps a name to a way of the search."""
     sets = {
         "development set": development(weights).asked,
-        "the same, in phrasings apart": development(weights, rephrased=True).asked,
+        "development set, in phrasings apart": development(weights, rephrased=True).asked,
         "own rules": [one for one in rules(weights) if one.relevant],
     }
     return {

@@ -14,12 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.models import WEIGHTS
-from cds_service.models.cards import read_cards
+from cds_service.models.cards import WAYS, columns_of, named, read_cards
 from cds_service.models.embedder import ABOUT
 from cds_service.models.manifest import WeightsFolder
 from model_export.__main__ import main
 from model_export.cards.attributes import source_attributes
-from model_export.cards.card import write_card
+from model_export.cards.card import markdown, write_card
 from model_export.linking.data import examples, lexicon_names, world
 from model_export.linking.misspellings import CALIBRATION, REPORTED, TRAINING, Slip, misspelt
 from model_export.making.manifest import Release, publish, read_entry, sha256
@@ -52,6 +52,18 @@ def test_a_card_answers_every_source_attribute_or_says_that_nothing_is_known(car
     assert all(len(value) > 10 for value in answered.values())
     known = {number for number, value in answered.items() if not value.startswith("Information not available")}
     assert {"Q14", "Q16", "Q17", "Q18", "Q19", "Q20", "Q21", "Q22", "Q23", "Q24", "Q25", "Q27", "Q34"} <= known
+
+
+@pytest.mark.parametrize("name", read_cards())
+def test_a_card_to_read_says_what_its_json_says(name: str) -> None:
+    assert (CARDS / f"{name}.md").read_text("utf-8") == markdown(read_cards()[name])
+
+
+def test_rows_of_a_card_stand_set_by_set_with_the_model_last() -> None:
+    given = {f"{of}, {way}": {"wrong": 0.1, "exact": 0.9, "n": 3} for of in ("b", "a, c") for way in reversed(WAYS)}
+    rows = named(given)
+    assert [row["measured"] for row in rows] == [f"{of}, {way}" for of in ("a, c", "b") for way in WAYS]
+    assert list(rows[0]) == ["measured", "n", "exact", "wrong"] == columns_of(rows)
 
 
 def test_a_card_that_answers_an_unknown_attribute_is_refused() -> None:
@@ -191,7 +203,7 @@ def test_what_a_model_gains_in_phrasings_that_it_never_saw_is_measured_and_a_gap
     comparison = read_cards()[model]["comparison"]
     gains = [
         comparison[f"{of}, with the model"]["ndcg_at_10"] - comparison[f"{of}, {without}"]["ndcg_at_10"]
-        for of in ("development set", "the same, in phrasings apart")
+        for of in ("development set", "development set, in phrasings apart")
     ]
     assert gains[1] > 0.01
     told = any("phrasings that it never saw" in limit for limit in read_cards()[model]["limits"])

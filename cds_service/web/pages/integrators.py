@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound
 from cds_service.errors import StoreUnavailable
 from cds_service.fhir.prefetch import PREFETCH_TEMPLATES
 from cds_service.hooks import HOOKS
-from cds_service.models.cards import TITLES, columns_of, named, read_cards
+from cds_service.models.cards import TITLES, columns_of, measures, named, read_cards, tables_of
 from cds_service.web.hooks.recent import recent_of
 from cds_service.web.openapi import document
 from cds_service.web.pages.page import page_of
@@ -57,8 +57,8 @@ def blueprint(rooms: Rooms, callers: CallerCheck) -> Blueprint:
 
     @routes.get("/models")
     def models() -> Response:
-        words = {"titles": TITLES, "columns_of": columns_of, "named": named}
-        return _page("models.html", cards=read_cards(), versions=rooms.models.versions, **words)
+        order = {"columns_of": columns_of, "measures": measures, "named": named, "tables_of": tables_of}
+        return _page("models.html", cards=read_cards(), versions=rooms.models.versions, titles=TITLES, **order)
 
     @routes.get("/models/<name>.json")
     def model(name: str) -> Response:
