@@ -1,4 +1,4 @@
-"""Laboratory results, electrocardiogram and vital signs that gates on drugs ask for.
+"""Laboratory results, electrocardiogram, vital signs and scores that gates on drugs and items of the checklist ask for.
 
 The same care as in `observables.py`: a code is in one value set only. Left out on purpose: cord blood, urine,
 percentages where an absolute count is meant, corrected calcium, and blood pressures, which come as panels.
@@ -44,4 +44,6 @@ LABORATORY = (
     _one("qtc", "QTc interval", "ms", (250, 800), "8636-3 76634-5 76635-2"),
     _one("lvef", "left ventricular ejection fraction", "%", (3, 90), "10230-1 18043-0 8806-2"),
     _one("heart-rate", "heart rate", "/min", (15, 320), "8867-4 76282-3 8889-8"),
+    _one("bmi", "body mass index", "kg/m2", (8, 130), "39156-5"),
+    _one("ascvd", "10-year cardiovascular risk", "%", (0.1, 100), "79423-0"),
 )
