@@ -82,7 +82,8 @@ def _keep_override(connection: Connection, keyring: Keyring, card: IssuedCard, i
     who = (context["patient"], context["encounter"], context["user"])
     occasion = overrides.Occasion.of(card.call["tenant"], *who)
     if occasion is not None:
-        for concern in (card.columns["concern"], *_open_items(card.body(keyring))):
+        items = _open_items(card.body(keyring)) if card.columns["topic"] == "checklist" else []
+        for concern in (card.columns["concern"], *items):
             overrides.keep(connection, keyring, occasion, concern, item.outcome, item.at)
 
 

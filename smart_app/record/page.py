@@ -12,6 +12,7 @@ from typing import Any
 
 from cds_service.store import Reply, StoredCard
 from smart_app.record.answers import Answer, answers
+from smart_app.record.checklist import Checklist, checklist
 from smart_app.record.facts import FactLine, fact_lines
 from smart_app.record.looked import MissingLine, ModelLine, missing_lines, model_lines
 from smart_app.record.passages import PassageLine, passage_lines
@@ -62,6 +63,7 @@ class EvidencePage:
     question: str | None
     calculations: tuple[Calculation, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    checklist: Checklist = ()
 
     @property
     def main_fact(self) -> FactLine | None:
@@ -122,4 +124,5 @@ def evidence_page(
         question=" ".join(filter(None, (order_text, summary, rule.summary))) if rule else None,
         calculations=calculations(facts),
         alternatives=alternatives(items(record, "proposals"), numbers),
+        checklist=checklist(record, numbers),
     )

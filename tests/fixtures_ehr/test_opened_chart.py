@@ -42,7 +42,8 @@ def suggested(desk: Desk, kind: str) -> tuple[str, int]:
 def test_the_opened_chart_shows_what_the_story_tells_of(desk: Desk) -> None:
     (trial,) = (one for one in STORY.trials if one.do == "open")
     assert offered(desk) == list(trial.expect)
-    said = json.dumps([card.body for card in desk.desk.opened])
+    read = [card.body for card in desk.desk.opened if card.body["source"]["topic"]["code"] == "chart-reconciliation"]
+    said = json.dumps(read)
     assert "diabetes" not in said and "gout" not in said
     assert not desk.desk.failed and not desk.desk.advice
 
@@ -87,3 +88,21 @@ def test_a_service_that_is_down_leaves_the_chart_open(service: RunningService) -
     desk.orders.open(desk.desk)
     assert desk.desk.opening is not None and desk.desk.opening[""].failure
     assert not desk.desk.failed  # what stands here says nothing of orders
+
+
+def test_the_checklist_is_offered_ordered_and_set_aside_for_the_visit(service: RunningService) -> None:
+    desk = Desk(service, "ines-falk")
+    desk.desk.encounter = "ines-falk-second-visit"  # what is set aside here is not missed by another test
+    desk.orders.open(desk.desk)
+    (card,) = desk.desk.opened
+    assert "Measure HbA1c" in card.body["summary"] and "Ines" not in json.dumps(card.body)
+    labels = [one["label"] for one in card.suggestions]
+    desk.orders.accept(desk.desk, card.key, labels.index("Order HbA1c"))
+    desk.orders.accept(desk.desk, desk.desk.opened[0].key, labels.index("Recommend recombinant zoster vaccine"))
+    (vaccine,) = desk.records.all("ImmunizationRecommendation")
+    assert vaccine["patient"] == {"reference": "Patient/ines-falk"}
+    (draft,) = desk.desk.drafts.values()
+    assert (draft["resourceType"], draft["status"]) == ("ServiceRequest", "draft")
+    desk.orders.dismiss(desk.desk, desk.desk.opened[0].key, 0, "")
+    desk.orders.book(desk.desk)
+    assert desk.desk.cards == [], "what was set aside stays away for this visit, whichever hook asks"

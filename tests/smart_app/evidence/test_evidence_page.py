@@ -131,3 +131,16 @@ def test_evidence_without_a_view_means_the_only_open_one(house: House) -> None:
     assert SUMMARY in browser.get("/evidence").text
     browser.launch(house.ehr.launch_query(house.ehr.launch("p2", house.card("p2"))))
     assert browser.get("/evidence").status_code == 401
+
+
+def test_a_checklist_is_shown_item_by_item_with_its_proof_and_its_passage(house: House) -> None:
+    met = {"rule": "ddi-warfarin-smx", "words": "Measure HbA1c", "state": "met", "why": "7.1 % on 2026-11-20"}
+    open_item = {"rule": "care-x", "words": "Ask about tobacco", "state": "unmet", "why": "none among 3 observations"}
+    strange = {"words": "Do it", "state": "<i>odd</i>", "facts": ["no number"]}
+    handle = house.card("p1", items=[open_item, {**met, "strength": "ADA E", "facts": [0]}, strange])
+    page = house.browser().launch(house.ehr.launch_query(house.ehr.launch("p1", handle))).text
+    seen = words(page.partition('class="checklist"')[2].partition("</section>")[0])
+    assert "Open (1) Ask about tobacco : none among 3 observations care-x" in seen
+    assert "Met (1) Measure HbA1c ADA E : 7.1 % on 2026-11-20 fact 1 [1] ddi-warfarin-smx" in seen
+    assert "<i>odd</i>" not in page and "Do it" in seen
+    assert "All items" not in words(house.open("p1")[1]), "a card that is no checklist has no such part"
