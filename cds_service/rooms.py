@@ -114,9 +114,10 @@ _USAGES: Mapping[str, str] = {
     "chart-reconciliation": "Needs `notes`: 412 when neither the call nor the EHR's server gives them. Plain, HTML and "
     "RTF text that comes inline is read at once; what stands behind a reference is read between calls by the worker. "
     "Without `allergies`, `problems` or `medications` nothing is offered for that list, and the answer says so.",
-    "care-checklist": "Needs `patient`: 412 when neither the call nor the EHR's server gives it. Items whose proof "
-    "would stand under a key that did not come (`labs`, `vitals`, `immunizations`, `procedures`, `screenings`) are not "
-    "known, never open; without `problems` or `medications` the items for them are left out. Each answer says so.",
+    "care-checklist": "Needs `patient`: 412 when neither the call nor the EHR's server gives it. An item whose proof "
+    "would stand under a key that did not come (`labs`, `vitals`, `immunizations`, `procedures`, `screenings`, "
+    "`social`) is not known, never open; without `problems` or `medications` the items for them are left out. Each "
+    "answer says so.",
 }
 
 

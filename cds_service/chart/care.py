@@ -12,12 +12,14 @@ from cds_service.chart.procedures import procedures
 from cds_service.chart.supplied import ABSENT, Supplied
 from cds_service.terminology.observables import OBSERVED_UNDER
 
+_KEYS = tuple(key for keys in OBSERVED_UNDER.values() for key in keys)
+
 
 @dataclass(frozen=True, slots=True)
 class Care:
     """Each record by its own prefetch keys; a key that did not come is absent in it, and so is not known."""
 
-    observations: DoneRecord = field(default_factory=lambda: observed(dict.fromkeys(OBSERVED_UNDER, ABSENT)))
+    observations: DoneRecord = field(default_factory=lambda: observed(dict.fromkeys(_KEYS, ABSENT)))
     immunizations: DoneRecord = field(default_factory=lambda: immunizations(ABSENT))
     procedures: DoneRecord = field(default_factory=lambda: procedures(ABSENT))
 
@@ -25,7 +27,7 @@ class Care:
 def care_of(supplied: Mapping[str, Supplied]) -> Care:
     """`supplied` maps prefetch keys to what came under them."""
     return Care(
-        observed({key: supplied.get(key, ABSENT) for key in OBSERVED_UNDER}),
+        observed({key: supplied.get(key, ABSENT) for key in _KEYS}),
         immunizations(supplied.get("immunizations", ABSENT)),
         procedures(supplied.get("procedures", ABSENT)),
     )

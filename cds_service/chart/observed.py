@@ -16,7 +16,7 @@ _VALID = frozenset({"final", "amended", "corrected", "preliminary"})
 
 
 def observed(keys: Mapping[str, Supplied]) -> DoneRecord:
-    """`keys`: labs, vitals and screenings."""
+    """`keys`: labs, vitals, screenings and social."""
     return DoneRecord("observations", keys, frozenset({"Observation"}), "code", _read)
 
 

@@ -21,7 +21,7 @@ from cds_service.knowledge.kinds.care_items import HOOKS, CareItem
 from cds_service.knowledge.kinds.logic_rules import LogicRule
 
 RULE = "care-checklist"
-_NEEDS = ("patient", "labs", "vitals", "immunizations", "procedures", "screenings")
+_NEEDS = ("patient", "labs", "vitals", "immunizations", "procedures", "screenings", "social")
 
 
 @check(id=RULE, service="care-checklist", topic="checklist", hooks=HOOKS, needs=_NEEDS)

@@ -22,6 +22,7 @@ from cds_service.knowledge.kinds.conditions import Condition
 from cds_service.knowledge.kinds.monitors import Monitor
 from cds_service.knowledge.proofs import Proof, Window
 from cds_service.terminology.conditions import Code
+from cds_service.terminology.observables import OBSERVED_UNDER
 from cds_service.terminology.systems import KEYS, LOINC
 
 _CLOCKS = timedelta(days=1)  # by which two may differ
@@ -113,7 +114,7 @@ def _place(subject: Subject, part: Proof) -> _Place:
         return _Place(care.observations, monitor.label, codes, frozenset(), ("labs",))
     row = subject.knowledge.keyed(CareSet)[part.key]
     records = {"immunization": care.immunizations, "procedure": care.procedures, "observation": care.observations}
-    under = row.under or (f"{row.kind}s",)
+    under = tuple(key for place in row.under for key in OBSERVED_UNDER[place]) or (f"{row.kind}s",)
     return _Place(records[row.kind], row.label, row.codes, row.names, under)
 
 

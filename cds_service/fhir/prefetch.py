@@ -28,7 +28,8 @@ PREFETCH_TEMPLATES: Mapping[str, str] = {
     "vitals": "Observation?patient={{context.patientId}}&category=vital-signs&_sort=-date&_count=100",
     "immunizations": "Immunization?patient={{context.patientId}}",
     "procedures": "Procedure?patient={{context.patientId}}",
-    "screenings": "Observation?patient={{context.patientId}}&category=survey,social-history&_sort=-date&_count=100",
+    "screenings": "Observation?patient={{context.patientId}}&category=survey&_sort=-date&_count=100",
+    "social": "Observation?patient={{context.patientId}}&category=social-history&_sort=-date&_count=100",
     "notes": "DocumentReference?patient={{context.patientId}}&status=current&_sort=-date&_count=20",
 }
 _OUTCOME = "OperationOutcome"

@@ -27,6 +27,7 @@ _TYPES: Mapping[str, str] = {
     "labs": "Observation",
     "vitals": "Observation",
     "screenings": "Observation",
+    "social": "Observation",
     "immunizations": "Immunization",
     "procedures": "Procedure",
     "notes": "DocumentReference",
@@ -119,7 +120,8 @@ class History:
             "problems": bundle(self._until("Condition", at)),
             "labs": bundle(islice(filter(_is_lab, self._until("Observation", at)), _RESULTS)),
             "vitals": bundle(islice(filter(_is_vital, self._until("Observation", at)), _RESULTS)),
-            "screenings": bundle(islice(filter(_is_screening, self._until("Observation", at)), _RESULTS)),
+            "screenings": bundle(islice(filter(_is_survey, self._until("Observation", at)), _RESULTS)),
+            "social": bundle(islice(filter(_is_social, self._until("Observation", at)), _RESULTS)),
             "immunizations": bundle(self._until("Immunization", at)),
             "procedures": bundle(self._until("Procedure", at)),
             "notes": bundle(islice(_current(self._until("DocumentReference", at)), _NOTES)),
@@ -183,8 +185,12 @@ def _is_vital(one: Resource) -> bool:
     return "vital-signs" in str(one.get("category"))
 
 
-def _is_screening(one: Resource) -> bool:
-    return any(category in str(one.get("category")) for category in ("survey", "social-history"))
+def _is_survey(one: Resource) -> bool:
+    return "survey" in str(one.get("category"))
+
+
+def _is_social(one: Resource) -> bool:
+    return "social-history" in str(one.get("category"))
 
 
 def _current(notes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

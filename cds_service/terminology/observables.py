@@ -15,7 +15,10 @@ from cds_service.terminology.laboratory import LABORATORY
 from cds_service.terminology.observable import Implausible, Observable
 from cds_service.terminology.units import INDEXED_ML_MIN, INR_UNIT
 
-OBSERVED_UNDER = ("labs", "vitals", "screenings")  # the prefetch keys that hold observations
+# Where tables say that an observation stands, and the prefetch keys that this means.
+OBSERVED_UNDER: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"labs": ("labs",), "vitals": ("vitals",), "screenings": ("screenings", "social")}
+)
 
 EGFR = Observable(
     key="egfr",

@@ -21,7 +21,7 @@ import requests
 from tests.bench.calls import SUBJECTS, Resource
 from tests.bench.hook import WALL_BUDGET_MS, cpu_ms
 from tests.bench.note_cost import long_note
-from tests.hook_calls import note, patient_view
+from tests.hook_calls import active, bundle, chart, creatinine, note, patient_view, person, problem
 from tests.running_service import RunningService, migrated, under_gunicorn
 
 CALLS = 60
@@ -33,6 +33,29 @@ def _notes(number: int, size: int, count: int, new: bool) -> Resource:
     """`count` notes of `size` characters; new ones have been read by nobody."""
     texts = (f"Visit {number if new else 0}, {at}.\n{long_note(size)}" for at in range(count))
     return patient_view(*(note(text, at) for at, text in enumerate(texts, 1)))
+
+
+def _checklist(number: int) -> Resource:
+    """20 kB: forty results under several codes, immunizations, problems and medications of a woman of 66."""
+    results = [
+        {**creatinine(0.8 + at / 100, on=f"@now-{12 + 9 * at}d"), "id": f"lab-{number}-{at}"} for at in range(40)
+    ]
+    coded = {"coding": [{"system": "http://hl7.org/fhir/sid/cvx", "code": "187"}]}
+    vaccine = {"resourceType": "Immunization", "id": "v", "status": "completed", "vaccineCode": coded}
+    lists = {
+        "patient": person(birthDate="@today-66y"),
+        "labs": bundle(*results),
+        "immunizations": bundle({**vaccine, "occurrenceDateTime": "2026-01-10"}),
+        "procedures": bundle(),
+        "screenings": bundle(),
+        "social": bundle(),
+        "problems": bundle(
+            problem("Type 2 diabetes"), problem("Hypertension", 2), problem("Chronic kidney disease", 3)
+        ),
+        "medications": bundle(active("metformin 500 mg bid"), active("lisinopril 10 mg daily", 2)),
+    }
+    call = patient_view(prefetch=chart(**lists))
+    return {**call, "prefetch": {key: value for key, value in call["prefetch"].items() if key != "notes"}}
 
 
 CASES: dict[str, tuple[str, Callable[[int], Resource]]] = {
@@ -51,6 +74,7 @@ CASES: dict[str, tuple[str, Callable[[int], Resource]]] = {
         "chart-reconciliation",
         lambda number: _notes(number, 20_000, 1, new=True),
     ),
+    "care-checklist, a chart of 20 kB": ("care-checklist", _checklist),
 }
 
 

@@ -21,7 +21,7 @@ from tests.hook_calls import PATIENT, bundle, chart, fresh, person, problem
 from tests.running_service import RunningService
 
 SERVICE = "care-checklist"
-LISTS = ("immunizations", "procedures", "screenings")
+LISTS = ("immunizations", "procedures", "screenings", "social")
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 

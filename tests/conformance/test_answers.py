@@ -12,7 +12,19 @@ import pytest
 
 from tests.conformance.card_checker import CLAUSES
 from tests.conformance.exchange import Exchange, words_of
-from tests.hook_calls import active, allergy, bundle, chart, draft, egfr, fresh, order_select, order_sign
+from tests.hook_calls import (
+    active,
+    allergy,
+    bundle,
+    chart,
+    draft,
+    egfr,
+    fresh,
+    order_select,
+    order_sign,
+    patient_view,
+    problem,
+)
 from tests.running_service import RunningService
 
 Body = dict[str, Any]
@@ -34,6 +46,7 @@ def calls() -> Iterator[tuple[str, Body]]:
     yield LOCAL, order_sign(draft("zorbaquint 5 mg"), prefetch={})
     yield LOCAL, order_sign(draft("omeprazole 20 mg"), prefetch=chart(medications=bundle(active("clopidogrel 75 mg"))))
     yield "companion-orders", order_sign(draft("warfarin 5 mg daily"))
+    yield "care-checklist", patient_view(prefetch=chart(problems=bundle(problem("Type 2 diabetes"))))
     yield "order-completion", order_sign(draft("metforminn 500 mg po bid"))
 
 

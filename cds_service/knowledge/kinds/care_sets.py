@@ -28,7 +28,7 @@ _SYSTEMS = {"observation": LOINC, "immunization": CVX}
 class CareSet(Row):
     """`label` stands in sentences. `codes` as (system URI, code): LOINC of an observation, CVX of an immunization, any
     system that we know of a procedure. `names` are whole names as charts write them, for entries without such a code.
-    `under`: the prefetch keys of an observation."""
+    `under`: where an observation stands; screenings are surveys and social history."""
 
     table: ClassVar[str] = "care_sets.csv"
     key: ClassVar[tuple[str, ...]] = ("key",)

@@ -28,7 +28,17 @@ HEADER = (
 COLUMNS = HEADER.split(",")
 CITED = {"source": "loinc", "locator": "here", "supports": "It says so.", "review": "unreviewed"}
 PLAIN = {"pregnancy": "any", "proof": "test:hba1c@6m", "strength": "B", "harm": "minor", "display": "info", **CITED}
-EVERY_LIST = ("labs", "vitals", "screenings", "immunizations", "procedures", "problems", "medications", "allergies")
+EVERY_LIST = (
+    "labs",
+    "vitals",
+    "screenings",
+    "social",
+    "immunizations",
+    "procedures",
+    "problems",
+    "medications",
+    "allergies",
+)
 
 
 def row(id: str = "care-x", summary: str = "Do it", **cells: str) -> str:
