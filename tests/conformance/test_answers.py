@@ -82,7 +82,7 @@ def test_no_advice_is_an_empty_array(service: RunningService) -> None:
 def test_extensions_are_named_in_reverse_domain_style(answers: list[Answered]) -> None:
     extended = [part for one in answers for part in (one.response, *one.response["cards"])]
     names = {name for part in extended for name in part.get("extension", {})}
-    assert names == {"org.countersign.assessment", "org.countersign.concern"}
+    assert names == {"org.countersign.assessment", "org.countersign.concern", "org.countersign.checklist"}
 
 
 @pytest.mark.covers("H3", "F22", "F23")

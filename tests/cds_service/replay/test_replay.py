@@ -126,7 +126,7 @@ def test_what_is_for_sharing_has_no_small_number_and_no_text_of_a_chart(done: Pa
 def test_what_the_export_lacks_is_not_known_to_be_none(done: Path) -> None:
     assert report_in(done)["history"]["lacks"] == ["Condition", "DocumentReference"]
     opened = [one for one in report_in(done)["calls"] if one["hook"] == "patient-view"]
-    assert [(one["service"], one["refused"]) for one in opened] == [("chart-reconciliation", 1)]
+    assert [(one["service"], one["refused"]) for one in opened] == [("care-checklist", 0), ("chart-reconciliation", 1)]
     assert "no Condition, DocumentReference" in (done / "share" / "summary.md").read_text("utf-8")
 
 
@@ -274,7 +274,7 @@ def test_charts_are_opened_when_asked_for(tmp_path: Path) -> None:
     history = written(tmp_path / "export", [*ward(), {**told, "subject": {"reference": "Patient/p1"}}])
     assert replay(history, tmp_path / "out", "--visits").exit_code == 0
     opened = [one for one in report_in(tmp_path / "out")["topics"] if one["hook"] == "patient-view"]
-    assert [one["topic"] for one in opened] == ["chart-reconciliation"]
+    assert [one["topic"] for one in opened] == ["checklist", "chart-reconciliation"]
 
 
 def test_a_replay_with_a_work_folder_goes_on_where_it_broke_off(export: Path, tmp_path: Path) -> None:
