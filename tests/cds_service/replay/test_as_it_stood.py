@@ -183,7 +183,7 @@ def test_what_has_no_date_is_placed_by_what_it_is_and_counted() -> None:
 def test_a_type_that_the_export_lacks_is_not_known_to_be_none() -> None:
     past = History("p1", [order("m1", "a", "2020-01-01")], {}, {"MedicationRequest", "Observation"})
     (ask,) = signings(past, "order", Period())
-    assert ask.body["prefetch"].keys() == {"medications", "labs", "vitals", "encounter"}
+    assert ask.body["prefetch"].keys() == {"medications", "labs", "vitals", "screenings", "social", "encounter"}
     assert ask.body["prefetch"]["labs"]["entry"] == []
 
 
