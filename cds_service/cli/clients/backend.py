@@ -81,7 +81,7 @@ def rotate(at_once: bool) -> None:
             click.echo(f"{key.kid}  {algorithm}  signs from {key.signs_from:%Y-%m-%d %H:%M} UTC")
 
 
-@own_keys.command("retire")
+@own_keys.command("retire", context_settings={"ignore_unknown_options": True})  # a thumbprint may begin with "-"
 @click.argument("kid")
 @click.option("--anyway", is_flag=True, help="Also the key that signs now: it may have been stolen.")
 def retire(kid: str, anyway: bool) -> None:

@@ -82,6 +82,10 @@ def test_a_new_key_is_published_before_it_signs_and_the_old_one_until_it_is_reti
     assert {row["action"] for row in _audit(store)} >= {"make-own-key", "retire-own-key", "register-backend-client"}
 
 
+def test_an_id_that_begins_with_a_dash_is_an_id(run: Run, store: Store) -> None:
+    assert "we have no key -deJKJ" in run("clients", "own-keys", "retire", "-deJKJGlUbVMiBvkwJoUcQ").output
+
+
 def _audit(store: Store) -> list[dict[str, Any]]:
     from sqlalchemy import text
 
