@@ -79,10 +79,10 @@ class CdsClient:
 
     def post(self, path: str, raw: bytes, headers: Mapping[str, str] | None = None) -> Reply:
         given = {"Content-Type": "application/json", **(headers or {})}
-        return reply_of(requests.post(self.url + path, data=raw, headers=given, timeout=15))
+        return reply_of(requests.post(self.url + path, data=raw, headers=given, timeout=60))
 
     def get(self, path: str) -> Reply:
-        return reply_of(requests.get(self.url + path, timeout=15))
+        return reply_of(requests.get(self.url + path, timeout=60))
 
 
 def reply_of(response: requests.Response) -> Reply:

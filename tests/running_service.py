@@ -53,7 +53,7 @@ class RunningService(CdsClient):
 
     def refused_claims(self) -> dict[str, float]:
         """How many claims were refused, by the labels of the figure."""
-        shown = requests.get(self.url + "/metrics", timeout=15).text
+        shown = requests.get(self.url + "/metrics", timeout=60).text
         return {labels: float(n) for labels, n in re.findall(r"countersign_claims_refused_total\{(.*)\} (\S+)", shown)}
 
 

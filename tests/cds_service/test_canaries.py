@@ -152,7 +152,7 @@ def fhir_reads(reader: Reader, words: Canaries) -> list[Reply]:
         *(reader.get(f"DetectedIssue?{name}={word}/", token) for name in ("patient", "identified", "_count", "_page")),
         reader.get("DetectedIssue", {"Authorization": f"Bearer {words.plant('another token')}"}),
         reader.get("DetectedIssue", token, Accept=f"application/{word}"),
-        requests.post(f"{reader.url}/fhir/DetectedIssue/_search", {"patient": f"{word}/x"}, headers=token, timeout=15),
+        requests.post(f"{reader.url}/fhir/DetectedIssue/_search", {"patient": f"{word}/x"}, headers=token, timeout=60),
     ]
     right = reader.form()
     words.known("client assertion", right["client_assertion"].rpartition(".")[2])

@@ -67,7 +67,7 @@ def ask(service: RunningService, ehr: Ehr, name: str = "medication-safety") -> R
 def discovered(service: RunningService, headers: dict[str, str] | None = None) -> set[str]:
     import requests
 
-    with requests.get(f"{service.url}/cds-services", headers=headers, timeout=15) as response:
+    with requests.get(f"{service.url}/cds-services", headers=headers, timeout=60) as response:
         return {one["id"] for one in reply_of(response).body["services"]}
 
 

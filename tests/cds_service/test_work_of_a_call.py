@@ -6,11 +6,8 @@ The figures are ceilings some way above what is needed when this was written; mi
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import orjson
@@ -23,6 +20,7 @@ from cds_service.fhir.tenant import LOCAL
 from cds_service.hooks import parse_request
 from cds_service.rooms import Rooms
 from tests.bench.calls import calm, loud
+from tests.calls_counted import calls_counted
 from tests.cds_client import SERVICE
 from tests.running_service import migrated
 
@@ -54,27 +52,13 @@ def asked(rooms: Rooms, body: dict[str, Any]) -> None:
     answer(rooms, SERVICE, request, LOCAL, hashlib.sha256(orjson.dumps(body)).hexdigest())
 
 
-@contextmanager
-def counted() -> Iterator[list[int]]:
-    count = [0]
-
-    def one(_frame: FrameType, what: str, _argument: object) -> None:
-        count[0] += what == "call"
-
-    before = sys.getprofile()
-    sys.setprofile(one)
-    try:
-        yield count
-    finally:
-        sys.setprofile(before)
-
-
+@pytest.mark.covers("C6", "P17")
 @pytest.mark.parametrize("kind", [calm, loud], ids=["one card", "many cards"])
 def test_a_call_does_not_multiply_its_work(rooms: Rooms, kind: Any) -> None:
     for number in range(1, WARMING):
         asked(rooms, kind(number))
     body = kind(WARMING)
-    with counted() as count:
+    with calls_counted() as count:
         asked(rooms, body)
     assert 500 < count[0] <= MOST_CALLS[kind]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -142,19 +141,6 @@ def test_optional_members_may_be_there_or_not(service: RunningService) -> None:
     body = order_sign(draft("bactrim ds bid"), prefetch=chart(medications=bundle(active("warfarin"))))
     with_all = {**body, "fhirServer": None, "fhirAuthorization": None, "extension": {"com.vendor": {"a": 1}}}
     assert service.ask(fresh(with_all)).findings == service.ask(fresh(body)).findings
-
-
-@pytest.mark.covers("C6", "P17")
-def test_an_answer_takes_about_half_a_second_at_most(service: RunningService) -> None:
-    """CPU of this very process, so that a busy machine says nothing: `make bench` prints wall times."""
-    import time
-
-    body = order_sign(draft("bactrim ds bid"), prefetch=chart(medications=bundle(active("warfarin 5 mg daily"))))
-    service.ask(fresh(body))
-    before = time.process_time()
-    for _ in range(5):
-        service.ask({**body, "hookInstance": str(uuid.uuid4())})
-    assert (time.process_time() - before) / 5 < 0.5
 
 
 @pytest.mark.covers("G8")

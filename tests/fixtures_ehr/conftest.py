@@ -94,10 +94,10 @@ class Ehr:
         self.app = app
 
     def get(self, path: str, **options: object) -> requests.Response:
-        return self.session.get(self.settings.base_url + path, allow_redirects=False, timeout=10, **options)
+        return self.session.get(self.settings.base_url + path, allow_redirects=False, timeout=60, **options)
 
     def post(self, path: str, **options: object) -> requests.Response:
-        return self.session.post(self.settings.base_url + path, allow_redirects=False, timeout=10, **options)
+        return self.session.post(self.settings.base_url + path, allow_redirects=False, timeout=60, **options)
 
     def step(self, patient: str, path: str, **form: str) -> str:
         """Press a button of the page; gives the changed part of the page."""

@@ -9,6 +9,8 @@ from urllib.parse import urljoin
 
 import requests
 
+HANG_S = 60  # nobody answers any more; the app's own deadlines are seconds
+
 
 class Browser:
     """One browser profile. `visited` lists every address it was sent to, redirects included."""
@@ -37,7 +39,7 @@ class Browser:
 
     def _send(self, method: str, url: str, follow: bool, **sent: Any) -> requests.Response:
         self.visited.append(url)
-        response = self.session.request(method, url, allow_redirects=False, timeout=10, **sent)
+        response = self.session.request(method, url, allow_redirects=False, timeout=HANG_S, **sent)
         for cookie in self.session.cookies:
             cookie.secure = False  # browsers take loopback over http as secure enough; Python's cookie jar does not
         if follow and response.is_redirect:

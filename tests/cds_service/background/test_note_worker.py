@@ -62,7 +62,7 @@ def test_a_note_is_wanted_by_the_first_call_read_by_the_worker_and_there_in_the_
             time.sleep(0.1)
     finally:
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(timeout=30) == 0
+        assert worker.wait(timeout=60) == 0
     read, scan, inline = filled(store, base, *notes)
     assert base64.b64decode(read["data"]).decode() == "Allergic to latex."
     (age,) = read["extension"]

@@ -10,8 +10,10 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
+import httpcore
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,7 +23,7 @@ from cryptography.x509.oid import NameOID
 from cds_service.fhir.answers import NotRead
 from cds_service.fhir.base import bound_base
 from cds_service.fhir.breaker import FAILURES, REST, Breaker
-from cds_service.fhir.client import FhirClient, ReadReport
+from cds_service.fhir.client import RETRY_PAUSE, FhirClient, ReadReport
 from cds_service.fhir.servers import CALLS_PER_TENANT, FhirServers
 from cds_service.fhir.tenant import LOCAL, Tenant
 from tests.cds_client import Reply
@@ -31,7 +33,7 @@ from tests.hook_calls import active, bundle, chart, draft, fresh, order_sign
 from tests.running_service import RunningService
 
 Resource = dict[str, Any]
-DEADLINE = 2.0  # seconds, of one hook call
+NEVER = 3600.0  # seconds: what takes so long is ended by the deadline of the call and by nothing else
 
 
 def call(fhir_server: str) -> Resource:
@@ -58,21 +60,14 @@ def require_card_and_reason(reply: Reply, said: str) -> None:
     assert TOKEN not in reply.text
 
 
-def asked_in_time(service: RunningService, fhir_server: str) -> Reply:
-    started = time.monotonic()
-    reply = service.ask(call(fhir_server))
-    assert time.monotonic() - started < DEADLINE
-    return reply
-
-
 @pytest.mark.covers("D-80", "D-82", "E10")
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
         (Reset(), "broke off"),
         (Reset(after=60), "broke off"),
-        (Delay(5), "in time"),
-        (Drip(0.05), "in time"),
+        (Delay(NEVER), "in time"),
+        (Drip(0.5), "in time"),
         (Truncate(after=0), "broke off"),
         (Truncate(after=150), "broke off"),
         (HalfClose(after=150), "broke off"),
@@ -82,15 +77,14 @@ def test_a_broken_line_leaves_the_rules_their_time(
     service: RunningService, ehr: FhirServer, fault: Fault, said: str
 ) -> None:
     with FaultProxy(ehr.port, fault) as proxy:
-        require_card_and_reason(asked_in_time(service, f"http://127.0.0.1:{proxy.port}/fhir"), said)
+        require_card_and_reason(service.ask(call(f"http://127.0.0.1:{proxy.port}/fhir")), said)
         assert proxy.connections <= 2, "a reset at once may look like no connection, which is tried once more"
 
 
 @pytest.mark.covers("D-80")
 def test_a_refused_connection_and_a_name_that_is_not_there(service: RunningService) -> None:
     with FaultProxy.refusing() as port:
-        reply = asked_in_time(service, f"http://127.0.0.1:{port}/fhir")
-        require_card_and_reason(reply, "could not be reached")
+        require_card_and_reason(service.ask(call(f"http://127.0.0.1:{port}/fhir")), "could not be reached")
 
 
 @pytest.mark.covers("D-82")
@@ -115,7 +109,7 @@ def test_an_answer_that_is_no_bundle_is_not_available(
     service: RunningService, ehr: FhirServer, answer: Canned, said: str
 ) -> None:
     ehr.answers["AllergyIntolerance"] = answer
-    require_card_and_reason(asked_in_time(service, ehr.url), said)
+    require_card_and_reason(service.ask(call(ehr.url)), said)
 
 
 def test_a_packed_answer_is_unpacked(service: RunningService, ehr: FhirServer) -> None:
@@ -145,7 +139,7 @@ def test_proxy_variables_are_ignored(service: RunningService, ehr: FhirServer, m
 
         with requests.Session() as session:  # the test's own call must not take the proxy either
             session.trust_env = False
-            assert session.post(request_url, json=body, timeout=10).status_code == 200
+            assert session.post(request_url, json=body, timeout=60).status_code == 200
         assert (len(ehr.asked), proxy.asked) == (1, [])
 
 
@@ -202,7 +196,7 @@ def test_a_registered_name_that_resolves_to_a_private_address_is_not_asked(
 def read_once(tenant: Tenant, fhir_server: str, servers: FhirServers | None = None) -> object:
     base = bound_base(tenant, fhir_server)
     assert base is not None
-    ends = time.monotonic() + 2
+    ends = time.monotonic() + NEVER
     with (servers or FhirServers()).line(tenant.id, base, TOKEN, ends, lambda _: None) as line:
         assert line is not None
         return line.client.read("Patient", "p1")
@@ -254,17 +248,26 @@ def test_a_certificate_must_stand(tmp_path: Path, host: str, days: int, trusted:
         assert works or got == NotRead("the server could not be reached", server_fault=True)
 
 
-def test_a_connection_that_fails_is_tried_once_more() -> None:
+def test_a_connection_that_fails_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     reports: list[ReadReport] = []
+    done: list[float | str] = []
+    connect = httpcore.SyncBackend.connect_tcp
+
+    def tried(*given: Any) -> httpcore.NetworkStream:
+        done.append("try")
+        return connect(*given)
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", tried)
+    monkeypatch.setattr(time, "sleep", done.append)
     with FaultProxy.refusing() as port:
         url = f"http://127.0.0.1:{port}/fhir"
         base = bound_base(LOCAL, url)
         assert base is not None
-        started = time.monotonic()
-        with FhirServers().line("local", base, TOKEN, started + 2, reports.append) as line:
+        with FhirServers().line("local", base, TOKEN, time.monotonic() + NEVER, reports.append) as line:
             assert line is not None
             assert isinstance(line.client.read("Patient", "p1"), NotRead)
-        assert 0.02 < time.monotonic() - started < 0.5
+    first, pause, second = done
+    assert (first, second) == ("try", "try") and RETRY_PAUSE[0] <= float(pause) <= RETRY_PAUSE[1]
     assert [(one.resource_type, one.outcome) for one in reports] == [("Patient", "failed")]
 
 
@@ -297,37 +300,30 @@ def test_an_open_breaker_answers_at_once(service: RunningService) -> None:
 
 @pytest.mark.covers("D-88")
 def test_forty_slow_calls_of_one_tenant_leave_the_others_alone() -> None:
-    servers = FhirServers()
+    """The slow server answers nobody before the others are done: what comes to an end until then waited for nothing."""
+    servers, ended = FhirServers(), Queue[object]()
     with FhirServer() as slow, FhirServer() as quick:
         quick.answers["Patient/p1"] = Canned({"resourceType": "Patient", "id": "p1"})
-        with FaultProxy(slow.port, Delay(5)) as proxy:
+        with FaultProxy(slow.port, Delay(NEVER)) as proxy:
             url = f"http://127.0.0.1:{proxy.port}/fhir"
             north, south = Tenant("north", "n", fhir_bases=(url,)), Tenant("south", "s", fhir_bases=(quick.url,))
-            refused: list[float] = []
-            started = time.monotonic()
 
             def slow_call() -> None:
                 base = bound_base(north, url)
                 assert base is not None
-                with servers.line("north", base, TOKEN, started + 1, lambda _: None) as line:
-                    if line is None:
-                        refused.append(time.monotonic() - started)
-                    else:
-                        line.threads.submit(line.client.read, "Patient", "p1").result()
+                with servers.line("north", base, TOKEN, time.monotonic() + NEVER, lambda _: None) as line:
+                    ended.put(line and line.threads.submit(line.client.read, "Patient", "p1").result())
 
             calls = [threading.Thread(target=slow_call) for _ in range(40)]
             for one in calls:
                 one.start()
-            took = []
+            refused = 40 - CALLS_PER_TENANT
+            assert [ended.get(timeout=60) for _ in range(refused)] == [None] * refused
             for _ in range(20):
-                before = time.monotonic()
                 assert read_once(south, quick.url, servers) == {"resourceType": "Patient", "id": "p1"}
-                took.append(time.monotonic() - before)
-            for one in calls:
-                one.join()
-        assert sorted(took)[-2] < 0.3
-        assert len(refused) == 40 - CALLS_PER_TENANT
-        assert max(refused) < 0.8, "those that found the bulkhead full did not wait"
+            assert ended.empty()
+        for one in calls:
+            one.join()
 
 
 def test_the_client_shows_no_token() -> None:

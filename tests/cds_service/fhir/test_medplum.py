@@ -39,7 +39,7 @@ def medplum() -> Iterator[str]:
         yield url
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=60)
         if server.stdout is not None:
             server.stdout.close()
 

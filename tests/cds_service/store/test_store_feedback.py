@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta, timezone
@@ -104,11 +103,10 @@ def test_the_same_batch_from_many_threads_is_stored_once(store, feedback_item, r
     assert rows("SELECT count(*) FROM feedback") == [(1,)]
 
 
-def test_a_lock_that_lasts_longer_than_five_seconds_is_an_outage_not_a_hang(store, feedback_item, locked, rows):
-    started = time.monotonic()
+def test_a_lock_that_outlasts_the_patience_is_an_outage_not_a_hang(store, feedback_item, locked, rows):
+    """The lock lasts until the refusal is here, so that only the store's own patience ends the wait."""
     with locked(), pytest.raises(StoreUnavailable):
         store.add_feedback(*CALLER, [feedback_item()])
-    assert 4 < time.monotonic() - started < 8
     assert rows("SELECT count(*) FROM feedback") == [(0,)]
     assert store.add_feedback(*CALLER, [feedback_item()]) == FeedbackResult(stored=1)
 

@@ -74,7 +74,7 @@ def pairs(headers: Headers) -> list[tuple[str, str]]:
 
 def request(bind: str, method: str, path: str, body: bytes | None, headers: Headers) -> Reply:
     """One call on a line of its own, header for header as given: a test may send what a good client never would."""
-    with closing(http.client.HTTPConnection(bind, timeout=15)) as line:
+    with closing(http.client.HTTPConnection(bind, timeout=60)) as line:
         given = pairs(headers)
         names = {name.lower() for name, _ in given}
         line.putrequest(method, path, skip_host="host" in names, skip_accept_encoding=True)

@@ -35,7 +35,7 @@ class Reader:
         return {**asked, "client_assertion": proof}
 
     def ask(self, form: dict[str, str]) -> requests.Response:
-        return requests.post(f"{self.url}/auth/token", data=form, timeout=15)
+        return requests.post(f"{self.url}/auth/token", data=form, timeout=60)
 
     def token(self, scope: str = "system/*.rs") -> dict[str, str]:
         answered = self.ask(self.form(scope))
@@ -45,4 +45,4 @@ class Reader:
     def get(self, path: str, token: dict[str, str] | None = None, **headers: str) -> requests.Response:
         given = {**(self.token() if token is None else token), **headers}
         whole = path if path.startswith("http") else f"{self.url}/fhir/{path}"
-        return requests.get(whole, headers=given, timeout=15)
+        return requests.get(whole, headers=given, timeout=60)

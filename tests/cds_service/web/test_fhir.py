@@ -204,7 +204,7 @@ def test_a_parameter_that_we_do_not_have_is_not_in_the_self_link_or_is_refused_w
 def test_a_search_by_post_says_the_same(house: House) -> None:
     form = {"patient": PATIENT}
     url = f"{house.service.url}/fhir/DetectedIssue/_search"
-    posted = found(requests.post(url, data=form, headers=house.north.token(), timeout=15))
+    posted = found(requests.post(url, data=form, headers=house.north.token(), timeout=60))
     assert posted == found(house.north.get(f"DetectedIssue?patient={PATIENT}"))
 
 
@@ -299,9 +299,9 @@ def test_what_is_no_such_request_is_told_in_oauths_words(house: House) -> None:
     north = house.north
     assert north.ask({**north.form(), "grant_type": "password"}).json() == {"error": "unsupported_grant_type"}
     url = f"{north.url}/auth/token"
-    assert requests.post(url, json=north.form(), timeout=15).json() == {"error": "invalid_request"}
+    assert requests.post(url, json=north.form(), timeout=60).json() == {"error": "invalid_request"}
     twice = [("grant_type", "client_credentials"), ("grant_type", "client_credentials"), ("x", ASSERTION)]
-    assert requests.post(url, data=twice, timeout=15).json() == {"error": "invalid_request"}
+    assert requests.post(url, data=twice, timeout=60).json() == {"error": "invalid_request"}
 
 
 def test_a_removed_client_gets_no_token_and_an_id_stays_with_its_tenant(house: House) -> None:
@@ -314,11 +314,11 @@ def test_a_removed_client_gets_no_token_and_an_id_stays_with_its_tenant(house: H
 
 def test_the_capability_statement_and_the_smart_configuration_are_for_anybody(house: House) -> None:
     url = house.service.url
-    statement = requests.get(f"{url}/fhir/metadata", timeout=15)
+    statement = requests.get(f"{url}/fhir/metadata", timeout=60)
     get_fhir_model_class("CapabilityStatement").model_validate(statement.json())
     assert statement.json()["fhirVersion"] == "4.0.1"
     assert [one["type"] for one in statement.json()["rest"][0]["resource"]] == list(KINDS)
-    smart = requests.get(f"{url}/fhir/.well-known/smart-configuration", timeout=15)
+    smart = requests.get(f"{url}/fhir/.well-known/smart-configuration", timeout=60)
     assert smart.json()["token_endpoint"] == f"{url}/auth/token"
     assert smart.headers["Content-Type"] == "application/json"
     for open_to_all in (statement, smart):
@@ -331,5 +331,5 @@ def test_xml_is_not_to_be_had(house: House) -> None:
 
 def test_where_client_authentication_is_off_everybody_reads_as_local(service: RunningService) -> None:
     service.ask(order_sign(draft("bactrim ds bid x 10d"), prefetch=WARFARIN))
-    answered = requests.get(f"{service.url}/fhir/DetectedIssue?patient={PATIENT}", timeout=15)
+    answered = requests.get(f"{service.url}/fhir/DetectedIssue?patient={PATIENT}", timeout=60)
     assert found(answered)

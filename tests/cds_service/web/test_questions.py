@@ -38,7 +38,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, asked_ehr: Ehr) -> Iterato
 @pytest.fixture
 def ask(library: RunningService, asked_ehr: Ehr) -> Any:
     def post(body: Any, path: str = PATH) -> requests.Response:
-        return requests.post(library.url + PATH, json=body, headers=asked_ehr.bearer(path), timeout=30)
+        return requests.post(library.url + PATH, json=body, headers=asked_ehr.bearer(path), timeout=60)
 
     return post
 
@@ -120,7 +120,7 @@ def test_what_is_wrong_is_named(ask: Any, body: dict[str, Any], where: str) -> N
 def test_only_a_registered_client_may_ask_and_only_with_a_token_for_this_address(
     library: RunningService, ask: Any
 ) -> None:
-    assert requests.post(library.url + PATH, json={"question": "warfarin"}, timeout=15).status_code == 401
+    assert requests.post(library.url + PATH, json={"question": "warfarin"}, timeout=60).status_code == 401
     assert ask({"question": "warfarin"}, path="/cds-services/medication-safety").status_code == 401
 
 
@@ -129,7 +129,7 @@ def test_each_question_is_on_record_without_its_words(library: RunningService, a
     row = library.rows("audit")[-1]
     assert (row["action"], row["tenant"], row["issuer"]) == ("ask", "north", "https://ehr.example.org/fhir")
     assert row["patient"], "a question about a patient is on record for that patient"
-    figures = requests.get(library.url + "/metrics", timeout=15).text
+    figures = requests.get(library.url + "/metrics", timeout=60).text
     written = str(library.rows("audit")) + figures
     assert "zanzibarol" not in written
     assert "stroke" not in written

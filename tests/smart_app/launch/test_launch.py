@@ -137,8 +137,10 @@ def test_naming_one_other_origin_lets_no_third_one_in(house: House, member: str)
 
 
 def drip() -> Response:
+    """A body that goes on for as long as somebody reads it."""
+
     def body() -> Any:
-        for _ in range(200):
+        while True:
             yield b" "
             time.sleep(0.05)
 
@@ -171,11 +173,10 @@ def test_a_byte_order_mark_before_a_configuration_is_passed_over(house: House) -
 
 @pytest.mark.covers("G-121")
 def test_a_dripping_configuration_ends_at_the_deadline(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but the deadline ends it, so that any answer shows it."""
     monkeypatch.setattr("smart_app.smart.discovery.DEADLINE_S", 0.4)
     house.ehr.well_known = drip
-    began = time.monotonic()
     refused(house.browser().launch(house.ehr.launch_query(house.ehr.launch("p1"))), "smart-configuration-deadline", 502)
-    assert time.monotonic() - began < 2
 
 
 @pytest.mark.covers("SA2", "G-122", "K12")

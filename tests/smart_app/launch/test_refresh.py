@@ -35,7 +35,7 @@ def test_many_pages_at_once_use_a_refresh_token_once(house: House) -> None:
     view = urlsplit(page).query
     paths = [f"/evidence?{view}", f"/patient?{view}", f"/catalogue?{view}", f"/ask?{view}"] * 3
     with ThreadPoolExecutor(12) as pool:
-        found = list(pool.map(lambda path: browser.session.get(house.settings.app_url + path, timeout=10), paths))
+        found = list(pool.map(lambda path: browser.session.get(house.settings.app_url + path, timeout=60), paths))
     assert {answer.status_code for answer in found} == {200}
     assert house.ehr.used_refresh_tokens == ["refresh-1"]
 

@@ -107,7 +107,7 @@ def test_hostile_49_a_lying_content_length_is_refused(open_edge: Edge) -> None:
 
 def spoken(edge: Edge, said: bytes) -> bytes:
     host, _, port = edge.settings.bind.rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as line:
+    with socket.create_connection((host, int(port)), timeout=60) as line:
         with suppress(OSError):  # the answer may come, and the line close, before all is sent
             line.sendall(said)
         return line.recv(400)

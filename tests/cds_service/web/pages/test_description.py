@@ -23,7 +23,7 @@ WARFARIN = {"medications": bundle(active("warfarin 5 mg daily")), "allergies": b
 
 
 def fetched(service: RunningService, path: str, **headers: str) -> requests.Response:
-    return requests.get(service.url + path, headers=headers, timeout=15)
+    return requests.get(service.url + path, headers=headers, timeout=60)
 
 
 @pytest.fixture(scope="module")
