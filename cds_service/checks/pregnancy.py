@@ -1,8 +1,9 @@
 """An ordered drug in pregnancy, by the week where that matters.
 
-Rows: `pregnancy.csv`. Pregnancy is known from the problem list, a pregnancy status, a test, or a delivery date; the
-newest speaks. Where it is not known, only the strongest teratogens ask for it, as information. A drug without a row is
-named when she is known to be pregnant: nobody looked, which is not "safe".
+Rows: `pregnancy.csv`; one may ask for a stated use or a daily dose, which then has to be known. Pregnancy is known from
+the problem list, a pregnancy status, a test, or a delivery date; the newest speaks. Where it is not known, only the
+strongest teratogens ask for it, as information. A drug without a row is named when she is known to be pregnant: nobody
+looked, which is not "safe".
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ def in_pregnancy(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAs
     known: Pregnancy | None = None
     for order, drug, rows in targets(chart, knowledge, PregnancyRow):
         known = known or pregnancy(chart)
-        if known.state == "yes":
-            yield from _judge(knowledge, order, drug, rows, known)
+        fitting = [row for row in rows if _is_about(knowledge, row, order)]
+        if known.state == "yes" and fitting:
+            yield from _judge(knowledge, order, drug, fitting, known)
         elif known.state == "unknown" and any(row.exclude_first for row in rows):
             yield _ask(chart, order, drug)
     known = known or (pregnancy(chart) if chart.problems.items or chart.stated.supplied else None)
@@ -57,6 +59,15 @@ def _judge(
         when = "in pregnancy" if week is None else f"in week {week} of pregnancy"
         row = worst(speaking)
         yield about_order(knowledge, "pregnancy", row, order, drug, when=when, facts=(*known.facts, *weeks))
+
+
+def _is_about(knowledge: Knowledge, row: PregnancyRow, order: Medication) -> bool:
+    """Whether a row that asks for a use, a daily dose or a partner in the same order finds it there."""
+    partners = {key for drug in order.drugs for key in knowledge.names.keys_of(drug.rxcui)}
+    if not row.is_for(order.uses) or (row.beside and row.beside.isdisjoint(partners)):
+        return False
+    daily = order.sig.daily(row.dose_unit) if row.daily else None
+    return not row.daily or (daily is not None and row.daily[0] <= float(daily.value) <= row.daily[1])
 
 
 def _mildest(rows: list[PregnancyRow]) -> PregnancyRow:

@@ -10,6 +10,7 @@ from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import GradedColumns, graded
 from cds_service.knowledge.kinds.conditions import Condition
 from cds_service.knowledge.rows import Context, Graded
+from cds_service.terminology.lexicon import split_words
 from cds_service.terminology.routes import ROUTES
 from cds_service.terminology.vocabulary import Drug
 
@@ -72,9 +73,9 @@ def drug_columns(cells: Cells, context: Context) -> DrugColumns:
     }
     if not row["drugs"]:
         raise cells.wrong("drugs is empty")
-    amounts = (column for column in ("max_daily_dose", "max_single") if cells.text(column, optional=True))
+    amounts = (column for column in ("max_daily_dose", "max_single", "daily") if cells.text(column, optional=True))
     if any(amounts) != bool(row["dose_unit"]):
-        raise cells.wrong("max_daily_dose and dose_unit belong together")
+        raise cells.wrong("an amount and dose_unit belong together")
     return row
 
 
@@ -91,3 +92,18 @@ def patient_columns(cells: Cells, context: Context) -> PatientColumns:
 def conditions_title(knowledge: Knowledge, keys: Iterable[str]) -> str:
     labels = dict.fromkeys(knowledge.keyed(Condition)[key.removeprefix(PAST)].label for key in keys)
     return " or ".join(labels)
+
+
+def uses_in(cells: Cells, column: str) -> tuple[str, ...]:
+    """The uses of a column as whole words, as `states_one` compares them; a table without the column names none."""
+    return tuple(_plain(use) for use in cells.items(column, optional=True))
+
+
+def states_one(uses: Iterable[str], stated: Iterable[str]) -> bool:
+    """True where one of an order's stated reasons has one of `uses` among its words; a bare code has no words."""
+    texts = [f" {_plain(text)} " for text in stated if "#" not in text]
+    return any(f" {use} " in text for text in texts for use in uses)
+
+
+def _plain(text: str) -> str:
+    return " ".join(word.text for word in split_words(text))

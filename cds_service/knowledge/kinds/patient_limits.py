@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from cds_service.knowledge.about import states_one, uses_in
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.kinds.age import DAYS, age_in_days
 from cds_service.knowledge.kinds.dose_limits import DoseLimit
 from cds_service.knowledge.rows import Context, kind
-from cds_service.terminology.lexicon import split_words
 
 if TYPE_CHECKING:
     from cds_service.knowledge.knowledge import Knowledge
@@ -40,7 +40,7 @@ class PatientLimit(DoseLimit):
             low=age_in_days(cells, "from"),
             high=age_in_days(cells, "below"),
             span=" to ".join((cells.text("from") or "birth", cells.text("below") or "old age")),
-            uses=tuple(" ".join(word.text for word in split_words(use)) for use in cells.items("uses")),
+            uses=uses_in(cells, "uses"),
             max_days=cells.whole("max_days"),
         )
 
@@ -63,8 +63,7 @@ class PatientLimit(DoseLimit):
 
     def is_for(self, stated: frozenset[str]) -> bool:
         """True for a row about any use, and where one of the order's stated reasons has one of its uses."""
-        texts = [f" {' '.join(word.text for word in split_words(text))} " for text in stated if "#" not in text]
-        return not self.uses or any(f" {use} " in text for text in texts for use in self.uses)
+        return not self.uses or states_one(self.uses, stated)
 
     def title(self, knowledge: Knowledge) -> str:
         use = self.uses[0] if self.uses else ""

@@ -56,6 +56,12 @@ def care(**cells: str) -> str:
     return ",".join(f'"{ {**CARE, **cells}.get(column, "") }"' for column in header)
 
 
+def pregnancy(**cells: str) -> str:
+    given = {"id": "x", "drugs": "misoprostol", "dose_unit": "ug", "harm": "major", "display": "warning"}
+    given |= {"summary": "harms", "source": "warfarin-label", "locator": "here", "supports": "It says so.", **cells}
+    return ",".join(given.get(column, "") for column in SHIPPED["pregnancy.csv"].partition("\n")[0].split(","))
+
+
 def with_rows(table: str, *rows: str) -> dict[str, str]:
     text = SHIPPED[table] if SHIPPED[table].endswith("\n") else SHIPPED[table] + "\n"
     return {**SHIPPED, table: text + "\n".join(rows) + "\n"}
@@ -236,6 +242,10 @@ def test_a_band_or_a_dose_that_does_not_fit_is_named(rows: list[str], says: str)
         ("care_items.csv", care(proof="test:tarot@6m"), "proof test:tarot is not in our tables"),
         ("care_items.csv", care(proof="test:hba1c@1y|set:tarot@1y"), "proof set:tarot is not in our tables"),
         ("care_items.csv", care(proof="problem:tarot"), "tarot is in no row of conditions.csv"),
+        ("pregnancy.csv", pregnancy(daily="400"), "daily is '400'; it is FROM-TO in dose_unit"),
+        ("pregnancy.csv", pregnancy(daily="800-400"), "daily is '800-400': the range is empty"),
+        ("pregnancy.csv", pregnancy(daily="400-800", dose_unit=""), "an amount and dose_unit belong together"),
+        ("pregnancy.csv", pregnancy(beside="nsaid", daily="400-800"), "'nsaid' is not an ingredient of drugs.csv"),
         ("care_items.csv", care(proof="test:hba1c@pregnancy"), "@pregnancy is for rows whose pregnancy is only"),
         ("care_items.csv", care(age_from="50", age_below="40"), "its ages hold nobody"),
         ("care_items.csv", care(conditions="past:luck"), "luck is in no row of conditions.csv"),
