@@ -56,6 +56,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
 
 
 @pytest.fixture(scope="session")
+def punctual_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    """As `service`, with the deadline as it is shipped: for what is ended by nothing else."""
+    settings = migrated(tmp_path_factory.mktemp("punctual"), CLIENT_AUTH="off", DEADLINE_MS="2000")
+    with in_this_process(settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def registered_ehr() -> Ehr:
     """An EHR that `guarded_service` knows; its audience is set once the port is known."""
     return Ehr("https://north.example.org/fhir", "north", "")

@@ -29,6 +29,7 @@ from tests.cds_client import CdsClient
 
 ROOT = Path(__file__).parents[1]
 SECONDS_TO_START = 90
+UNHURRIED_MS = "30000"  # of a call: on a busy machine a test shall not see what the deadline leaves out
 
 
 @dataclass
@@ -58,8 +59,8 @@ class RunningService(CdsClient):
 
 
 def migrated(folder: Path, *clients: Registration, **variables: str) -> Settings:
-    """Settings of a migrated run folder of its own, on a free port, with these EHRs registered."""
-    given = {"RUN_DIR": str(folder), "BIND": f"127.0.0.1:{_free_port()}", **variables}
+    """Settings of a migrated run folder of its own, on a free port, with these EHRs registered, in no hurry."""
+    given = {"RUN_DIR": str(folder), "BIND": f"127.0.0.1:{_free_port()}", "DEADLINE_MS": UNHURRIED_MS, **variables}
     settings = Settings.from_env({PREFIX + name: value for name, value in given.items()})
     migrate(settings)
     with closing(open_store(settings, Keyring.load(settings))) as store:
@@ -104,7 +105,7 @@ def under_gunicorn(settings: Settings, search_first: Path | None = None, workers
 
 
 def _variables(settings: Settings) -> dict[str, str]:
-    names = ("run_dir", "bind", "client_auth", "database_url", "replay_database_url", "models_dir")
+    names = ("run_dir", "bind", "client_auth", "database_url", "replay_database_url", "models_dir", "deadline_ms")
     return {PREFIX + name.upper(): str(getattr(settings, name) or "") for name in names}
 
 

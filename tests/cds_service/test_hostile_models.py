@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from queue import Queue
 from threading import Event
 from typing import Any
 
@@ -22,6 +23,8 @@ from tests.hook_calls import active, bundle, chart, draft, order_sign
 from tests.running_service import RunningService
 
 NAMES = [("metformin", ("6809",)), ("hydroxyzine", ("5553",)), ("hydralazine", ("5470",)), ("warfarin", ("11289",))]
+
+HANG_S = 60
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def reading_by(service: RunningService, link: Callable[[str], Link]) -> Iterator
 
 @pytest.mark.covers("J-148")
 def test_hostile_148_an_endless_model_is_left_behind_and_the_rules_are_in_time(
-    service: RunningService, misspelt: dict[str, Any]
+    punctual_service: RunningService, misspelt: dict[str, Any]
 ) -> None:
     """More often than the worker has threads for models: the last calls find none free, and are answered too."""
     free = Event()
@@ -55,32 +58,32 @@ def test_hostile_148_an_endless_model_is_left_behind_and_the_rules_are_in_time(
         free.wait()
         raise AssertionError("nobody waits for this any more")
 
-    with reading_by(service, endless):
+    with reading_by(punctual_service, endless):
         try:
             for _ in range(2):
-                reply = service.ask(misspelt)
+                reply = punctual_service.ask(misspelt)
                 assert reply.card("drug-interaction")
                 assert any("not read in time" in said for said in reply.not_assessed)
         finally:
             free.set()
-    assert "metformin" in service.ask(order_sign(draft("metforminn 500 bid"))).text
+    assert "metformin" in punctual_service.ask(order_sign(draft("metforminn 500 bid"))).text
 
 
 @pytest.mark.covers("J-148")
 def test_hostile_148_no_more_threads_are_left_behind_than_are_kept_for_models() -> None:
-    free, most, begun = Event(), Slice(2), []
+    free, most, begun = Event(), Slice(2), Queue[int]()
 
     def endless() -> None:
-        begun.append(1)
+        begun.put(1)
         free.wait()
 
     assert [most.run(endless, 0.02) for _ in range(4)] == [False] * 4
-    assert len(begun) == 2 < MOST_LEFT_BEHIND
+    assert [begun.get(timeout=HANG_S) for _ in range(2)] == [1, 1] and begun.empty() and MOST_LEFT_BEHIND > 2
     free.set()
-    give_up = time.monotonic() + 20
-    while not most.run(lambda: None, 5) and time.monotonic() < give_up:
+    give_up = time.monotonic() + HANG_S
+    while not most.run(lambda: None, HANG_S) and time.monotonic() < give_up:
         time.sleep(0.01)
-    assert most.run(lambda: None, 5), "a thread that came to its end is free again"
+    assert most.run(lambda: None, HANG_S), "a thread that came to its end is free again"
 
 
 @pytest.mark.covers("J-148")

@@ -80,6 +80,7 @@ class FakeEhr:
         self.search_status = 200
         self.public = False
         self.slow: dict[str, float] = {}  # seconds that an address takes, by the end of its path
+        self.held: dict[str, threading.Event] = {}  # until then an address does not answer
         self.code_bytes = 12
         self.assertion_algorithm = ""  # of the last client assertion
         self.client_key: ECKey | RSAKey | None = (
@@ -103,6 +104,8 @@ class FakeEhr:
         """Write down what was called, and take the time that it takes."""
         self.seen.append(request.path)
         time.sleep(max((seconds for end, seconds in self.slow.items() if request.path.endswith(end)), default=0.0))
+        for free in [free for end, free in self.held.items() if request.path.endswith(end)]:
+            free.wait(60)
 
     # What the server answers
 

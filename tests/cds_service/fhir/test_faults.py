@@ -66,8 +66,6 @@ def require_card_and_reason(reply: Reply, said: str) -> None:
     [
         (Reset(), "broke off"),
         (Reset(after=60), "broke off"),
-        (Delay(NEVER), "in time"),
-        (Drip(0.5), "in time"),
         (Truncate(after=0), "broke off"),
         (Truncate(after=150), "broke off"),
         (HalfClose(after=150), "broke off"),
@@ -79,6 +77,15 @@ def test_a_broken_line_leaves_the_rules_their_time(
     with FaultProxy(ehr.port, fault) as proxy:
         require_card_and_reason(service.ask(call(f"http://127.0.0.1:{proxy.port}/fhir")), said)
         assert proxy.connections <= 2, "a reset at once may look like no connection, which is tried once more"
+
+
+@pytest.mark.covers("D-80", "D-82", "E10")
+@pytest.mark.parametrize("fault", [Delay(NEVER), Drip(0.5)])
+def test_a_line_that_does_not_come_to_an_end_is_left_at_the_deadline(
+    punctual_service: RunningService, ehr: FhirServer, fault: Fault
+) -> None:
+    with FaultProxy(ehr.port, fault) as proxy:
+        require_card_and_reason(punctual_service.ask(call(f"http://127.0.0.1:{proxy.port}/fhir")), "in time")
 
 
 @pytest.mark.covers("D-80")
