@@ -11,8 +11,8 @@ from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
 
 from cds_service.checks import CHECKS, Check
-from cds_service.knowledge.rows import KINDS
 from cds_service.web.pages.evidence_attributes import Attribute, attributes_of
+from cds_service.web.pages.grounds import Ground, grounds_of
 from cds_service.web.pages.page import page_of
 
 if TYPE_CHECKING:
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """`limits` are the paragraphs of the module; `rows` (what, how many, how many unreviewed) of the check's topic."""
+    """`limits` are the paragraphs of the module; `grounds` the tables whose rows the check reads."""
 
     check: Check
     limits: tuple[str, ...]
-    rows: tuple[tuple[str, int, int], ...]
-    sources: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The titles that the rows of the check cite."""
+        return tuple(sorted({title for ground in self.grounds for title in ground.sources}))
 
 
 def blueprint(rooms: Rooms) -> Blueprint:
@@ -62,14 +66,5 @@ def blueprint(rooms: Rooms) -> Blueprint:
 
 def described(check: Check, knowledge: Knowledge) -> Described:
     """Everything that can be said of a check from its code and its tables."""
-    module = sys.modules[check.run.__module__]
-    words = (module.__doc__ or "").strip().split("\n\n")
-    rows: dict[str, list[bool]] = {}
-    cited: set[str] = set()
-    for row in knowledge.graded_rows():
-        kind = KINDS[row.table]
-        if check.topic in (kind.topic, getattr(row, "topic", ""), kind.noun.removesuffix(" rows")):
-            rows.setdefault(kind.noun or "rules", []).append(row.reviewed)
-            cited.add(knowledge.sources[row.source].title)
-    counted = tuple((noun, len(found), found.count(False)) for noun, found in sorted(rows.items()))
-    return Described(check, tuple(" ".join(part.split()) for part in words), counted, tuple(sorted(cited)))
+    words = (sys.modules[check.run.__module__].__doc__ or "").strip().split("\n\n")
+    return Described(check, tuple(" ".join(part.split()) for part in words), grounds_of(check, knowledge))
