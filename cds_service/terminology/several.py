@@ -9,6 +9,7 @@ drug is only spoken of, and a note of the order names it. What comes first and i
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -61,6 +62,8 @@ tonight tomorrow weekly before reducing increasing decreasing target loading mai
 alternating initial initially advance around exactly within should usually during
 """
 _NO_NAMES = NOT_COMPONENTS | frozenset(_OTHER_WORDS.split())
+_LONGEST_LEAD = 60  # characters; a name behind more marks and verbs than that is looked at from the last of them
+_MOST_NAMES = 24  # of one product; the longest that the tables know has 22 ingredients
 _EDGES = " \t\r\n,;+&*•-"
 
 IsProduct = Callable[[frozenset[str]], bool]
@@ -98,18 +101,40 @@ def parts_of(text: str, mentions: Sequence[Mention], is_product: IsProduct) -> P
 
 
 def _known(text: str, mentions: Sequence[Mention], is_product: IsProduct) -> Iterator[_Name]:
-    left = tuple(mentions)
-    while left:
-        chain = run_of(text, left)
-        taken = next((n for n in range(len(chain), 1, -1) if _is_one(text, chain[:n], is_product)), 1)
-        one, left = left[:taken], left[taken:]
-        yield _Name(one[0].span[0], one[-1].span[1], _ingredients(one))
+    """Each chain of joined names is gone through once: what begins within it joins the same names."""
+    at = 0
+    while at < len(mentions):
+        chain = run_of(text, mentions[at:])
+        at += len(chain)
+        marked = [_has_mark(text, one, other) for one, other in pairwise(chain)]
+        first = 0
+        while first < len(chain):
+            end = _end_of_one(chain, marked, first, is_product)
+            one, first = chain[first:end], end
+            yield _Name(one[0].span[0], one[-1].span[1], _ingredients(one))
 
 
-def _is_one(text: str, chain: Sequence[Mention], is_product: IsProduct) -> bool:
-    """What only a slash, a hyphen or "with" joins is one order, whether or not a product of it is known."""
-    between = (text[one.span[1] : other.span[0]] for one, other in pairwise(chain))
-    return is_product(_ingredients(chain)) or not any(_MARK.search(words) for words in between)
+def _has_mark(text: str, one: Mention, other: Mention) -> bool:
+    return bool(_mark(text[one.span[1] : other.span[0]]))
+
+
+def _mark(before: str) -> re.Match[str] | None:
+    """The mark that lists, and its lead, at the end of what stands before a name."""
+    return _MARK.search(before, max(0, len(before) - _LONGEST_LEAD))
+
+
+def _end_of_one(chain: Sequence[Mention], marked: Sequence[bool], first: int, is_product: IsProduct) -> int:
+    """Where the order that begins at `first` ends in the chain: behind the last name with which it is one product.
+
+    What only a slash, a hyphen or "with" joins is one order, whether or not a product of it is known.
+    """
+    end = next((at + 1 for at in range(first, len(marked)) if marked[at]), len(chain))
+    ingredients: set[str] = set()
+    for at, mention in enumerate(chain[first : first + _MOST_NAMES], first):
+        ingredients.update(mention.rxcuis)
+        if at >= end and is_product(frozenset(ingredients)):
+            end = at + 1
+    return end
 
 
 def _ingredients(mentions: Sequence[Mention]) -> frozenset[str]:
@@ -120,8 +145,9 @@ def _unknown(text: str, mentions: Sequence[Mention]) -> Iterator[_Name]:
     for match in _UNKNOWN.finditer(text):
         start, end = match.span()
         mark = _MARK.search(text[max(0, start - _NEAR) : start])
-        listed = _AT_THE_HEAD.fullmatch(text[:start]) or (mark and mark["mark"] not in (",", ". "))
-        inside = any(one.span[0] <= start < one.span[1] for one in mentions)
+        listed = _AT_THE_HEAD.fullmatch(text, 0, start) or (mark and mark["mark"] not in (",", ". "))
+        before = bisect_right(mentions, start, key=lambda one: one.span[0])
+        inside = before > 0 and start < mentions[before - 1].span[1]
         if listed and not inside and match[1].lower() not in _NO_NAMES:
             yield _Name(start, end)
 
@@ -134,7 +160,7 @@ def _starts(text: str, names: Sequence[_Name]) -> Iterator[tuple[int, int]]:
     spoken = ended or bool(_SPOKEN_OF.search(head[-_NEAR:]))
     for name in names[1:]:
         between = text[last.end : name.start]
-        mark = _MARK.search(between)
+        mark = _mark(between)
         new = not name.rxcuis or not name.rxcuis <= ordered
         if new and mark and _opens(between, mark, spoken, ended) and _goes_on(text, name, mark):
             yield last.end + mark.start(), name.start

@@ -22,6 +22,7 @@ _WORD_BEHIND = re.compile(rf"\s+(?!{UNIT}|and\b|with\b|w/)({LETTERS}{{3,}})", re
 # The four letters without meaning that tell a biological from its biosimilars ("risankizumab-rzaa"; FDA guidance on
 # nonproprietary naming of biological products, 2017). No biological is combined with a drug of four letters.
 _BIOLOGICAL = ("mab", "cept", "grastim", "kinra", "poetin alfa", "glargine", "aspart", "lispro")
+_LONGEST_STEM = max(map(len, _BIOLOGICAL))
 _BIOSIMILAR = re.compile(r"-[^\W\d_]{4}(?![^\W_])")
 _OPENED = re.compile(rf"(?:(?!\d\s*(?:%|{UNIT}))[^()/+]){{0,80}}\(\s*", re.IGNORECASE)
 _STRENGTH_NEXT = re.compile(rf"{OF_ONE}\s*\d[\d.,]*\s*(?:%|{UNIT})", re.IGNORECASE)
@@ -110,5 +111,7 @@ def _overlap(one: Mention, other: Mention) -> bool:
 
 
 def _past_biosimilar(text: str, end: int) -> int:
-    letters = _BIOSIMILAR.match(text, end) if text[:end].lower().endswith(_BIOLOGICAL) else None
+    letters = (
+        _BIOSIMILAR.match(text, end) if text[max(0, end - _LONGEST_STEM) : end].lower().endswith(_BIOLOGICAL) else None
+    )
     return letters.end() if letters else end

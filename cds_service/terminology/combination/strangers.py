@@ -30,6 +30,7 @@ _PER = re.compile(r"(?:mg|mcg|ug)s?\s*/\s*\Z", re.IGNORECASE)
 _A_NUMBER = re.compile(r"\s*\d")
 _A_UNIT = re.compile(rf"{UNIT}/\Z", re.IGNORECASE)
 _LONGEST_PIECE = 9  # letters
+_LONGEST_UNIT = 16  # characters, with what stands around it
 
 
 def stranger_before(text: str, start: int) -> tuple[str, ...]:
@@ -59,7 +60,11 @@ def stranger_behind(text: str, end: int) -> tuple[str, int] | None:
 def _is_per(text: str, start: int, end: int) -> bool:
     """ "17 GM/SCOOP": a short word tight behind a unit, without an amount of its own, is what the strength is per. The
     words are too many for a list; a component that nobody knows is nearly always longer, or has its strength."""
-    return end - start <= _LONGEST_PIECE and bool(_A_UNIT.search(text[:start])) and not _A_NUMBER.match(text[end:])
+    return (
+        end - start <= _LONGEST_PIECE
+        and bool(_A_UNIT.search(text[max(0, start - _LONGEST_UNIT) : start]))
+        and not _A_NUMBER.match(text[end:])
+    )
 
 
 def is_per_inhalation(text: str, span: tuple[int, int]) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cds_service.terminology.lexicon import Mention
+from cds_service.terminology.several import parts_of
+from tests.calls_counted import calls_counted
 from tests.charts import knowledge
 
 
@@ -80,3 +83,30 @@ def test_what_is_said_to_end_is_no_order_and_is_handed_out() -> None:
 )
 def test_what_is_one_order_stays_one(text: str) -> None:
     assert parts(text) == (text,)
+
+
+def test_the_work_on_joined_names_grows_with_their_number_and_not_with_its_square() -> None:
+    assert work_on(400) < 10 * work_on(50)
+
+
+def work_on(names: int) -> int:
+    """Calls, and sets of ingredients asked about, for so many names joined by "and" of which no two are a product."""
+    text = " and ".join(f"drug{'abcdefg'[number % 7]}" for number in range(names))
+    spans = [(at, at + len("druga")) for at in range(0, len(text), len("druga and "))]
+    written = [(span, text[slice(*span)]) for span in spans]
+    asked: list[frozenset[str]] = []
+
+    def no_product(ingredients: frozenset[str]) -> bool:
+        asked.append(ingredients)
+        return False
+
+    with calls_counted() as count:
+        parts_of(text, [Mention(span, name, name, (name,), certain=True) for span, name in written], no_product)
+    return count[0] + len(asked)
+
+
+def test_a_name_behind_very_many_marks_is_still_an_order() -> None:
+    assert parts("lisinopril 10 mg daily" + ", " * 200 + "metformin 500 mg bid") == (
+        "lisinopril 10 mg daily",
+        "metformin 500 mg bid",
+    )
