@@ -33,8 +33,9 @@ class Proposal:
     justify {"reference": of a Condition, "display": str};
     record {"kind": allergy, condition or medication, what it is, and the note that it was read from}: its target is the
     note, and no order is changed (see cards/recording.py);
-    request {"code": (system, code), "display": str, "text": str, "patient": reference, "reason": str}: what an open
-    item of a checklist asks for, a vaccine by its CVX code; its target is the patient (see cards/requesting.py).
+    request {"code": (system, code), "display": str, "text": str, "patient": reference, "reason": str, "within_days":
+    int, 0 if left out}: what an open item of a checklist or a discharge asks for, a vaccine by its CVX code; its target
+    is the patient (see cards/requesting.py).
     `cites` are the sources of what it proposes (a replacement's dose has its own).
     """
 
@@ -73,12 +74,51 @@ class Item:
         return self.state in ("unmet", "unknown")
 
 
+MedicineState = Literal["new", "changed", "stopped", "continued", "unsure", "held", "unreconciled"]
+MEDICINE_STATES: tuple[MedicineState, ...] = (
+    *("unsure", "held", "unreconciled"),
+    *("new", "changed", "stopped", "continued"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """One medicine of a discharge. unsure: it is to be taken, and whether it is new or changed is not known; held: on
+    hold; unreconciled: taken at home, and nobody has said whether it goes on.
+
+    `name`, `lay` (what kind of medicine), `use`, `how`, `change`, `watch`, `help` and `due` are for the patient; `how`
+    is the order's own words where `as_written`. `written`, `before` (each: how it was taken) and `questions` are for
+    the clinician. `facts` are the orders and statements that it was told from.
+    """
+
+    state: MedicineState
+    name: str
+    written: str
+    how: str = ""
+    as_written: bool = False
+    lay: str = ""
+    use: str = ""
+    change: str = ""
+    before: tuple[str, ...] = ()
+    watch: tuple[str, ...] = ()
+    help: tuple[str, ...] = ()
+    due: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    cites: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> bool:
+        """True for what the patient is to take at home."""
+        return self.state in ("new", "changed", "continued", "unsure")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A concern about `subject`. `rule` is the id of the knowledge row; `cites` are the ids of cited rows, never empty.
 
     `summary` is the concern, `rationale` why it arises, `advice` what the rule says to do. `items` are those of a
-    checklist, in the order in which they are shown.
+    checklist, `medicines` those of a discharge, in the order in which they are shown.
     """
 
     topic: str
@@ -94,6 +134,7 @@ class Finding:
     facts: tuple[Fact, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     items: tuple[Item, ...] = ()
+    medicines: tuple[Medicine, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.cites:

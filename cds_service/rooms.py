@@ -102,8 +102,18 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "pregnancy: each item met, open or not known, with its proof and source, in one card; nothing open gives none. "
         "Declined and contraindicated items are shown as such. Orders and vaccine recommendations are offered.",
     ),
+    "discharge-instructions": (
+        "Discharge instructions",
+        "What changed in the medicines during the stay, told from orders and home lists: new, changed, stopped, "
+        "continued, on hold, or not decided yet; and plain-language instructions for the patient, each traced to its "
+        "order, with cited words of safety and the tests that are due. What is not recorded is asked, never guessed.",
+    ),
 }
-_REQUIRED: Mapping[str, tuple[str, ...]] = {"chart-reconciliation": ("notes",), "care-checklist": ("patient",)}
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "chart-reconciliation": ("notes",),
+    "care-checklist": ("patient",),
+    "discharge-instructions": ("patient",),
+}
 _COMMON_KEYS = ("patient", "encounter", "medications", "statements", "allergies", "problems")
 _USAGE = (
     "Works from prefetch alone. Without `medications` interactions and duplicates are not checked, without `allergies` "
@@ -118,6 +128,10 @@ _USAGES: Mapping[str, str] = {
     "would stand under a key that did not come (`labs`, `vitals`, `immunizations`, `procedures`, `screenings`, "
     "`social`) is not known, never open; without `problems` or `medications` the items for them are left out. Each "
     "answer says so.",
+    "discharge-instructions": "Needs `patient`: 412 when neither the call nor the EHR's server gives it. `encounter` "
+    "says when the stay began; without it nothing is called new, changed or stopped. Without `order_history` what was "
+    "stopped may be missing; without any home list (`statements`, `statement_history`, `order_history`) nothing is "
+    "called new. Orders of the category inpatient are left out. Each answer says what it lacked.",
 }
 
 

@@ -51,6 +51,15 @@ def patient_view(*notes: Resource, prefetch: Mapping[str, Any] | None = None) ->
     return fresh({"hook": "patient-view", "context": context, "prefetch": {**listed, "notes": bundle(*notes)}})
 
 
+def discharge(prefetch: Mapping[str, Any] | None = None, **keys: Any) -> Resource:
+    """An encounter-discharge call about a stay of five days; without `prefetch` every list is known and empty."""
+    stay = {"resourceType": "Encounter", "id": "stay-1", "status": "in-progress", "period": {"start": "@now-5d"}}
+    histories = {"order_history": bundle(), "statement_history": bundle()}
+    listed = chart(encounter=stay, **histories, **keys) if prefetch is None else prefetch
+    context = {"userId": "Practitioner/dr-ortiz", "patientId": PATIENT, "encounterId": "stay-1"}
+    return fresh({"hook": "encounter-discharge", "context": context, "prefetch": listed})
+
+
 def note(text: str, number: int = 1, kind: str = "text/plain", on: str = "@now-30d", **members: Any) -> Resource:
     """A note whose text is in the attachment."""
     attachment = {"contentType": kind, "data": base64.b64encode(text.encode()).decode()}

@@ -11,6 +11,7 @@ from typing import Any
 from cds_service.cards.checklist import checklist_extension, checklist_summary
 from cds_service.cards.detail import concern_detail, missing_detail
 from cds_service.cards.dialects import DIALECTS
+from cds_service.cards.discharge import discharge_extension, discharge_summary
 from cds_service.cards.offers import Client, Offer, offered
 from cds_service.cards.orderables import Orderables
 from cds_service.cards.override_reasons import override_reasons
@@ -71,7 +72,8 @@ def concern_card(concern: Concern, claims: Claims, missing: tuple[NotAssessed, .
     source = setting.knowledge.sources[setting.knowledge.cited[finding.cites[0]].source]
     proposals = (*finding.proposals, *(proposal for note in missing for proposal in note.proposals))
     offer = _offer(uuid, proposals, setting)
-    summary = checklist_summary(finding.items) or _summary(finding.subject.text, finding.summary)
+    whole_list = checklist_summary(finding.items) or discharge_summary(finding.medicines)
+    summary = whole_list or _summary(finding.subject.text, finding.summary)
     whole = summary.endswith(plain(finding.summary))
     body = {
         "uuid": uuid,
@@ -142,6 +144,7 @@ def _completed(
         "extension": {
             "org.countersign.concern": dict(identity),
             **(checklist_extension(concern) if concern and concern.finding.items else {}),
+            **(discharge_extension(concern) if concern and concern.finding.medicines else {}),
         },
     }
     return Card(uuid, topic, identity, body, handle, concern, claims, missing)

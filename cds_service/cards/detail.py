@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from cds_service.cards.checklist import checklist_detail
+from cds_service.cards.discharge import discharge_detail
 from cds_service.cards.text import escaped, fitted, titled
 from cds_service.claims import Claims
 from cds_service.engine import Concern
@@ -34,9 +36,10 @@ def concern_detail(
     whole, so that it is not said again.
     """
     finding = concern.finding
-    if finding.items:
-        tail = [knowledge.remembered(_cited)((finding.rule,)), _rule(concern, knowledge)]
-        return checklist_detail(finding.items, knowledge, [*by_hand, *tail])
+    if finding.items or finding.medicines:
+        tail = [*by_hand, knowledge.remembered(_cited)((finding.rule,)), _rule(concern, knowledge)]
+        listed = partial(checklist_detail, finding.items, knowledge)
+        return listed(tail) if finding.items else discharge_detail(finding.medicines, tail)
     facts = "\n".join(["**Facts used**", *map(_fact, finding.facts)])
     kinds = [kind for kind in _LEADS if kind != "concern" or not summarised]
     said = [_LEADS[claim.kind] + escaped(claim.text, 320) for claim in claims.stand if claim.kind in kinds]

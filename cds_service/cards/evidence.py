@@ -6,6 +6,7 @@ from typing import Any
 
 from cds_service.cards.card import Card, Setting
 from cds_service.cards.checklist import items_record
+from cds_service.cards.discharge import medicines_record
 from cds_service.facts import Fact, OrderRef
 from cds_service.findings import Finding, NotAssessed
 
@@ -70,7 +71,8 @@ def _concern(card: Card, setting: Setting) -> dict[str, Any]:
 
 def _items(finding: Finding) -> dict[str, Any]:
     positions = {fact: at for at, fact in enumerate(finding.facts)}
-    return {"items": list(items_record(finding.items, positions))} if finding.items else {}
+    medicines = {"medicines": list(medicines_record(finding.medicines, positions))} if finding.medicines else {}
+    return {**medicines, **({"items": list(items_record(finding.items, positions))} if finding.items else {})}
 
 
 def _order(order: OrderRef) -> dict[str, str]:

@@ -6,7 +6,7 @@ A vaccine is recommended and not ordered: which product is given, and when, is d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cds_service.cards.text import plain
@@ -35,7 +35,7 @@ def _order(concept: Resource, content: Mapping[str, Any], now: datetime, new_id:
         "intent": "order",
         "code": concept,
         "subject": {"reference": content["patient"]},
-        "occurrenceDateTime": now.date().isoformat(),
+        "occurrenceDateTime": (now + timedelta(days=content.get("within_days", 0))).date().isoformat(),
         "reasonCode": [{"text": plain(content["reason"], 120)}],
     }
 

@@ -22,9 +22,13 @@ from cds_service.chart.problems import read_problems
 from cds_service.chart.results import Results, planned_tests
 from cds_service.chart.settled import settled_allergies, settled_problems
 from cds_service.chart.stated import StatedResults
+from cds_service.chart.stay import Stay, stay_of
 from cds_service.chart.supplied import ABSENT, Supplied
 from cds_service.hooks import Context
 from cds_service.terminology.vocabulary import Vocabulary
+
+DISCHARGE = "encounter-discharge"
+HISTORIES = ("order_history", "statement_history")
 
 
 def build_chart(
@@ -41,7 +45,8 @@ def build_chart(
     """
     supplied = _with_entries(context, supplied)
     keys = supplied.get("medications", ABSENT), supplied.get("statements", ABSENT)
-    reader = MedicationReader(vocabulary, now, _siblings(context.orders, keys), fhir_server)
+    pasts = [supplied.get(key, ABSENT) for key in HISTORIES]
+    reader = MedicationReader(vocabulary, now, _siblings(context.orders, (*keys, *pasts)), fhir_server)
     requests = (order for order in context.orders if order["resourceType"] == "MedicationRequest")
     drafts = [one for order in requests if reader.wanted(order, context.renews) for one in reader.read_all(order)]
     if context.renews:
@@ -71,6 +76,7 @@ def build_chart(
         renews=context.renews,
         entered=frozenset(map(reference, context.entries)),
         care=care_of(supplied),
+        stay=stay_of(supplied, reader, now) if context.hook == DISCHARGE else Stay(),
         hook=context.hook,
     )
 

@@ -14,6 +14,7 @@ from cds_service.chart.note import Note, Noted
 from cds_service.chart.problem import Problem
 from cds_service.chart.results import PlannedTest, Results
 from cds_service.chart.stated import StatedResults
+from cds_service.chart.stay import Stay
 
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
@@ -52,7 +53,8 @@ class Chart:
     are asked for again. `entered`: the `Type/id` of an allergy or of problems that are being entered; the orders are
     then what the patient takes.
     `notes` are those supplied, `noted` what they mention; both are only there for a service that reads notes.
-    `care`: what was measured, asked, given and performed. `hook` is the moment at which the call came.
+    `care`: what was measured, asked, given and performed. `stay`: the medicines before and in the stay that ends, where
+    one does. `hook` is the moment at which the call came.
     """
 
     now: datetime
@@ -74,6 +76,7 @@ class Chart:
     noted: tuple[Noted, ...] = ()
     settled: Settled = field(default_factory=Settled)
     care: Care = field(default_factory=Care, repr=False)
+    stay: Stay = field(default_factory=Stay, repr=False)
     hook: str = ""
 
     @property

@@ -9,23 +9,15 @@ that is renewed, another part of the same composite order, a plan, or a flush.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
 from cds_service.chart import Chart, Medication
-from cds_service.checks.belonging import belong_together, circumstances_of, is_one_with
+from cds_service.checks.belonging import is_one_with
+from cds_service.checks.doubling import Doubling, apart, worst_doubling
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
 from cds_service.checks.stating import finding_of
-from cds_service.findings import HARMS, Finding, NotAssessed
+from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.kinds.duplicates import duplicate_rows_for
-from cds_service.knowledge.kinds.logic_rules import LogicRule
-from cds_service.knowledge.rows import Graded
-from cds_service.terminology.release import is_extended
-from cds_service.terminology.routes import LOCAL_ROUTES
-from cds_service.terminology.vocabulary import Drug
-
-_Match = tuple[Graded, Drug, Drug]
 
 
 @check(
@@ -46,38 +38,12 @@ def duplicate_therapy(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | 
             yield NotAssessed(reason, order.ref, prominent="warning")
         for partner in chart.company_of(order):
             # Most pairs have nothing to do with each other, so what the tables say of them is asked first.
-            match = None if partner.ended else _worst(knowledge, order, partner)
-            if match is not None and not _apart(order, partner) and not is_one_with(order, partner, chart.renews):
+            match = None if partner.ended else worst_doubling(knowledge, order, partner)
+            if match is not None and not apart(order, partner) and not is_one_with(order, partner, chart.renews):
                 yield _finding(chart, order, partner, match)
 
 
-def _apart(one: Medication, other: Medication) -> bool:
-    """True when one is given locally and the other is not given by that same route."""
-    local = (one.routes | other.routes) & LOCAL_ROUTES
-    return bool(local) and not one.routes & other.routes & LOCAL_ROUTES
-
-
-def _rule(order: Medication, partner: Medication) -> str:
-    released = is_extended(order.ref.text) != is_extended(partner.ref.text)
-    return "duplicate-release-forms" if released else "duplicate-same-ingredient"
-
-
-def _worst(knowledge: Knowledge, order: Medication, partner: Medication) -> _Match | None:
-    pairs = tuple(product(order.drugs, partner.drugs))
-    same = [drug for drug, other in pairs if drug.rxcui == other.rxcui]
-    if same:
-        rule = knowledge.keyed(LogicRule).get(_rule(order, partner))
-        twice = next((drug for drug in same if not belong_together(knowledge, drug, order, partner)), None)
-        return (rule, twice, twice) if rule and twice else None
-    matches = [(row, *pair) for pair in pairs for row in duplicate_rows_for(knowledge, *pair)]
-    if not matches:
-        return None
-    differ = circumstances_of(order, partner)
-    meant = (match for match in matches if not match[0].unless & differ)
-    return min(meant, key=lambda match: HARMS.index(match[0].harm), default=None)
-
-
-def _finding(chart: Chart, order: Medication, partner: Medication, match: _Match) -> Finding:
+def _finding(chart: Chart, order: Medication, partner: Medication, match: Doubling) -> Finding:
     row, drug, other = match
     drafted = partner in (*chart.orders, *chart.background)
     together = drug.name if drug.rxcui == other.rxcui else f"{drug.name} with {other.name}"

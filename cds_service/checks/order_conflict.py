@@ -28,7 +28,7 @@ UNREAD = ""  # in place of a rule: the words could not be compared
 _WITHIN = 0.06  # of a frequency, as "every 8 hours" is three times a day; of a dose a hundredth
 _DOSE_WITHIN = 0.01
 
-_Said = tuple[str, str, str]  # the rule, what the words say, what the field says
+Said = tuple[str, str, str]  # the rule, what the words say, what the field says
 
 
 @check(id="order-conflict", service="medication-safety", topic="order-conflict", hooks=("order-select", "order-sign"))
@@ -37,7 +37,7 @@ def order_conflict(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | Not
     name that is shown with the drug's code."""
     rules = knowledge.keyed(LogicRule)
     for order in chart.orders:
-        for rule, words, field in _conflicts(order):
+        for rule, words, field in conflicts(order):
             if rule == UNREAD:
                 yield NotAssessed("its directions were not read whole, so its fields were not compared", order.ref)
             elif rule in rules:
@@ -46,7 +46,8 @@ def order_conflict(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | Not
                 yield NotAssessed("words and fields of the order differ; the rule is not reviewed here", order.ref)
 
 
-def _conflicts(order: Medication) -> Iterator[_Said]:
+def conflicts(order: Medication) -> Iterator[Said]:
+    """Where its words and its fields differ; UNREAD in place of a rule where the words could not be compared."""
     yield from ((DRUG, note, "") for note in order.notes if CONTRADICTED in note)
     dosages = list(dosages_of(order.resource))
     if len(dosages) != 1 or not text(dosages[0].get("text")):
@@ -66,7 +67,7 @@ def _has_fields(dosage: Resource) -> bool:
     return structured_dose(dosage) is not None or structured_times_per_day(dosage) is not None
 
 
-def _frequency(read: Directions, dosage: Resource) -> Iterator[_Said]:
+def _frequency(read: Directions, dosage: Resource) -> Iterator[Said]:
     times = structured_times_per_day(dosage)
     if read.timing is None or times is None:
         return
@@ -75,7 +76,7 @@ def _frequency(read: Directions, dosage: Resource) -> Iterator[_Said]:
         yield FREQUENCY, f"{most:g} times a day", f"{times:g} times a day"
 
 
-def _dose(read: Directions, dosage: Resource) -> Iterator[_Said]:
+def _dose(read: Directions, dosage: Resource) -> Iterator[Said]:
     stated, field = read.dose, structured_dose(dosage)
     if stated is None or stated.assumed or stated.unit is None or field is None:
         return
@@ -89,7 +90,7 @@ def _dose(read: Directions, dosage: Resource) -> Iterator[_Said]:
         yield DOSE, f"{stated.high:g} {stated.unit}", f"{value:g} {unit}"
 
 
-def _route(words: str, dosage: Resource) -> Iterator[_Said]:
+def _route(words: str, dosage: Resource) -> Iterator[Said]:
     coded = {route for _, code, _ in codings(dosage.get("route")) if (route := route_of_snomed(code))}
     stated = routes_in(words)
     if coded and stated and coded.isdisjoint(stated):

@@ -35,7 +35,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     show_default=True,
     help="A call for each order, or for all of one encounter and day together.",
 )
-@click.option("--visits", is_flag=True, help="Open the chart at the start of each encounter, too.")
+@click.option("--visits", is_flag=True, help="Open the chart at the start of each encounter, and end each stay, too.")
 @click.option("--service", "services", multiple=True, help="Service or view; repeatable. Default: all but views.")
 @click.option("--from", "start", type=Instant(), help="Only what was written from then on; the chart is older.")
 @click.option("--to", "end", type=Instant(), help="Only what was written before then.")

@@ -22,6 +22,8 @@ PREFETCH_TEMPLATES: Mapping[str, str] = {
     "encounter": "Encounter/{{context.encounterId}}",
     "medications": "MedicationRequest?patient={{context.patientId}}&status=active",
     "statements": "MedicationStatement?patient={{context.patientId}}&status=active",
+    "order_history": "MedicationRequest?patient={{context.patientId}}&_sort=-authoredon&_count=100",
+    "statement_history": "MedicationStatement?patient={{context.patientId}}&_sort=-effective&_count=100",
     "allergies": "AllergyIntolerance?patient={{context.patientId}}",
     "problems": "Condition?patient={{context.patientId}}&category=problem-list-item",
     "labs": "Observation?patient={{context.patientId}}&category=laboratory&_sort=-date&_count=100",

@@ -20,7 +20,7 @@ _DATES = frozenset({"identified", "authored", "date", "_lastUpdated", "_count"})
 _NAMES = _PATIENTS | _DATES | {"category", "status", "_sort", "_id", "identifier", "code", "target", "subtype"}
 # What a server or a client put into a search may be anything; these are words of ours, a date or a number.
 _CATEGORIES = frozenset({"laboratory", "vital-signs", "survey", "social-history", "problem-list-item"})
-_WORDS = _CATEGORIES | {"active", "current", "-date"}
+_WORDS = _CATEGORIES | {"active", "current", "-date", "-authoredon", "-effective"}
 _DATE = re.compile(r"[a-z]{0,2}\d[\d:.TZ+-]{0,30}\Z")
 _TOKENS = {"{{context.patientId}}": "patient_id", "{{context.encounterId}}": "encounter_id"}
 

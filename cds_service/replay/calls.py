@@ -1,4 +1,5 @@
-"""The hook calls of a history: each order as it was signed, each chart as it was opened; and requests as captured."""
+"""The hook calls of a history: each order as it was signed, each chart as it was opened, each stay as it ended; and
+requests as captured."""
 
 from __future__ import annotations
 
@@ -9,13 +10,15 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
 
+from cds_service.chart.dates import moment_of
 from cds_service.chart.fhir_json import Resource, obj, objects, text
 from cds_service.replay.courses import Course
 from cds_service.replay.history import History, bundle
 from cds_service.replay.rewinding import known_from, written_at
 
 Per = Literal["order", "encounter"]
-SIGN, OPEN = "order-sign", "patient-view"
+SIGN, OPEN, LEAVE = "order-sign", "patient-view", "encounter-discharge"
+_STAYS = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC", "SS"})  # v3-ActCode classes in which a patient stays
 _NAMESPACE = uuid.UUID("0d9a4c6e-52b7-5a0e-8f6f-3a0c0b1e9d11")
 _CLINICIANS = ("Practitioner/", "PractitionerRole/")
 
@@ -75,6 +78,22 @@ def opening(history: History, at: datetime, encounter: Resource | None = None) -
     reference = f"Encounter/{encounter['id']}" if encounter else ""
     prefetch = {**history.chart(at, taken), "encounter": history.encounter(reference, at)}
     return _ask(history, OPEN, at, {}, prefetch, reference, name=at.isoformat())
+
+
+def leavings(history: History, period: Period) -> Iterator[Ask]:
+    """The end of every stay in a hospital, with what was taken then and whatever was ordered before."""
+    for _, encounter in history.visits:
+        at = moment_of(obj(encounter.get("period")).get("end"))
+        if at and period.holds(at) and text(obj(encounter.get("class")).get("code")) in _STAYS:
+            yield leaving(history, at, encounter)
+
+
+def leaving(history: History, at: datetime, encounter: Resource) -> Ask:
+    taken = [one.id for one in history.courses if one.taken(at)]
+    reference = f"Encounter/{encounter['id']}"
+    visit = {"encounter": history.encounter(reference, at)}
+    prefetch = {**history.chart(at, taken), **history.pasts(at), **visit}
+    return _ask(history, LEAVE, at, {}, prefetch, reference, name=f"{reference} {at.isoformat()}")
 
 
 def captured(request: Mapping[str, Any], place: str, otherwise: datetime | None) -> Ask | None:

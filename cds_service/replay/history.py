@@ -22,6 +22,8 @@ USED = frozenset(
 _TYPES: Mapping[str, str] = {
     "medications": "MedicationRequest",
     "statements": "MedicationStatement",
+    "order_history": "MedicationRequest",
+    "statement_history": "MedicationStatement",
     "allergies": "AllergyIntolerance",
     "problems": "Condition",
     "labs": "Observation",
@@ -130,6 +132,17 @@ class History:
         known = {key: value for key, value in chart.items() if _TYPES[key] in self._holds}
         return {"patient": _alive(patient.seen(at) or {}), **known} if patient else known
 
+    def pasts(self, at: datetime) -> dict[str, Any]:
+        """The histories of orders and statements at `at`, by prefetch key: an order that was over then is stopped, and
+        its record was last changed when it ended, as far as the history tells (`courses`)."""
+        begun = sorted((one for one in self.courses if one.since <= at), key=lambda one: one.turn, reverse=True)
+        orders = [_as_of(stood, one, at) for one in begun[:_RESULTS] if (stood := self.order(one.id, at))]
+        chart = {
+            "order_history": bundle((*orders, *self.pointed(orders))),
+            "statement_history": bundle(self._until("MedicationStatement", at)),
+        }
+        return {key: value for key, value in chart.items() if _TYPES[key] in self._holds}
+
     def order(self, known: str, at: datetime) -> dict[str, Any] | None:
         """An order as it stood at `at`."""
         return self._pasts["MedicationRequest"][known].seen(at)
@@ -171,6 +184,12 @@ class History:
         """Whose it is, in the one form that the service asks for."""
         member = "patient" if "patient" in resource else "subject"
         return {} if resource["resourceType"] == "Patient" else {member: {"reference": self.reference}}
+
+
+def _as_of(order: Mapping[str, Any], course: Course, at: datetime) -> dict[str, Any]:
+    if course.taken(at) or course.until is None:
+        return {**order, "status": "active"}
+    return {**order, "status": "stopped", "meta": {"lastUpdated": course.until.isoformat()}}
 
 
 def _newest(past: Past) -> tuple[datetime, str]:

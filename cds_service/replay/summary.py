@@ -37,7 +37,7 @@ def _head(report: Report) -> Iterator[str]:
     called = {one["service"] for one in report["calls"]}
     yield f"- services: {', '.join(sorted(called))}; one call for each {asked['per']}"
     if idle := [service for service in asked["services"] if service not in called]:
-        yield f"- no call was for {', '.join(idle)} (`--visits` opens charts)"
+        yield f"- no call was for {', '.join(idle)} (`--visits` opens charts and ends stays)"
     if asked["from"] or asked["to"]:
         yield f"- orders from {asked['from'] or 'the beginning'} to {asked['to'] or 'the end'}"
     yield f"- knowledge {asked['knowledge']}: {asked['unreviewed_rows']} of its rows nobody has reviewed, " + (

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cds_service.replay.asking import Voice, voice_of
-from cds_service.replay.calls import Ask, captured, openings, signings
+from cds_service.replay.calls import Ask, captured, leavings, openings, signings
 from cds_service.replay.counting import PatientCount
 from cds_service.replay.history import History
 from cds_service.replay.partitions import Partition, Record, by_patient
@@ -48,6 +48,7 @@ def _asks(plan: Plan, history: History, records: Iterable[Record], tally: Tally)
     yield from signings(history, plan.per, plan.period)
     if plan.visits:
         yield from openings(history, plan.period)
+        yield from leavings(history, plan.period)
     for place, value in records:
         if "hook" in value:
             ask = captured(value, place, plan.at)

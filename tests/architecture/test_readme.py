@@ -39,7 +39,7 @@ COMMANDS = sorted({found.split("  #")[0] for found in re.findall(r"python -m cds
 TARGETS = sorted(set(re.findall(r"\bmake ([a-z-]+)\b(?=`| {2,}|\n)", PAGES)))
 MODULES = sorted(set(re.findall(r"\b(tests\.[a-z_.]+[a-z])\b(?!\.)", PAGES)))
 RULE = "docusate-daily-dose"
-MOST_LINES, LONGEST_CELL = 350, 200  # a cell of two lines of prose
+MOST_LINES, LONGEST_CELL = 355, 200  # a cell of two lines of prose
 
 
 def fenced(language: str) -> str:

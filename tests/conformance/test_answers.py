@@ -16,6 +16,7 @@ from tests.hook_calls import (
     allergy,
     bundle,
     chart,
+    discharge,
     draft,
     egfr,
     fresh,
@@ -46,6 +47,7 @@ def calls() -> Iterator[tuple[str, Body]]:
     yield LOCAL, order_sign(draft("omeprazole 20 mg"), prefetch=chart(medications=bundle(active("clopidogrel 75 mg"))))
     yield "companion-orders", order_sign(draft("warfarin 5 mg daily"))
     yield "care-checklist", patient_view(prefetch=chart(problems=bundle(problem("Type 2 diabetes"))))
+    yield "discharge-instructions", discharge(medications=bundle(active("warfarin 5 mg daily")))
     yield "order-completion", order_sign(draft("metforminn 500 mg po bid"))
 
 
@@ -81,7 +83,8 @@ def test_no_advice_is_an_empty_array(service: RunningService) -> None:
 def test_extensions_are_named_in_reverse_domain_style(answers: list[Answered]) -> None:
     extended = [part for one in answers for part in (one.response, *one.response["cards"])]
     names = {name for part in extended for name in part.get("extension", {})}
-    assert names == {"org.countersign.assessment", "org.countersign.concern", "org.countersign.checklist"}
+    ours = ("assessment", "concern", "checklist", "discharge")
+    assert names == {f"org.countersign.{name}" for name in ours}
 
 
 @pytest.mark.covers("H3", "F22", "F23")

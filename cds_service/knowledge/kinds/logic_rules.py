@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cds_service.knowledge.knowledge import Knowledge
 
 
-_OFFERS = frozenset({"order-completion", "indication", "chart-reconciliation", "checklist"})
+_OFFERS = frozenset({"order-completion", "indication", "chart-reconciliation", "checklist", "discharge-instructions"})
 
 
 @kind

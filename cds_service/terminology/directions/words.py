@@ -21,16 +21,16 @@ _ROUTES = {
     **{"rectal": "rectally", "vaginal": "vaginally", "transdermal": "transdermally", "topical": "topically"},
     **{"ophthalmic": "ophthalmic", "otic": "otic"},
 }
-_UNITS = {"min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year"}
+PERIODS = {"min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year"}
 _UNIT_WORDS = {"ug": "mcg", "unit": "units"}
-_WHEN = {
+MOMENTS = {
     **{"HS": "at bedtime", "MORN": "in the morning", "AFT": "in the afternoon", "EVE": "in the evening"},
     **{"NOON": "at noon", "AC": "before food", "PC": "after food", "C": "with food"},
     **{"ACM": "before breakfast", "CM": "with breakfast", "PCM": "after breakfast"},
     **{"ACD": "before lunch", "CD": "with lunch", "PCD": "after lunch"},
     **{"ACV": "before dinner", "CV": "with dinner", "PCV": "after dinner"},
 }
-_DAYS = {
+DAYS = {
     **{"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday"},
     **{"sat": "Saturday", "sun": "Sunday"},
 }
@@ -48,6 +48,11 @@ def instructions(read: Directions) -> str:
     return words(replace(read, quantity=None, refills=None)).rstrip(" ,")
 
 
+def plural(unit: str) -> str:
+    """Of a form that is counted ("2 tablets"); any other unit stays as it is."""
+    return _PLURALS.get(unit, f"{unit}s") if unit in _COUNTED_FORMS else unit
+
+
 def _said(read: Directions) -> Iterator[str]:
     counted_alone = read.dose is not None and read.dose.unit is None  # "take 2": only "take" stands before a bare count
     yield "take" if counted_alone else _VERBS.get(read.route or "", "take" if read.dose else "use")
@@ -62,7 +67,7 @@ def _said(read: Directions) -> Iterator[str]:
     if read.as_needed:
         yield f"as needed for {read.reason}," if read.reason else "as needed"
     if read.duration:
-        yield f"for {_count(read.duration.value, _UNITS[read.duration.unit])}"
+        yield f"for {_count(read.duration.value, PERIODS[read.duration.unit])}"
     if read.limit:
         yield _limit(read.limit)
     yield from _supply(read)
@@ -80,7 +85,7 @@ def _amount(amount: Amount) -> str:
     if amount.unit is None:
         return number
     if amount.unit in _COUNTED_FORMS and amount.high > 1:
-        return f"{number} {_PLURALS.get(amount.unit, amount.unit + 's')}"
+        return f"{number} {plural(amount.unit)}"
     return f"{number} {_UNIT_WORDS.get(amount.unit, amount.unit)}"
 
 
@@ -93,17 +98,17 @@ def _timing(timing: Timing) -> Iterator[str]:
     if not once_on_days:
         yield _frequency(timing)
     if timing.days:
-        yield ("every " if once_on_days else "on ") + ", ".join(_DAYS[day] for day in timing.days)
+        yield ("every " if once_on_days else "on ") + ", ".join(DAYS[day] for day in timing.days)
     if timing.when:
         # "before meals" is three times a day; beside a rarer frequency it only says how.
         meals = "meals" if timing.unit == "d" and timing.frequency >= 3 else "food"
-        yield " and ".join(_WHEN[code].replace("food", meals) for code in timing.when)
+        yield " and ".join(MOMENTS[code].replace("food", meals) for code in timing.when)
     if timing.hours:
         yield " and ".join(f"at {hour}" for hour in timing.hours)
 
 
 def _frequency(timing: Timing) -> str:
-    unit = _UNITS[timing.unit]
+    unit = PERIODS[timing.unit]
     if timing.frequency == 1:
         until = f" to {timing.slowest:g}" if timing.slowest else ""
         return f"every {timing.period:g}{until} {unit}s" if timing.period != 1 or until else f"every {unit}"
@@ -116,5 +121,5 @@ def _limit(limit: Limit) -> str:
     unit = {"suppositorys": "suppositories", "patchs": "patches"}.get(unit, unit)
     if limit.period is None or limit.period_unit is None:
         return f"maximum {limit.amount:g} {unit}"
-    period = _UNITS[limit.period_unit] if limit.period == 1 else f"{limit.period:g} {_UNITS[limit.period_unit]}s"
+    period = PERIODS[limit.period_unit] if limit.period == 1 else f"{limit.period:g} {PERIODS[limit.period_unit]}s"
     return f"maximum {limit.amount:g} {unit} per {period}"

@@ -98,7 +98,10 @@ def test_the_summary_tells_which_services_were_asked_and_which_had_no_call(expor
     assert replay(export, done.parent / "orders alone").exit_code == 0
     told = (done.parent / "orders alone" / "exact" / "summary.md").read_text("utf-8")
     assert "- services: companion-orders, medication-safety, order-completion; one call for each order" in told
-    assert "- no call was for care-checklist, chart-reconciliation (`--visits` opens charts)" in told
+    assert (
+        "- no call was for care-checklist, chart-reconciliation, discharge-instructions (`--visits` opens charts"
+        in told
+    )
 
 
 def test_the_summary_tells_whether_every_ingredient_is_covered_somewhere(done: Path) -> None:

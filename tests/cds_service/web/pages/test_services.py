@@ -10,7 +10,10 @@ from cds_service.chart.note import FIRST_LOOKS
 from cds_service.checks import CHECKS
 from tests.running_service import RunningService
 
-SERVICES = ("medication-safety", "companion-orders", "order-completion", "chart-reconciliation", "care-checklist")
+SERVICES = (
+    *("medication-safety", "companion-orders", "order-completion"),
+    *("chart-reconciliation", "care-checklist", "discharge-instructions"),
+)
 
 
 def test_every_service_of_discovery_is_listed(service: RunningService) -> None:
@@ -32,7 +35,7 @@ def test_a_page_says_hooks_prefetch_and_checks(service: RunningService, name: st
 
 
 def test_a_required_key_is_marked(service: RunningService) -> None:
-    for name in ("chart-reconciliation", "care-checklist"):
+    for name in ("chart-reconciliation", "care-checklist", "discharge-instructions"):
         assert service.get(f"/services/{name}").text.count("<td>412,") == 1
     assert "<td>412," not in service.get("/services/medication-safety").text
 

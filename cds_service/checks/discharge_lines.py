@@ -1,0 +1,205 @@
+"""What became of a medicine -> what the patient is told of it, in plain words, each from an order, a row or a problem.
+
+Directions are said plainly only when all of them were read (`terminology.directions.plain`); else they stand as they
+were written. What nobody recorded is left out or asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import lru_cache
+
+from cds_service.chart import Chart, Medication
+from cds_service.chart.dosage_fields import directions_of
+from cds_service.chart.dosing import dosages_of, sig_text
+from cds_service.chart.fhir_json import label_of, objects, text
+from cds_service.chart.naming import without_name
+from cds_service.chart.stay import Course
+from cds_service.checks.discharge_changes import Change
+from cds_service.checks.order_conflict import UNREAD, conflicts
+from cds_service.checks.wanted_tests import Wanted, wanted_tests
+from cds_service.facts import Fact
+from cds_service.findings import Medicine
+from cds_service.knowledge import Knowledge
+from cds_service.knowledge.fitting import Entry, fits
+from cds_service.knowledge.kinds.discharge_words import DischargeWords, discharge_words_of
+from cds_service.knowledge.kinds.indications import TreatedProblem
+from cds_service.knowledge.kinds.monitors import Monitor
+from cds_service.terminology.directions.parts import Directions
+from cds_service.terminology.directions.plain import plain_words
+from cds_service.terminology.directions.reading import read_directions
+from cds_service.terminology.routes import LOCAL_ROUTES
+
+_LONGEST = 400  # characters of directions that are shown as they were written
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a medicine is taken: in plain words, or as it was written; empty when no directions were recorded."""
+
+    words: str
+    as_written: bool = False
+    questions: tuple[str, ...] = ()
+
+
+def medicine_of(chart: Chart, knowledge: Knowledge, change: Change) -> Medicine:
+    """One line of the discharge: what is said of it is cited, its facts are the entries that it was told from."""
+    drug = change.course.medication
+    rows = tuple(_rows(knowledge, drug))
+    line = Medicine(
+        state=change.state,
+        name=_name(drug),
+        written=drug.ref.text,
+        lay=next((row.lay for row in rows), "") if len(drug.drugs) == 1 else "",
+        change=_changed(change),
+        before=tuple(_before(one) for one in change.before),
+        questions=change.questions,
+        facts=tuple(dict.fromkeys(_facts(change))),
+    )
+    if not line.taken:
+        return line
+    how, use, wanted = how_taken(drug), _use(chart, knowledge, drug), due_tests(chart, knowledge, change)
+    return replace(
+        line,
+        how=how.words,
+        as_written=how.as_written,
+        questions=(*line.questions, *how.questions),
+        use=use[0],
+        watch=tuple(one for row in rows for one in row.watch),
+        help=tuple(one for row in rows for one in row.help),
+        due=tuple(_due(chart, knowledge, wanted)),
+        cites=tuple(dict.fromkeys((*use[1], *(row.id for row in rows), *(one.row.id for one in wanted)))),
+    )
+
+
+def how_taken(drug: Medication) -> How:
+    """The directions of an order; those of its words come before those of its fields, and must not contradict them."""
+    dosages = list(dosages_of(drug.resource))
+    extra = [said for one in dosages if (said := text(one.get("patientInstruction")))]
+    written = sig_text(drug.resource)
+    if any(rule != UNREAD for rule, _, _ in conflicts(drug)):
+        return How(_short(written), True, ("its words and its fields do not say the same: which is right?",))
+    typed = drug.origin.text or ""
+    alone = typed if not drug.origin.span else without_name(typed, drug.origin.span)
+    if written:
+        how = _of_text(written)
+    elif dosages:
+        how = _of_fields([directions_of(one) for one in dosages])
+    else:
+        how = _of_text(alone, typed)
+    more = " ".join(one for one in extra if one != written)
+    return replace(how, words=f"{how.words} {_short(more)}".strip(), as_written=how.as_written or bool(more))
+
+
+@lru_cache(maxsize=4096)
+def _of_text(said: str, shown: str = "") -> How:
+    read = read_directions(said)
+    words = plain_words(read)
+    if not words:
+        return How(_short(shown or said), True, tuple(_lacking(read)) if not read.abstained else ())
+    return How(words, False, tuple(_lacking(read)))
+
+
+def _of_fields(read: Sequence[Directions]) -> How:
+    words = plain_words(read[0]) if len(read) == 1 else ""
+    if words:
+        return How(words, False, tuple(_lacking(read[0])))
+    return How("", False, ("its directions could not be read from its fields: say how it is taken",))
+
+
+def _lacking(read: Directions) -> Iterator[str]:
+    """What a patient needs and the order does not say."""
+    local = read.route in LOCAL_ROUTES or read.route in ("rectal", "transdermal")
+    if not read.phases and read.dose is None and not local:
+        yield "the order does not say how much is taken"
+    if not read.phases and read.timing is None:
+        yield "the order does not say how often it is taken"
+
+
+def due_tests(chart: Chart, knowledge: Knowledge, change: Change) -> list[Wanted]:
+    """Tests that the medicine calls for and the chart lacks; a new one is looked at as if it were not yet taken."""
+    order = change.course.medication
+    others = tuple(one for one in chart.medications.items if one.ref.reference != order.ref.reference)
+    begun = change.state in ("new", "unsure")
+    seen = replace(chart, medications=replace(chart.medications, items=others)) if begun else chart
+    return [one for one in wanted_tests(seen, knowledge, order) if one.tests]
+
+
+def _due(chart: Chart, knowledge: Knowledge, wanted: Sequence[Wanted]) -> Iterator[str]:
+    """Each test once, at its earliest day."""
+    days: dict[str, int] = {}
+    for key, due in (test for one in wanted for test in one.tests or ()):
+        days[key] = min(due, days.get(key, due))
+    for key, due in sorted(days.items(), key=lambda pair: pair[1]):
+        label = knowledge.keyed(Monitor)[key].label
+        day = (chart.today + timedelta(days=due)).isoformat()
+        yield f"{label}: {f'by {day}' if due else 'before you go home, or soon after'}"
+
+
+def _rows(knowledge: Knowledge, drug: Medication) -> Iterator[DischargeWords]:
+    for one in drug.drugs:
+        for row in discharge_words_of(knowledge, one):
+            local = drug.routes & LOCAL_ROUTES
+            if drug.routes & row.routes if row.routes else not local:
+                yield row
+
+
+def _use(chart: Chart, knowledge: Knowledge, drug: Medication) -> tuple[str, tuple[str, ...]]:
+    """What it is for, and the row that says so: as the order states it, else a listed problem that it is labelled for.
+    Where several problems fit nobody knows which is meant, and nothing is said."""
+    stated = [label_of(one) for one in objects(drug.resource.get("reasonCode"))]
+    if reason := next(filter(None, stated), ""):
+        return reason[:80], ()
+    problems = [one for one in chart.problems.items if one.active and not one.tentative]
+    found = fits(knowledge, drug.drugs, [Entry(one.label, one.codes) for one in problems], drug.routes)
+    labelled = {fit.key: fit.row.id for fit in found if fit.row.basis == "label"}
+    if len(labelled) != 1:
+        return "", ()
+    ((key, row),) = labelled.items()
+    return knowledge.keyed(TreatedProblem)[key].label, (row,)
+
+
+def _name(drug: Medication) -> str:
+    """ "Apixaban (Eliquis)": the ingredient, and the name by which the order calls it."""
+    if not drug.drugs:
+        return (drug.origin.text or drug.ref.text)[:80]
+    plain = " and ".join(one.name for one in drug.drugs)
+    typed, span = drug.origin.text or "", drug.origin.span
+    called = typed[slice(*span)].strip() if span else ""
+    known = all(word in plain.lower() for word in called.lower().replace("/", " ").replace("-", " ").split())
+    shown = plain[:1].upper() + plain[1:]
+    return shown if not called or known or len(called) > 40 else f"{shown} ({called})"
+
+
+def _changed(change: Change) -> str:
+    """For the patient: what was before, in plain words where they were read."""
+    if change.state == "stopped":
+        return change.course.why
+    if change.state != "changed" or not change.before:
+        return ""
+    how = how_taken(change.before[0].medication)
+    return how.words if how.words else change.before[0].medication.ref.text
+
+
+def _before(one: Course) -> str:
+    day = one.on or one.medication.on
+    kind = "order" if one.kind == "order" else "home list"
+    when = f" of {day.isoformat()}" if day else ""
+    return f"{one.medication.ref.text} ({kind}{when}, {one.status or 'status not recorded'})"
+
+
+def _facts(change: Change) -> Iterator[Fact]:
+    for one in (change.course, *change.before):
+        label = "Order" if one.kind == "order" else "Home list"
+        day = one.on or one.medication.on
+        setting = f", {one.setting}" if one.setting else ""
+        ended = f", until {one.ended.isoformat()}" if one.ended else ""
+        changed = f", last changed {one.touched.isoformat()}" if one.touched and not one.ended else ""
+        note = f"{one.status or 'status not recorded'}{setting}{ended}{changed}"
+        yield Fact(label, one.medication.ref.text, one.medication.origin, day, note)
+
+
+def _short(said: str) -> str:
+    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}\u2026"
