@@ -11,7 +11,7 @@ from cds_service.chart.latest import latest
 from cds_service.chart.physiology import age_fact, age_of, problems_of
 from cds_service.facts import Fact
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.conditions import Company, Condition, Limit, OnList
+from cds_service.knowledge.conditions import ByRoute, Company, Condition, Limit, OnList
 from cds_service.knowledge.kinds.interactions import Interaction
 from cds_service.terminology.observables import OBSERVABLES
 
@@ -33,6 +33,8 @@ def _holds(chart: Chart, knowledge: Knowledge, condition: Condition, one: Medica
         return _is_taken(chart, knowledge, condition) is condition.present
     if isinstance(condition, OnList):
         return bool(problems_of(chart, condition.keys))
+    if isinstance(condition, ByRoute):
+        return bool((one if condition.side == "a" else other).routes & condition.routes)
     if condition.what == "age":
         age = age_of(chart)
         return age is not None and condition.holds(age.years or age.days / 366)

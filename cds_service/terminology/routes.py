@@ -18,7 +18,8 @@ _WORDS = {
     "injection": "iv ivp ivpb im sc sq subq subcut subcutaneous subcutaneously intravenous intravenously"
     " intramuscular intramuscularly injection inject infusion infuse",
     "topical": "topical topically cream ointment gel lotion shampoo foam",
-    "ophthalmic": "ophthalmic ophth eye eyes eyedrop eyedrops",
+    "ophthalmic": "ophthalmic ophth eye eyes eyedrop eyedrops timoptic istalol betimol combigan cosopt simbrinza"
+    " betagan betoptic optipranolol ocudose",
     "otic": "otic ear ears eardrops",
     "nasal": "nasal nostril nostrils intranasal flonase nasonex nasacort rhinocort",
     "inhaled": "inhaled inhalation inhaler inhale puff puffs nebulized neb nebs nebulizer hfa mdi dpi diskus"
@@ -39,6 +40,8 @@ _BY_WORD = {word: route for route, words in _WORDS.items() for word in words.spl
 ROUTES = frozenset(_WORDS)
 # "Gel caps" and "liqui-gels" are swallowed: taken for a local form they would silence what is said of oral drugs.
 _SWALLOWED = frozenset({("gel", "cap"), ("gel", "caps"), ("liqui", "gel"), ("liqui", "gels"), ("soft", "gel")})
+
+_DROPS = frozenset({"drop", "drops", "gtt", "gtts"})
 
 _BY_SNOMED = {
     "26643006": "oral",
@@ -78,10 +81,16 @@ ROUTE_CODES = {
 def routes_in(text: str) -> frozenset[str]:
     """Routes that a text states; empty when it states none. A local word ("eye") outweighs a word for the form."""
     words = [word.text for word in split_words(text)]
-    found = frozenset(_BY_WORD[word] for word in words if word in _BY_WORD)
+    found = frozenset(_BY_WORD[word] for word in words if word in _BY_WORD) | _dropped_into(words)
     if not _SWALLOWED.isdisjoint(pairwise(words)):
         return found - {"topical"} | {"oral"}
     return found & LOCAL_ROUTES or found
+
+
+def _dropped_into(words: list[str]) -> frozenset[str]:
+    """The eye of "1 drop ou"; "od" may be once a day, and "per os" is by mouth."""
+    eyes = {word for before, word in pairwise(words) if word == "ou" or (word == "os" and before != "per")}
+    return frozenset({"ophthalmic"}) if eyes and not _DROPS.isdisjoint(words) else frozenset()
 
 
 def route_of_snomed(code: str) -> str | None:

@@ -2,7 +2,7 @@
 
 A case gives only what matters: `patient` {age or age_days, sex, weight, pregnant_weeks}, `medications` (each a text, or
 {text, stopped_days_ago} or {text, with: further members}), `allergies`, `problems`, `labs` by name (a number in the
-unit below, or a text such as "265 umol/L"), `order`; and what must follow: a card of `topic` (one of a list) that shows
+unit below, or a text such as "265 umol/L" or ">60 mL/min"), `order`; and what must follow: a card of `topic` (one of a list) that shows
 `at_least` its indicator.
 The twin is the same case but for the members that it names: it gets no card of that topic and none that interrupts.
 """
@@ -145,10 +145,11 @@ def _problem(number: int, text: str) -> Resource:
 
 def _observation(name: str, given: float | str) -> Resource:
     code, unit = OBSERVABLES[name]
-    value = given
+    value, bound = given, {}
     if isinstance(given, str):
         number, unit = given.split()
-        value = float(number)
+        sign = number.rstrip("0123456789.")
+        value, bound = float(number.removeprefix(sign)), {"comparator": sign} if sign else {}
     return {
         "resourceType": "Observation",
         "id": name,
@@ -156,7 +157,7 @@ def _observation(name: str, given: float | str) -> Resource:
         "code": {"coding": [{"system": hook_calls.LOINC, "code": code}], "text": name},
         "subject": {"reference": f"Patient/{hook_calls.PATIENT}"},
         "effectiveDateTime": "@now-6d",
-        "valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit},
+        "valueQuantity": {**bound, "value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit},
     }
 
 

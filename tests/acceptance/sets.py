@@ -89,14 +89,15 @@ def duplicates() -> Iterator[Case]:
 
 
 def orders() -> Iterator[Case]:
-    """Whole orders: the topic that has to be shown, at least as it says; without one nothing interrupts."""
+    """Whole orders: the topic that has to be shown, at least as it says, and with `quiet` nothing louder than
+    information; without one nothing interrupts."""
     page = yaml.safe_load((SETS / "orders.yaml").read_text("utf-8"))
     for row in page["cases"]:
         patient = {"age": row.get("age", 52), "sex": row.get("sex", "male"), **row.get("patient", {})}
         taking = row["taking"].split("; ") if "taking" in row else []
         body = _body({**row, "patient": patient, "medications": taking})
         yield Case(
-            f"{row['order']} ({row.get('must', 'quiet')})", body, _Must(row["must"]) if "must" in row else _is_quiet
+            f"{row['order']} ({row.get('must', 'quiet')})", body, _Must(row.get("must", ""), row.get("quiet", False))
         )
 
 
@@ -128,11 +129,17 @@ class _Shown:
 
 @dataclass(frozen=True)
 class _Must:
-    """`least` is an indicator and the topics, one of which must show it or a louder one: "warning age|drug-disease"."""
+    """`least` is an indicator and the topics, one of which must show it or a louder one: "warning age|drug-disease".
+    Without one, and with `quiet`, nothing interrupts."""
 
     least: str
+    quiet: bool
 
     def __call__(self, reply: Reply) -> list[str]:
+        loud = _is_quiet(reply) if self.quiet or not self.least else []
+        return [*loud, *self._shown(reply)] if self.least else loud
+
+    def _shown(self, reply: Reply) -> list[str]:
         indicator, _, topics = self.least.partition(" ")
         shown = [card["indicator"] for card in reply.cards if card["source"]["topic"]["code"] in topics.split("|")]
         loud = any(ORDER.index(one) >= ORDER.index(indicator) for one in shown)

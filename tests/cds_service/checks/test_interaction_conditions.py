@@ -45,6 +45,12 @@ CONDITIONS: list[tuple[str, tuple[str, ...], Given, str]] = [
     ("sildenafil 50 mg prn", ("darunavir 800 mg daily", "ritonavir 100 mg daily"), {}, "warning"),
     ("sildenafil 20 mg", ("ritonavir 100 mg daily",), {"problems": ("Pulmonary arterial hypertension",)}, "critical"),
     ("cobicistat 150 mg daily", ("sildenafil 20 mg tid",), {}, "critical"),
+    # both into a vein, which has to be known
+    ("diltiazem 20 mg iv once", ("metoprolol 5 mg iv q6h",), {}, "critical"),
+    ("diltiazem 20 mg iv once", ("metoprolol 25 mg bid",), {}, "warning"),
+    ("metoprolol 5 mg iv q6h", ("verapamil 80 mg po tid",), {}, "warning"),
+    ("verapamil 5 mg iv once", ("esmolol 50 mcg/kg/min",), {}, "critical"),
+    ("verapamil 80 mg tid", ("timolol 0.5% 1 drop ou bid",), {}, "info"),
     # age
     ("calcium gluconate 200 mg iv q6h", ("ceftriaxone 150 mg iv q24h",), {"age": 0}, "silent"),
     ("levofloxacin 500 mg daily", ("prednisone 20 mg daily",), {"age": 75}, "info"),

@@ -110,6 +110,7 @@ def test_a_row_that_cannot_stand_stops_the_loading() -> None:
         ({"when": "potassium=5"}, "when is 'potassium=5'"),
         ({"when": "daily>20"}, "when is 'daily>20'"),
         ({"when": "age_a>=65"}, "when is 'age_a>=65'"),
+        ({"when": "route_a=vein"}, "route_a has 'vein'"),
         ({"when": "without=class:ppis"}, "'class:ppis' is not in classes.csv"),
         ({"when": "problem=past:gi-bleeds"}, "problem gi-bleeds is not in conditions.csv"),
         ({"alt": "alt-nothing"}, "alternative alt-nothing is not in our tables"),
