@@ -100,7 +100,8 @@ def _reported(estimate: _Estimate, found: Measurement) -> KidneyFunction:
         words = f"{estimate.name} {figure(found.value)} {estimate.unit} as reported"
         return KidneyFunction(found.value, estimate.unit, (found.fact(),), words)
     reason = f"{found.label} of {day_words(found.on)}: {found.problem}"
-    return KidneyFunction(None, estimate.unit, (found.fact(),), "", found.at_least, found.at_most, reason)
+    words = f"{estimate.name} {found.shown} as reported" if found.at_least or found.at_most else ""
+    return KidneyFunction(None, estimate.unit, (found.fact(),), words, found.at_least, found.at_most, reason)
 
 
 def _computed(chart: Chart, estimate: _Estimate, creatinine: Measurement) -> KidneyFunction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from cds_service.terminology.unit_names import contradict
 from cds_service.terminology.units import Quantity, UnitNotUnderstood
 
 _VALID = frozenset({"final", "amended", "corrected", "preliminary"})
+_BOUND = re.compile(r"\s*(?P<comparator>[<>]=?)\s*(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s<>].*)?")
 _SAYING = ("status", "valueQuantity", "valueString", "modifierExtension")  # what was found, and nothing of whom
 
 
@@ -89,7 +91,7 @@ def _said(kind_and_elements: bytes) -> tuple[_Reading, str]:
 
 
 def _read(resource: Resource, observable: Observable) -> _Reading:
-    quantity = obj(resource.get("valueQuantity"))
+    quantity = obj(resource.get("valueQuantity")) or _in_words(text(resource.get("valueString")), observable)
     value = number(quantity.get("value"))
     if modified(resource):
         return _Reading(problem="it carries a modifier extension that is not known here")
@@ -106,11 +108,21 @@ def _read(resource: Resource, observable: Observable) -> _Reading:
     return _bounded(converted, text(quantity.get("comparator")))
 
 
+def _in_words(said: str, observable: Observable) -> Resource:
+    """The quantity of a text such as ">60 mL/min": a bound, which many laboratories send so. An eGFR has its unit by
+    definition, and leaves it out. Every other text is no result that is used."""
+    bound = _BOUND.fullmatch(said)
+    if not bound:
+        return {}
+    unit = (bound["unit"] or "").strip() or (observable.unit if observable is EGFR else "")
+    return {"value": float(bound["value"]), "unit": unit, "comparator": bound["comparator"]}
+
+
 def _bounded(value: float, comparator: str) -> _Reading:
     """A value with a comparator is no value, but a bound."""
     if not comparator:
         return _Reading(value)
-    reading = _Reading(problem=f"given only as {comparator}")
+    reading = _Reading(problem=f"given only as {comparator}{figure(value)}")
     if comparator in (">", ">="):
         return replace(reading, at_least=value)
     return replace(reading, at_most=value) if comparator in ("<", "<=") else reading

@@ -1,7 +1,8 @@
 """An ordered drug against the patient's kidney function: bands of eGFR or creatinine clearance, as the label has it.
 
 Rows: `renal_rows.csv`. A band with a maximum daily dose is quiet when the order states a dose at or under it. Kidney
-function that is not known is said only for drugs of which some band could give major harm or worse.
+function that is not known is said only for drugs of which some band could give major harm or worse. A result such as
+">60" or "<15" is a bound: bands that it rules out are silent, and the one that holds for all that it leaves speaks.
 
 On dialysis a creatinine-based estimate is no kidney function: the rows for dialysis are compared, and a drug without
 one is named as not assessed. Where end-stage kidney disease leaves dialysis open, the bands speak and the dose for
@@ -10,7 +11,7 @@ dialysis is told beside them, or stands alone where there is no estimate.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cds_service.chart import Chart, Medication
@@ -20,7 +21,7 @@ from cds_service.checks.proposing import replacements, stop
 from cds_service.checks.registry import check
 from cds_service.checks.stating import finding_of
 from cds_service.facts import Fact
-from cds_service.findings import Finding, NotAssessed, Proposal
+from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.renal import RenalRow
 from cds_service.terminology.routes import LOCAL_ROUTES
@@ -48,9 +49,9 @@ def renal_dosing(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAs
             rows = [row for row in knowledge.for_drug(RenalRow, drug) if _same_route(row, order)]
             spoken = [row for row in rows if renal and row.on_dialysis(renal.kind)]
             if rows and renal and renal.certain:
-                yield from _on_dialysis(case, spoken, renal)
+                yield from _loudest(_on_dialysis(case, spoken, renal))
             else:
-                yield from _by_bands(case, rows, spoken, renal)
+                yield from _loudest(_by_bands(case, rows, spoken, renal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,15 @@ class _Case:
     knowledge: Knowledge
     order: Medication
     drug: Drug
+
+
+def _loudest(said: Iterable[Finding | NotAssessed]) -> Iterator[Finding | NotAssessed]:
+    """One concern for a drug: an order without a route meets the rows of each, and some drugs have two estimators."""
+    found = list(said)
+    yield from (one for one in found if isinstance(one, NotAssessed))
+    findings = [one for one in found if isinstance(one, Finding)]
+    if findings:
+        yield min(findings, key=lambda one: (DISPLAYS.index(one.display), HARMS.index(one.harm)))
 
 
 def _on_dialysis(case: _Case, spoken: list[RenalRow], renal: Dialysis) -> Iterator[Finding | NotAssessed]:
@@ -112,15 +122,15 @@ def _same_route(row: RenalRow, order: Medication) -> bool:
 
 def _judge(case: _Case, rows: list[RenalRow]) -> Iterator[Finding | NotAssessed]:
     kidney = _ESTIMATES[rows[0].estimator](case.chart, min(row.max_age_days for row in rows))
-    highest = max(row.high or 0.0 for row in rows)
-    if kidney.value is None:
-        enough = kidney.at_least is not None and kidney.at_least >= highest
-        if not enough and any(row.harm in ("contraindicated", "major") for row in rows):
-            yield NotAssessed(
-                f"{kidney.reason}: {case.drug.name} dose not checked against kidney function", case.order.ref
-            )
+    if kidney.value is not None:
+        yield from _over(case, [row for row in rows if row.covers(kidney.value)], kidney)
         return
-    yield from _over(case, [row for row in rows if row.covers(kidney.value)], kidney)
+    possible = [row for row in rows if row.meets(kidney.at_least, kidney.at_most)]
+    certain = [row for row in possible if row.holds_within(kidney.at_least, kidney.at_most)]
+    if certain:
+        yield from _over(case, certain, kidney)
+    elif any(row.harm in ("contraindicated", "major") for row in possible):
+        yield NotAssessed(f"{kidney.reason}: {case.drug.name} dose not checked against kidney function", case.order.ref)
 
 
 def _dose_is_within(row: RenalRow, order: Medication) -> bool:

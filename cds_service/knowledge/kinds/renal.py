@@ -89,6 +89,16 @@ class RenalRow(Graded):
     def covers(self, value: float) -> bool:
         return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
 
+    def meets(self, at_least: float | None, at_most: float | None) -> bool:
+        """Whether some value between the bounds lies in the band; a bound that is None is open."""
+        above = self.high is None or (at_least or 0.0) < self.high
+        return above and (at_most is None or (self.low or 0.0) < at_most)
+
+    def holds_within(self, at_least: float | None, at_most: float | None) -> bool:
+        """Whether every value between the bounds lies in the band."""
+        ends = self.high is None or (at_most is not None and at_most <= self.high)
+        return ends and (at_least or 0.0) >= (self.low or 0.0)
+
 
 def _dialysis(found: Iterable[RenalRow]) -> None:
     """One row at most holds for one drug on one kind of dialysis, and a dose for dialysis has no band."""

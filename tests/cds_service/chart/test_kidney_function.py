@@ -106,7 +106,27 @@ def test_a_comparator_gives_a_bound_and_no_value(comparator: str, bounds: tuple[
     quantity = {"value": 60, "unit": "mL/min/1.73m2", "comparator": comparator}
     kidney = egfr_of(egfr(60, valueQuantity=quantity))
     assert kidney.value is None and (kidney.at_least, kidney.at_most) == bounds
-    assert kidney.reason == f"eGFR of 2026-11-20: given only as {comparator}"
+    assert kidney.reason == f"eGFR of 2026-11-20: given only as {comparator}60"
+
+
+@pytest.mark.parametrize(
+    ("said", "bounds"),
+    [
+        *((">60", (60, None)), ("> 60 mL/min/1.73m2", (60, None)), (">=90 mL/min", (90, None)), ("<15", (None, 15))),
+        *(("60", (None, None)), (">60 (see note)", (None, None)), (">60 mg/dL", (None, None)), ("", (None, None))),
+    ],
+)
+def test_a_bound_in_words_is_read_and_no_other_text(said: str, bounds: tuple[float | None, float | None]) -> None:
+    result = egfr(60, valueString=said)
+    del result["valueQuantity"]
+    kidney = egfr_of(result)
+    assert kidney.value is None and (kidney.at_least, kidney.at_most) == bounds
+
+
+def test_a_bound_in_words_without_a_unit_is_read_of_an_egfr_alone() -> None:
+    result = creatinine(1.0, valueString="<0.5")
+    del result["valueQuantity"]
+    assert egfr_of(result).reason == "serum creatinine of 2026-11-20: check value: no unit is stated"
 
 
 def test_a_bound_gives_way_to_a_value_of_the_same_moment_but_not_to_an_older_one() -> None:

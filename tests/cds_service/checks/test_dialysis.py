@@ -133,3 +133,13 @@ def test_end_stage_disease_without_a_creatinine_tells_the_dose_for_dialysis() ->
     assert rules(found) == ["not assessed", "renal-gabapentin-hemodialysis"]
     assert isinstance(found[1], Finding)
     assert "dialysis not stated" in found[1].summary
+
+
+@pytest.mark.parametrize("listed", [(), (END_STAGE,), (ON,), (PERITONEAL,), (END_STAGE, ON), (ON, TRANSPLANT)])
+@pytest.mark.parametrize("labs", [(), (egfr(9), observation("2164-2", 9, "mL/min"))])
+@pytest.mark.parametrize("name", sorted({knowledge().names.label(row.drug) for row in knowledge().all(RenalRow)}))
+def test_one_drug_has_one_concern_however_many_rows_it_has(
+    name: str, labs: tuple[Resource, ...], listed: tuple[Resource, ...]
+) -> None:
+    found = said(f"{name} 99999 mg daily", *listed, labs=labs)
+    assert len([one for one in found if isinstance(one, Finding)]) <= 1

@@ -56,3 +56,31 @@ def test_anticoagulants_go_by_clearance_and_never_by_egfr() -> None:
     rows = [row for row in ROWS.values() if knowledge().names.drugs[row.drug].name in drugs]
     assert {knowledge().names.drugs[row.drug].name for row in rows} == set(drugs)
     assert {row.estimator for row in rows} == {"crcl"}
+
+
+@pytest.mark.parametrize(
+    ("order", "comparator", "value", "rule"),
+    [
+        ("metformin 500 mg bid", "<", 15, "renal-metformin-egfr-0-30"),
+        ("metformin 500 mg bid", "<", 30, "renal-metformin-egfr-0-30"),
+        ("metformin 500 mg bid", "<", 45, "not assessed"),
+        ("metformin 500 mg bid", ">", 29, "not assessed"),
+        ("metformin 500 mg bid", ">", 44, "not assessed"),
+        ("metformin 500 mg bid", ">", 45, "silent"),
+        ("metformin 500 mg bid", ">", 60, "silent"),
+    ],
+)
+def test_a_bound_speaks_for_the_band_that_holds_all_it_leaves(
+    order: str, comparator: str, value: float, rule: str
+) -> None:
+    lab = egfr(value, valueQuantity={"value": value, "unit": "mL/min/1.73m2", "comparator": comparator})
+    found = list(renal_dosing(chart(request(order), patient=data(person()), labs=data(lab)), knowledge()))
+    said = [one.rule if isinstance(one, Finding) else "not assessed" for one in found]
+    assert said == ([] if rule == "silent" else [rule])
+
+
+def test_a_card_about_a_bound_names_the_result_as_it_was_sent() -> None:
+    lab = egfr(15, valueQuantity={"value": 15, "unit": "mL/min/1.73m2", "comparator": "<"})
+    drafted = chart(request("metformin 500 mg bid"), patient=data(person()), labs=data(lab))
+    (found,) = renal_dosing(drafted, knowledge())
+    assert isinstance(found, Finding) and "eGFR <15 mL/min/1.73m2 as reported" in found.summary
