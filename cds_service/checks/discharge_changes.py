@@ -181,7 +181,7 @@ def _stopped(lists: Discharge, going: Sequence[Change]) -> Iterator[Change]:
     over = [one for one in lists.home if one.status in _ENDED or (one.ended and one.ended < lists.today)]
     for one in _once(over):
         if not alike(one, (*lists.current, *lists.held)):
-            yield Change("stopped", one, tuple(alike(one, lists.home)))
+            yield Change("stopped", one, tuple(alike(one, lists.home)), (), tuple(_end_question(one)))
     followers = {change.course.medication.replaces: change.course for change in going}
     for one in lists.current:
         new = followers.get(one.reference)
@@ -203,6 +203,12 @@ def _unreconciled(lists: Discharge) -> Iterator[Change]:
         said = "taken at home before the stay, and no order continues or stops it: continue, or stop?"
         more = [f"an order{_of(other.on)} is over, and its end has no date" for other in alike(one, lists.undated)[:1]]
         yield Change("unreconciled", one, (), (), (said, *more))
+
+
+def _end_question(one: Course) -> Iterator[str]:
+    """The day of a record's last change is not the day of an end: a server that was moved changes every record."""
+    if one.ended is None and one.touched:
+        yield f"no end is recorded, and the record was last changed on {one.touched}: was it stopped in this stay?"
 
 
 def _setting_question(one: Course) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from smart_app.access.card import chosen_card
@@ -37,6 +37,18 @@ def evidence() -> str | Response:
     if chosen is None and view.card_handle is None:
         return redirect(url_for("patient.patient", view=view.view), 303)
     return _page(view, chosen)
+
+
+@blueprint.get("/evidence/handout")
+def handout() -> str:
+    """The page for the patient that a discharge card makes, to be printed; 404 for any other card."""
+    view = opened_view(request.args.get("view"))
+    card = chosen_card(view, request.args.get("card"))
+    page = evidence_page(card, view.user)
+    if page.handout is None:
+        abort(404)
+    audit_view("smart-handout", "shown", view, subject=card.uuid)
+    return render_template("evidence/handout.html", view=view, page=page, sheet=page.handout, card=card.uuid)
 
 
 @blueprint.get("/evidence/trend.svg")

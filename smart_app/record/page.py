@@ -13,6 +13,7 @@ from typing import Any
 from cds_service.store import Reply, StoredCard
 from smart_app.record.answers import Answer, answers
 from smart_app.record.checklist import Checklist, checklist
+from smart_app.record.discharge import Groups, Handout, groups, handout, medicines
 from smart_app.record.facts import FactLine, fact_lines
 from smart_app.record.looked import MissingLine, ModelLine, missing_lines, model_lines
 from smart_app.record.passages import PassageLine, passage_lines
@@ -64,6 +65,8 @@ class EvidencePage:
     calculations: tuple[Calculation, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     checklist: Checklist = ()
+    discharge: Groups = ()
+    handout: Handout | None = None
 
     @property
     def main_fact(self) -> FactLine | None:
@@ -98,6 +101,7 @@ def evidence_page(
     indicator = text(record, "indicator") or card.indicator
     suggestions = tuple(items(record, "suggestions"))
     order_text = text(order, "text")
+    taken = medicines(record, numbers)
     return EvidencePage(
         order_text=order_text,
         order_reference=text(order, "reference"),
@@ -125,4 +129,6 @@ def evidence_page(
         calculations=calculations(facts),
         alternatives=alternatives(items(record, "proposals"), numbers),
         checklist=checklist(record, numbers),
+        discharge=groups(taken),
+        handout=handout(taken, facts),
     )

@@ -31,6 +31,8 @@ class Desk:
             self.orders.enter(self.desk, trial.do, trial.type)
         elif trial.do == "book":
             self.orders.book(self.desk)
+        elif trial.do == "leave":
+            self.orders.leave(self.desk)
         else:
             hook = {"refill": "medication-refill", "dispatch": "order-dispatch"}[trial.do]
             self.orders.again(self.desk, hook, self.order(trial.type))
@@ -43,7 +45,7 @@ class Desk:
 
 
 def test_each_of_these_hooks_has_a_story() -> None:
-    assert {trial.do for _, trial in TRIALS} == {"allergy", "problem", "refill", "dispatch", "book"}
+    assert {trial.do for _, trial in TRIALS} == {"allergy", "problem", "refill", "dispatch", "book", "leave"}
     assert all(not trial.after or trial.after in {one.type for one in story.trials} for story, trial in TRIALS)
 
 
