@@ -64,7 +64,7 @@ _ASIDE = re.compile(
     r"|\b(?:with|in) (?:a )?(?:full )?(?:\d{1,3} ?(?:oz|ounces?|ml) (?:of )?|glass of |plenty of |cup of )"
     r"(?:water|juice|fluid|liquid|milk)"
     rf"|\bin {_DILUENT}(?: \d{{2,4}} ?ml)?\.?|\bin \d{{2,4}} ?ml (?:of )?{_DILUENT}"
-    rf"|\b(?:infuse |given |inject |administer )?over \d{{1,3}}(?: ?(?:-|to) ?\d{{1,3}})? ?{_TIME}\b"
+    rf"|\b(?:infuse |given |inject |administer )?over \d{{1,3}}(?:\.\d)?(?: ?(?:-|to) ?\d{{1,3}})? ?(?:{_TIME}|h)\b"
     r"|\bat \d{1,3} ?(?:l|ml)/(?:min|hr?)\b"
     r"|\b(?:and |then )?remove(?: (?:and|&) discard)?(?: (?:the )?patch)? (?:after|for|in|within) "
     r"\d{1,2} ?(?:hours?|hrs?|h)\b"

@@ -67,7 +67,10 @@ _NO_NAMES = frozenset(
         *("po", "no", "disp", "qty"),
     )
 )
-_RATE = re.compile(r"/ ?(?:kg|m2)/(?:hr?|min|day|hour|d)\b|\b(?:mg|mcg|ug|units?|ml)/(?:hr?|hour|min)\b")
+_RATE = re.compile(
+    r"/ ?(?:kg|m2)/(?:hr?|min|day|hour|d)\b"
+    r"|\b(?:mg|g|gm|mcg|ug|ng|m?units?|milliunits?|iu|mu|meq|mmol|ml|l) ?(?:/|per) ?(?:hr?|hour|min(?:ute)?)\b"
+)
 
 _MOST_COUNTED = 20.0
 

@@ -228,3 +228,33 @@ def test_any_text_is_read_or_left_out_but_never_breaks(text):
 def test_case_and_spacing_do_not_matter(name, dose, phrase):
     text = f"{name} {dose} mg {phrase}"
     assert stated(read_sig(text)) == stated(read_sig("  " + text.upper().replace(" ", "  ")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("normal saline 125 mL/h iv", "heparin 18 units/kg/h iv", "oxytocin 2 milliunits/min", "oxytocin 2 mU/min iv"),
+        *("oxygen 2 L/min", "potassium chloride 10 mEq/h iv x 4 h", "magnesium sulfate 2 g per hour iv"),
+        *("treprostinil 10 ng/kg/min", "morphine 2 mg per hour", "insulin 0.1 units/kg/h", "dopamine 5 mcg/kg/min"),
+        *("phenytoin 1 g iv at 50 mg/min", "esmolol 500 mcg/kg over 1 min then 50 mcg/kg/min"),
+    ],
+)
+def test_a_rate_over_time_is_never_read_as_a_dose(text: str) -> None:
+    sig = read_sig(text)
+    assert (sig.dose_value, sig.times_per_day, sig.daily("mg"), sig.daily("mg", assume=True)) == (None,) * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "dose", "times"),
+    [
+        ("vancomycin 1 g iv over 60 min q12h", 1.0, 2.0),
+        ("cefepime 2 g iv over 3h q8h", 2.0, 3.0),
+        ("meropenem 1 g iv q8h over 3 h", 1.0, 3.0),
+        ("magnesium sulfate 2 g iv over 2 h", 2.0, None),
+        ("iron sucrose 200 mg iv over 2.5 h", 200.0, None),
+        ("amiodarone 900 mg iv over 24 h", 900.0, None),
+    ],
+)
+def test_how_long_an_infusion_runs_is_no_frequency(text: str, dose: float, times: float | None) -> None:
+    sig = read_sig(text)
+    assert (sig.dose_value, sig.times_per_day) == (dose, times)
