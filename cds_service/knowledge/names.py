@@ -139,7 +139,11 @@ def _same_entries(rows: list[Cells], drugs: Mapping[str, Drug]) -> Iterator[tupl
     """Concepts that RxNorm has beside the ingredient that they are to every check."""
     for cells in rows:
         for name in cells.items("names"):
-            yield cells, Entry(name, _ingredients(cells, drugs), concept=cells.required("rxcui"))
+            spellings = cells.items("of_ingredient", optional=True)
+            yield (
+                cells,
+                Entry(name, _ingredients(cells, drugs), concept=cells.required("rxcui"), of_ingredient=spellings),
+            )
 
 
 def _combo_entries(rows: list[Cells], drugs: Mapping[str, Drug], apart: Set[Words]) -> Iterator[tuple[Cells, Entry]]:

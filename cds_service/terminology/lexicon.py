@@ -27,13 +27,16 @@ Words = tuple[str, ...]
 class Entry:
     """A name and the ingredient RxCUIs it stands for; `certain` is False for abbreviations that mean several things.
 
-    `concept` is the RxCUI that RxNorm gives this very name where we take it for another ingredient ("vitamin b6").
+    `concept` is the RxCUI that RxNorm gives this very name where we take it for another ingredient ("vitamin b6");
+    `of_ingredient` are spellings, to the letter, that RxNorm gives the ingredient itself ("vitamin B6", beside the
+    concept "Vitamin B6").
     """
 
     name: str
     rxcuis: tuple[str, ...]
     certain: bool = True
     concept: str = ""
+    of_ingredient: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,8 @@ class Lexicon:
             if entry is None:
                 continue
             span = (run[0].start, run[-1].end)
-            if len(entry.rxcuis) > 1 or not _APART.search(text[slice(*span)]):
-                return Mention(span, text[slice(*span)], entry.name, entry.rxcuis, entry.certain, entry.concept)
+            written = text[slice(*span)]
+            if len(entry.rxcuis) > 1 or not _APART.search(written):
+                concept = "" if written in entry.of_ingredient else entry.concept
+                return Mention(span, written, entry.name, entry.rxcuis, entry.certain, concept)
         return None

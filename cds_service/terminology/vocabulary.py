@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import Any, TypeVar
 
-from cds_service.terminology.combination import is_a_basis, is_per_inhalation, joined, said_once
+from cds_service.terminology.combination import is_a_basis, is_per_inhalation, joined, said_once, with_listed
 from cds_service.terminology.conditions import ConditionNames
 from cds_service.terminology.laboratory_tests import is_in_a_test
 from cds_service.terminology.lexicon import Lexicon, Mention
@@ -106,9 +106,13 @@ class Vocabulary:
 
     @cached_property
     def _parted(self) -> Callable[[str], Parts]:
-        return lru_cache(maxsize=8192)(
-            lambda text: parts_of(text, self._mentions(text, self.lexicon), self._combinations.__contains__)
-        )
+        return lru_cache(maxsize=8192)(self._part)
+
+    def _part(self, text: str) -> Parts:
+        mentions = self._mentions(text, self.lexicon)
+        if len(mentions) > 1:
+            mentions = with_listed(text, mentions, self._mentions(text, self.components))
+        return parts_of(text, mentions, self._combinations.__contains__)
 
     def _mentions(self, text: str, lexicon: Lexicon) -> tuple[Mention, ...]:
         return tuple(

@@ -132,7 +132,8 @@ def test_a_text_of_several_drugs_is_not_completed_as_one(service: RunningService
     ("text", "code", "display"),
     [
         ("lithium carbonate 300 mg bid", "42351", "lithium carbonate"),
-        ("Vit B6 50 mg daily", "42954", "vitamin b6"),
+        ("Vitamin B6 50 mg daily", "42954", "vitamin b6"),
+        ("Vit B6 50 mg daily", "684879", "pyridoxine"),
         ("pyridoxine 50 mg daily", "684879", "pyridoxine"),
     ],
 )

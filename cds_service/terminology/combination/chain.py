@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cds_service.terminology.combination.strangers import stranger_before, stranger_behind
 from cds_service.terminology.combination.words import LETTERS, NOT_COMPONENTS, OF_ONE, SALTS, TIGHT, UNIT
@@ -17,6 +18,7 @@ from cds_service.terminology.lexicon import Mention
 
 _BETWEEN = re.compile(rf"{OF_ONE}(?:[\s\d.,:%()/+&-]|{UNIT}|\band\b|\bwith\b|\bw/)*", re.IGNORECASE)
 _TIGHTLY = re.compile(TIGHT, re.IGNORECASE)
+_AND = re.compile(rf"{OF_ONE}\s+and\s+", re.IGNORECASE)
 _MARK = re.compile(r"[/+&-]|\band\b|\bwith\b|\bw/", re.IGNORECASE)
 _WORD_BEHIND = re.compile(rf"\s+(?!{UNIT}|and\b|with\b|w/)({LETTERS}{{3,}})", re.IGNORECASE)
 # The four letters without meaning that tell a biological from its biosimilars ("risankizumab-rzaa"; FDA guidance on
@@ -58,6 +60,19 @@ def joined(text: str, mentions: Sequence[Mention], components: Sequence[Mention]
     return Joined(tuple(one if one.certain else surer.get(one.span[0], one) for one in found.names), found.unknown)
 
 
+def with_listed(text: str, mentions: Sequence[Mention], components: Sequence[Mention]) -> tuple[Mention, ...]:
+    """The mentions; of a list with everyday words that begins the text, one mention for the whole of it."""
+    apart = frozenset(one for one in components if not any(_overlap(one, other) for other in mentions))
+    everything = sorted((*mentions, *apart), key=lambda mention: mention.span)
+    listed = _listed(text, everything, apart)
+    if not listed:
+        return tuple(mentions)
+    span = (listed[0].span[0], listed[-1].span[1])
+    rxcuis = tuple(dict.fromkeys(rxcui for one in listed for rxcui in one.rxcuis))
+    whole = Mention(span, text[slice(*span)], text[slice(*span)], rxcuis, certain=True)
+    return (whole, *(one for one in mentions if one not in listed))
+
+
 def run_of(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """The first of the mentions and those that are joined to it behind it."""
     return _chain(text, mentions, frozenset()).names
@@ -67,6 +82,7 @@ def _chain(text: str, everything: Sequence[Mention], weak: frozenset[Mention]) -
     """The first of `everything` and what is joined on behind it, known or not."""
     names, unknown = [everything[0]], list(stranger_before(text, everything[0].span[0]))
     end = _past_biosimilar(text, everything[0].span[1])
+    weak -= frozenset(_listed(text, everything, weak))
     for mention in everything[1:]:
         if mention in weak and not _joins(text, end, mention, strict=True):
             continue  # an everyday word where no component stands: the salt in "phenyltoloxamine citrate-salicylamide"
@@ -80,6 +96,18 @@ def _chain(text: str, everything: Sequence[Mention], weak: frozenset[Mention]) -
         end = _past_biosimilar(text, mention.span[1])
     last = stranger_behind(text, end)
     return Joined(tuple(names), (*unknown, *([last[0]] if last else [])))
+
+
+def _listed(text: str, everything: Sequence[Mention], weak: frozenset[Mention]) -> Sequence[Mention]:
+    """Names and everyday words that begin a text and that nothing but "and" joins, up to a sure name behind the last
+    such word: "Glucose and Potassium Chloride", "arginine and calcium carbonate and maca"."""
+    if not (weak and everything) or text[: everything[0].span[0]].strip():
+        return ()
+    gaps = enumerate(pairwise(everything), 1)
+    apart = (at for at, (one, other) in gaps if not _AND.fullmatch(text, one.span[1], other.span[0]))
+    run = everything[: next(apart, len(everything))]
+    ends = [at for at, (one, other) in enumerate(pairwise(run), 1) if one in weak and other not in weak]
+    return run[: ends[-1] + 1] if ends else ()
 
 
 def _joins(text: str, end: int, mention: Mention, *, strict: bool) -> bool:

@@ -17,8 +17,17 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    rf"(?:\A|[/+&(]\s*)((?!{UNIT}){LETTERS}[\w+]*(?:\s{LETTERS}+){{0,4}})(?:\s+\d+)?\s+\d[\d.,]*\s*(?:%|{UNIT}){AMOUNT}[/+&]\s*\Z"
+    rf"(?:\A(?:\d+\s(?:HR|ML)\s)?|[/+&(]\s*)((?!{UNIT}){LETTERS}[\w+-]*(?:\s{LETTERS}+){{0,4}})(?:\s+\d+)?\s+\d[\d.,]*\s*(?:%|{UNIT}){AMOUNT}[/+&]\s*\Z"
     rf"|(?<![^\W_])({LETTERS}{{4,}}(?:\s{LETTERS}{{1,3}})?)(?:{AMOUNT}[/+&]\s*|-)\Z",
+    re.IGNORECASE,
+)
+# "Aminosyn II 3.5 % in 25 % Dextrose", "Octocaine 2 % with epinephrine": what has the strength is the drug, and the
+# name behind it is what it is dissolved in, or goes with it.
+_IN_A_SOLUTION = re.compile(
+    rf"(?:\A|\()\s*(?:[\d.]+\s*%\s+)?({LETTERS}{{5,}}(?:[\s-]+{LETTERS}+){{0,2}})"
+    rf"(?:(?<=amino acids)|\s+[\d./]+\s*(?:%|{UNIT})(?:\s{LETTERS}(?=\s))?)"
+    r"\s+in\s+(?:[\d.]+\s*%\s+)?\Z"
+    rf"|\A\s*({LETTERS}{{5,}}(?:[\s-]+{LETTERS}+)?)\s+[\d.]+\s*%\s+with\s+\Z",
     re.IGNORECASE,
 )
 # The further words of a component that is not known, when they end as a component's do.
@@ -36,9 +45,11 @@ _LONGEST_UNIT = 16  # characters, with what stands around it
 def stranger_before(text: str, start: int) -> tuple[str, ...]:
     """The word before a name, where it stands as a component or is the first half of a combination."""
     before = text[max(0, start - 80) : start]
-    found = _BEFORE.search(before) or _LEADING.match(text[:start])
+    found = _BEFORE.search(before) or _IN_A_SOLUTION.search(before) or _LEADING.match(text[:start])
     word = found[found.lastindex or 0] if found else ""
-    return (word,) if set(word.lower().split()) - NOT_COMPONENTS else ()
+    words = word.lower().split()
+    is_instruction = found is not None and found.re is _IN_A_SOLUTION and words[0] in NOT_COMPONENTS
+    return (word,) if set(words) - NOT_COMPONENTS and not is_instruction else ()
 
 
 def stranger_behind(text: str, end: int) -> tuple[str, int] | None:

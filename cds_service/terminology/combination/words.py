@@ -27,6 +27,6 @@ topical nasal ophthalmic otic rectal vaginal transdermal pharmacy continue start
 decrease restart resume change switch generic regular powder vitamin children childrens infants another
 tabs caps pack pens vials syringe kit each also then when pain day days
 injectable irrigation medicated gas inhalant intraperitoneal lozenge gum enema suppository gel paste pad shampoo
-granules sqcm applicatorful dropperful instillation
+granules sqcm applicatorful dropperful instillation infuse mix dilute inject administer dissolve reconstitute
 """
 NOT_COMPONENTS = frozenset(_ORDER_WORDS.split())

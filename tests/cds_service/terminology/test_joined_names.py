@@ -48,6 +48,15 @@ COMPONENTS = [
     ("calcium carbonate 1250 MG (calcium 500 MG) / cholecalciferol 100 UNT", {"1897", "2418"}),
     ("ferrous sulfate 60 MG (iron 12 MG) / vitamin C 150 MG Tablet", {"24947", "1151"}),
     ("phenyltoloxamine citrate-salicylamide 20-300 mg", {"33408", "9518"}),
+    ("Glucose and Potassium Chloride 50-0.02 MEQ/ML", {"4850", "8591"}),
+    ("arginine and calcium carbonate and maca preparation", {"1091", "1897", "319839"}),
+    ("amlodipine (as amilodipine besylate) 5 MG / telmisartan 40 MG Oral Tablet", {"17767", "73494"}),
+    ("folate 1 MG / vit-B6 75 MG", {"4511", "684879"}),
+    ("folate 1 MG / vitamin B6 Hydrochloride 75 MG", {"4511", "684879"}),
+    ("folate 1 MG / vitamin B6 75 MG", {"4511", "684879"}),
+    ("folate 1 MG / Vitamin B6 75 MG", {"4511", "42954"}),
+    ("24 HR vit-B3 500 MG / Simvastatin 20 MG", {"7393", "36567"}),
+    ("Insulin analog, Lispro Mixed 75/25", {"86009", "314684"}),
 ]
 
 
@@ -63,8 +72,9 @@ def test_an_everyday_word_names_no_drug_where_it_is_no_component(vocabulary, tex
     assert vocabulary.named_in(text) is None
 
 
-def test_nor_is_it_a_component_behind_another_word(vocabulary):
-    naming = vocabulary.named_in("take aspirin with water")
+@pytest.mark.parametrize("text", ["take aspirin with water", "aspirin and water", "stop glucose and aspirin"])
+def test_nor_is_it_a_component_behind_another_word(vocabulary, text):
+    naming = vocabulary.named_in(text)
     assert ([drug.name for drug in naming.drugs], naming.unknown) == (["aspirin"], ())
 
 
@@ -81,6 +91,13 @@ def test_nor_is_it_a_component_behind_another_word(vocabulary):
         ("pramoxine/zinc ozyd", ("zinc ozyd",)),
         ("benzoyl peroxide/topical suur", ("topical suur",)),
         ("Inositol 141 MG / vit-BX 500 MG Oral Capsule", ("vit-BX",)),
+        ("vit-D 135 UNT / Vitamin A 1250 UNT Oral Capsule", ("vit-D",)),
+        ("Aminosyn II 3.5 % M in 5 % Dextrose Injectable Solution", ("Aminosyn II",)),
+        ("Clinimix 5/15 (5 % amino acids in dextrose 15 % ) Injectable Solution", ("amino acids",)),
+        ("vancomicin 1 g in dextrose 5%", ("vancomicin",)),
+        ("Octocaine 2 % with EPINEPHrine 1:100,000", ("Octocaine",)),
+        ("infuse 500 mL in dextrose 5%", ()),
+        ("check glucose and potassium chloride", ()),
     ],
 )
 def test_a_component_that_is_not_known_is_said_whatever_its_length(vocabulary, text, unknown):

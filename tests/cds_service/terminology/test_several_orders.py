@@ -79,6 +79,7 @@ def test_what_is_said_to_end_is_no_order_and_is_handed_out() -> None:
         "gabapentin 300 mg qhs and titrate 300 mg weekly",
         "warfarin 5 mg daily and repeat 5 mg tomorrow",
         "do not give with ibuprofen, naproxen 220 mg",
+        "Chondroitin Sulfates and Collagen and Hyaluronic Acid 80-400",
     ],
 )
 def test_what_is_one_order_stays_one(text: str) -> None:
