@@ -9,14 +9,14 @@ from datetime import datetime
 import structlog
 
 from cds_service.fhir.answers import Document, NotRead
-from cds_service.fhir.backend_services import DEADLINE, AccessRefused, BackendServices
-from cds_service.fhir.base import bound_base
+from cds_service.fhir.backend_services import AccessRefused, RegisteredAccess
+from cds_service.fhir.base import registered_base
 from cds_service.fhir.client import ReadReport
+from cds_service.fhir.exchange import DEADLINE
 from cds_service.fhir.note_text import NotText, owner_of, text_of
 from cds_service.fhir.servers import FhirServers
-from cds_service.fhir.tenant import Tenant
 from cds_service.outbound import Network
-from cds_service.store import BackendClient, NoteAddress, NoteBody, Store
+from cds_service.store import NoteAddress, NoteBody, Store
 
 FINAL = frozenset({403, 404, 410})  # answers that a second try would not change
 FOREIGN = "the server says that it is another patient's"
@@ -30,7 +30,7 @@ class NoteReader:
     def __init__(
         self,
         store: Store,
-        access: BackendServices,
+        access: RegisteredAccess,
         servers: FhirServers,
         clock: Callable[[], datetime],
         networks: tuple[Network, ...] = (),
@@ -65,23 +65,16 @@ class NoteReader:
         return "later" if self._store.notes.put_back(note_id, reason) else "not read"
 
     def _fetched(self, note: NoteAddress) -> Document | NotRead:
-        client = next((one for one in self._store.registrations.backend_clients() if _is_for(one, note)), None)
-        if client is None:
-            raise AccessRefused("we are not registered for Backend Services there")
-        base = bound_base(Tenant(note.tenant, "", fhir_bases=(client.fhir_base,)), client.fhir_base, self._networks)
+        base = registered_base(note.base, self._networks)
         if base is None or base.link(note.url, f"{base.url}/") is None:
             raise AccessRefused("the note does not stand under the registered FHIR base")
-        token = self._access.access(client).token
+        token = self._access.token(note.tenant, note.base)
         ends = time.monotonic() + DEADLINE
         with self._servers.line(note.tenant, base, token, ends, _unsaid) as line:
             got = NotRead(BUSY) if line is None else line.client.document(note.url)
         if isinstance(got, NotRead) and got.status == 401:
-            self._access.forget(client)
+            self._access.forget(note.tenant, note.base)
         return got
-
-
-def _is_for(client: BackendClient, note: NoteAddress) -> bool:
-    return (client.tenant, client.fhir_base.rstrip("/")) == (note.tenant, note.base.rstrip("/"))
 
 
 def _own(document: Document, note: NoteAddress) -> Document:

@@ -26,13 +26,14 @@ def work(once: bool, workers: int) -> None:
     """
     from cds_service.background.notes import NoteReader
     from cds_service.background.queue import feed, keep_feeding, opened_queue, read_job, work_off
-    from cds_service.fhir.backend_services import BackendServices
+    from cds_service.fhir.backend_services import BackendServices, RegisteredAccess
     from cds_service.fhir.servers import FhirServers
     from cds_service.store import Keyring
 
     settings = Settings.from_env()
     with opened_store(settings) as store, opened_queue(settings, Keyring.load(settings)) as queue:
-        access = BackendServices(store.own_keys, _now, settings.private_networks)
+        services = BackendServices(store.own_keys, _now, settings.private_networks)
+        access = RegisteredAccess(store.registrations, services)
         reader = NoteReader(store, access, FhirServers(), _now, settings.private_networks)
         job = read_job(queue, reader.read)
         if once:

@@ -7,31 +7,21 @@ before it ends. Hook calls never come here: they use what the EHR hands them, wh
 
 from __future__ import annotations
 
-import codecs
 import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
-
-import httpx
-import orjson
 
 from cds_service.errors import CountersignError
-from cds_service.fhir.answers import NotRead, unpacked
 from cds_service.fhir.authorization import seconds
-from cds_service.fhir.client import http_client
+from cds_service.fhir.exchange import Exchange, NotAnswered, reach_of
 from cds_service.fhir.own_keys import ASSERTION_TYPE, assertion
-from cds_service.fhir.transport import FhirTransport
-from cds_service.outbound import AddressRefused, Network, Reach, origin_of
-from cds_service.settings import is_loopback
-from cds_service.store import BackendClient, OwnKeys
+from cds_service.outbound import Network
+from cds_service.store import BackendClient, OwnKeys, Registrations
 
-DEADLINE = 10.0  # seconds, of one request outside a hook call
 SPARE = 30.0  # seconds before its end from which a token is not used any more
 UNSTATED_S = 60.0  # a token whose lifetime cannot be read
 WELL_KNOWN = "/.well-known/smart-configuration"
@@ -79,7 +69,7 @@ class BackendServices:
         self._clock = clock
         self._networks = networks
         self._monotonic = monotonic
-        self._context = context
+        self._exchange = Exchange(context, monotonic)
         self._lock = threading.Lock()
         self._granted: dict[BackendClient, Access] = {}
 
@@ -96,10 +86,6 @@ class BackendServices:
         with self._lock:
             self._granted.pop(client, None)
 
-    def get_json(self, url: str) -> dict[str, Any]:
-        """A small JSON object that a server says of itself, without any token. AccessRefused when it does not."""
-        return self._answer(url, "GET", None)
-
     def _request(self, client: BackendClient) -> Access:
         now = self._clock()
         key = self._keys.signing(client.algorithm, now)
@@ -111,7 +97,7 @@ class BackendServices:
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": assertion(key, client.client_id, client.token_url, now),
         }
-        return self._read(self._answer(client.token_url, "POST", form), client)
+        return self._read(self._answer(client.token_url, form), client)
 
     def _read(self, answer: dict[str, Any], client: BackendClient) -> Access:
         token, kind, life = answer.get("access_token"), answer.get("token_type"), answer.get("expires_in", 60)
@@ -126,46 +112,36 @@ class BackendServices:
         scopes = tuple(scope.split()) if isinstance(scope, str) else client.scopes
         return Access(token, scopes, self._monotonic() + (seconds(life) or UNSTATED_S))
 
-    def _answer(self, url: str, method: str, form: dict[str, str] | None) -> dict[str, Any]:
-        ends = self._monotonic() + DEADLINE
-        transport = FhirTransport(self._reach(url), self._trust, lambda: ends - self._monotonic(), 1)
+    def _answer(self, url: str, form: dict[str, str]) -> dict[str, Any]:
         try:
-            with (
-                http_client(transport, None) as http,
-                http.stream(method, url, data=form, headers={"Accept": "application/json"}) as answer,
-            ):
-                body = unpacked(answer.headers.get("Content-Encoding", "identity"), answer.iter_raw())
-                status = answer.status_code
-        except AddressRefused:
-            raise AccessRefused("the address may not be called") from None
-        except (httpx.HTTPError, httpx.InvalidURL):
-            raise AccessRefused("the server could not be reached in time") from None
-        found = _object(body)
-        if status != 200 or found is None:
-            raise AccessRefused(f"the server answered {status}{_error(found)}")
-        return found
-
-    def _reach(self, url: str) -> Reach:
-        origin = origin_of(url)
-        host = urlsplit(url).hostname or ""
-        reach = Reach(loopback=is_loopback(host), networks=self._networks)
-        if origin is None or not reach.allows_scheme(origin.scheme, host):
-            raise AccessRefused("the address is not plain https")
-        return reach
-
-    @cached_property
-    def _trust(self) -> ssl.SSLContext:
-        return self._context or ssl.create_default_context()
+            reach = reach_of(url, self._networks)
+            answer = self._exchange.ask(reach, "POST", url, headers={"Accept": "application/json"}, form=form)
+        except NotAnswered as error:
+            raise AccessRefused(str(error)) from None
+        if answer.status != 200 or answer.body is None:
+            raise AccessRefused(f"the server answered {answer.status}{_error(answer.body)}")
+        return answer.body
 
 
-def _object(body: bytes | NotRead) -> dict[str, Any] | None:
-    if isinstance(body, NotRead):
-        return None
-    try:
-        found = orjson.loads(body.removeprefix(codecs.BOM_UTF8))
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+class RegisteredAccess:
+    """Tokens by tenant and FHIR base, for whoever reads or writes there. StoreUnavailable on an outage."""
+
+    def __init__(self, registrations: Registrations, services: BackendServices) -> None:
+        self._registrations = registrations
+        self._services = services
+
+    def token(self, tenant: str, fhir_base: str) -> str:
+        """AccessRefused: we are not registered there, or there is none to be had now."""
+        client = self._registrations.backend_client(tenant, fhir_base)
+        if client is None:
+            raise AccessRefused("we are not registered for Backend Services there: clients add-backend")
+        return self._services.access(client).token
+
+    def forget(self, tenant: str, fhir_base: str) -> None:
+        """The server did not take the token: ask anew next time."""
+        client = self._registrations.backend_client(tenant, fhir_base)
+        if client is not None:
+            self._services.forget(client)
 
 
 def _error(found: dict[str, Any] | None) -> str:

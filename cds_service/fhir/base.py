@@ -47,21 +47,27 @@ class FhirBase:
 
 
 def bound_base(tenant: Tenant, fhir_server: str | None, networks: Sequence[Network] = ()) -> FhirBase | None:
-    """The base that `fhirServer` names, when it is one of this tenant's; None otherwise.
-
-    Addresses that are not public are refused, except those in `networks` and the very one that was registered.
-    """
+    """The base that `fhirServer` names, when it is one of this tenant's; None otherwise."""
     named = _split(fhir_server or "")
     if named is None:
         return None
     registered = {_split(one) for one in tenant.fhir_bases}
+    if named not in registered and not (tenant.any_loopback_base and is_loopback(named[0].host)):
+        return None
+    return registered_base(fhir_server or "", networks)
+
+
+def registered_base(url: str, networks: Sequence[Network] = ()) -> FhirBase | None:
+    """The base at a URL that was registered here; None when it is none, or may not be called.
+
+    Addresses that are not public are refused, except those in `networks` and the very one that was registered.
+    """
+    named = _split(url)
+    if named is None:
+        return None
     origin = named[0]
-    if named not in registered and not (tenant.any_loopback_base and is_loopback(origin.host)):
-        return None
     reach = Reach(loopback=is_loopback(origin.host), networks=(*networks, *_itself(origin.host)))
-    if not reach.allows_scheme(origin.scheme, origin.host):
-        return None
-    return FhirBase((fhir_server or "").rstrip("/"), origin, reach)
+    return FhirBase(url.rstrip("/"), origin, reach) if reach.allows_scheme(origin.scheme, origin.host) else None
 
 
 def _split(url: str) -> tuple[Origin, str] | None:

@@ -7,14 +7,14 @@ server may learn, and is given up in the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import structlog
 
 from cds_service.errors import CountersignError
-from cds_service.fhir.base import FhirBase, bound_base
-from cds_service.fhir.tenant import Tenant
-from cds_service.fhir.writing import Creatable, FhirWriter, NotWritten
+from cds_service.fhir.base import FhirBase, registered_base
+from cds_service.fhir.writing import Creatable, FhirWriter, NotWritten, Written
 from cds_service.governance.resources import Place, detected_issue, guidance_response, request_group
 from cds_service.governance.resources.detected_issue import NOT_ISSUES
 from cds_service.outbound import Network
@@ -28,11 +28,27 @@ KINDS: Mapping[str, tuple[Made, CardQuery]] = {
     "GuidanceResponse": (guidance_response, CardQuery()),
     "RequestGroup": (request_group, CardQuery(offering=True)),
 }
-TokenFor = Callable[[str, str], str]
+
+
+class Access(Protocol):
+    """Our access to the FHIR server of a tenant; see `cds_service.fhir.backend_services`."""
+
+    def token(self, tenant: str, fhir_base: str) -> str: ...
+
+    def forget(self, tenant: str, fhir_base: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """Where one site's resources go in one round."""
+
+    base: FhirBase
+    token: str
+    can: Creatable
 
 
 class WriteBack:
-    """`token_for(tenant, fhir_base)` gives an access token by Backend Services; a CountersignError when there is none.
+    """`access.token` raises a CountersignError when there is none.
 
     One round does what is due now; several workers may do rounds at once.
     """
@@ -40,13 +56,13 @@ class WriteBack:
     def __init__(
         self,
         store: Store,
-        token_for: TokenFor,
+        access: Access,
         place: Place,
         networks: Sequence[Network] = (),
         writer: FhirWriter | None = None,
     ) -> None:
         self._store = store
-        self._token_for = token_for
+        self._access = access
         self._place = place
         self._networks = networks
         self._writer = writer or FhirWriter()
@@ -59,40 +75,42 @@ class WriteBack:
         for kind in site.kinds:
             self._store.outbox.gather(site, kind, KINDS[kind][1])
         due = self._store.outbox.take(site.tenant)
-        base = bound_base(Tenant(site.tenant, "", fhir_bases=(site.fhir_base,)), site.fhir_base, self._networks)
-        if not due or base is None:
-            return self._none_written(due, "the address is not one that may be called")
+        if not due:
+            return 0
+        server = self._server(site)
+        return sum(self._one(site, one, server) for one in due)
+
+    def _one(self, site: Site, one: Waiting, server: _Server | NotWritten) -> bool:
+        card = next(iter(self._store.served.cards(one.tenant, CardQuery(ids=[one.card]), 1)), None)
+        patient = card.patient if card else None
+        got = server if isinstance(server, NotWritten) else self._tried(one, card, server)
+        if isinstance(got, Written):
+            self._store.outbox.written(one, got.status, patient)
+            return True
+        if got.status == 401:
+            self._access.forget(site.tenant, site.fhir_base)
+        if self._store.outbox.failed(one, got.reason, got.status, patient, got.final):
+            log.warning("a resource is not written back", tenant=one.tenant, reason=got.reason)
+        return False
+
+    def _server(self, site: Site) -> _Server | NotWritten:
+        """NotWritten is never final here: a registration, an address or a network may be put right."""
+        base = registered_base(site.fhir_base, self._networks)
+        if base is None:
+            return NotWritten("the address is not one that may be called")
         try:
-            token = self._token_for(site.tenant, site.fhir_base)
+            token = self._access.token(site.tenant, site.fhir_base)
         except CountersignError as error:
-            return self._none_written(due, f"no access token: {error}"[:200])
+            return NotWritten(f"no access token: {error}"[:200])
         can = self._writer.creatable(base, token)
         if isinstance(can, NotWritten):
-            return self._none_written(due, can.reason)
-        return sum(self._one(one, base, token, can) for one in due)
+            return NotWritten(can.reason, can.status)
+        return _Server(base, token, can)
 
-    def _one(self, one: Waiting, base: FhirBase, token: str, can: Creatable) -> bool:
-        card = next(iter(self._store.served.cards(one.tenant, CardQuery(ids=[one.card]), 1)), None)
+    def _tried(self, one: Waiting, card: StoredCard | None, server: _Server) -> Written | NotWritten:
         if card is None:
-            self._store.outbox.failed(one, "what the card said has been erased", None, None, final=True)
-            return False
-        if one.kind not in can.kinds:
-            self._failed(one, NotWritten("the server does not list create for this type"), card)
-            return False
+            return NotWritten("what the card said has been erased", final=True)
+        if one.kind not in server.can.kinds:
+            return NotWritten("the server does not list create for this type")
         resource = KINDS[one.kind][0](card, self._place)
-        got = self._writer.create(base, token, resource, one.kind in can.conditional)
-        if isinstance(got, NotWritten):
-            self._failed(one, got, card)
-            return False
-        self._store.outbox.written(one, got.status, card.patient)
-        return True
-
-    def _failed(self, one: Waiting, got: NotWritten, card: StoredCard) -> None:
-        given_up = self._store.outbox.failed(one, got.reason, got.status, card.patient, got.final)
-        if given_up:
-            log.warning("a resource is not written back", tenant=one.tenant, reason=got.reason)
-
-    def _none_written(self, due: Sequence[Waiting], reason: str) -> int:
-        for one in due:
-            self._store.outbox.failed(one, reason, None, None, final=False)
-        return 0
+        return self._writer.create(server.base, server.token, resource, one.kind in server.can.conditional)

@@ -28,7 +28,7 @@ from cds_service.store.records import (
     StoredFeedback,
     SuggestionRecord,
 )
-from cds_service.store.registrations import BackendClient, CdsClient, SmartClient
+from cds_service.store.registrations import BackendClient, CdsClient, Registrations, SmartClient
 from cds_service.store.replay_guard import ReplayGuard, open_replay_guard
 from cds_service.store.replies import Reply
 from cds_service.store.reports import AuditRow, RecentCall, Reports
@@ -66,6 +66,7 @@ __all__ = [
     "RanVersion",
     "RanVersions",
     "RecentCall",
+    "Registrations",
     "ReplayGuard",
     "Reply",
     "Reports",

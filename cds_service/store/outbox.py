@@ -108,20 +108,17 @@ class Outbox:
 
     def written(self, one: Waiting, status: int, patient: str | None) -> None:
         """It stands on the server, by this try or by one whose answer was lost."""
-        self._end(one, "written", None, status, patient)
+        self._put(one, "written", "written", timedelta(0), None, status, patient)
 
     def failed(self, one: Waiting, reason: str, status: int | None, patient: str | None, final: bool) -> bool:
         """Try later, ever more seldom; `final`, or too many tries: never again. True when it is given up."""
-        tries = one.tries + 1
-        if final or tries >= MOST_TRIES:
-            self._end(one, "given-up", reason, status, patient)
-            return True
-        pause = min(FIRST_PAUSE * 2**one.tries, LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311  jitter
-        with self._database.writing() as connection:
-            later = {"tries": tries, "due_at": self._clock() + pause, "reason": reason}
-            connection.execute(update(outbox).where(_is(one)).values(**later))
-            self._audit(connection, "write-back", "failed", one.tenant, one.card, _about(one, status, reason), patient)
-        return False
+        given_up = final or one.tries + 1 >= MOST_TRIES
+        if given_up:
+            self._put(one, "given-up", "given-up", timedelta(0), reason, status, patient)
+        else:
+            pause = min(FIRST_PAUSE * 2**one.tries, LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311  jitter
+            self._put(one, "waiting", "failed", pause, reason, status, patient)
+        return given_up
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Rows by tenant and state: waiting, written, given-up."""
@@ -129,17 +126,21 @@ class Outbox:
         with self._database.reading() as connection:
             return {(tenant, state): int(count) for tenant, state, count in connection.execute(query)}
 
-    def tidy(self) -> int:
-        """Drop rows that ended long ago; how many."""
-        over = and_(outbox.c.state != "waiting", outbox.c.due_at < self._clock() - KEPT)
+    def _put(
+        self,
+        one: Waiting,
+        state: str,
+        outcome: str,
+        pause: timedelta,
+        reason: str | None,
+        status: int | None,
+        patient: str | None,
+    ) -> None:
+        """What came of a try, with its place in the trail."""
         with self._database.writing() as connection:
-            return connection.execute(delete(outbox).where(over)).rowcount
-
-    def _end(self, one: Waiting, state: str, reason: str | None, status: int | None, patient: str | None) -> None:
-        with self._database.writing() as connection:
-            ended = {"state": state, "tries": one.tries + 1, "due_at": self._clock(), "reason": reason}
-            connection.execute(update(outbox).where(_is(one)).values(**ended))
-            self._audit(connection, "write-back", state, one.tenant, one.card, _about(one, status, reason), patient)
+            tried = {"state": state, "tries": one.tries + 1, "due_at": self._clock() + pause, "reason": reason}
+            connection.execute(update(outbox).where(_is(one)).values(**tried))
+            self._audit(connection, "write-back", outcome, one.tenant, one.card, _about(one, status, reason), patient)
 
     def _audit(
         self,
@@ -153,6 +154,15 @@ class Outbox:
     ) -> None:
         event = AuditEvent(action, outcome, tenant, None, subject, detail, patient)
         self._record(connection, event)
+
+
+def forget(connection: Connection, now: datetime, most: int) -> int:
+    """Drop at most so many rows that ended long ago; how many."""
+    over = and_(outbox.c.state != "waiting", outbox.c.due_at < now - KEPT)
+    rows = connection.execute(select(outbox.c.card, outbox.c.kind).where(over).limit(most)).all()
+    for row in rows:
+        connection.execute(delete(outbox).where(_is(row)))
+    return len(rows)
 
 
 def _is(row: Any) -> Any:

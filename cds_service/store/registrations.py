@@ -120,6 +120,11 @@ class Registrations:
             rows = connection.execute(query.order_by(backend_client.c.tenant, backend_client.c.fhir_base)).mappings()
             return [BackendClient(**{**row, "scopes": tuple(row["scopes"])}) for row in rows]
 
+    def backend_client(self, tenant: str, fhir_base: str) -> BackendClient | None:
+        """Our registration for one FHIR base of a tenant, with or without a slash at its end; None without one."""
+        wanted = (tenant, fhir_base.rstrip("/"))
+        return next((one for one in self.backend_clients() if (one.tenant, one.fhir_base.rstrip("/")) == wanted), None)
+
     def _put(self, table: Table, action: str, tenant: str, issuer: str, row: Mapping[str, Any]) -> None:
         with self._database.writing() as connection:
             insert_or_replace(connection, table, {**row, "id": _row_id(tenant, issuer)})

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, li
 
 from cds_service.errors import CountersignError
 from cds_service.store import audit as trail
-from cds_service.store import notes, overrides, replies, sessions
+from cds_service.store import notes, outbox, overrides, replies, sessions
 from cds_service.store.audit_chain import start_proof
 from cds_service.store.database import UNLIMITED, Database, insert_or_replace
 from cds_service.store.holds import holds_call, holds_row
@@ -98,6 +98,7 @@ class Retention:
         rows = self._batches("retain-audit", lambda line, n: self._cut_trail(line, now - periods.audit, n), most)
         self._batches("retain-overrides", lambda line, n: overrides.forget(line, said_until, n), most)
         self._batches("retain-notes", lambda line, n: notes.forget(line, now - periods.notes, n), most)
+        self._batches("retain-outbox", lambda line, n: outbox.forget(line, now, n), most)
         self._batches("retain-sessions", lambda line, n: sessions.forget(line, now, n), most)
         patients = self._batches("retain-patients", _forget_patients, most)
         with self._database.writing(longest_ms=UNLIMITED) as connection:

@@ -27,16 +27,16 @@ PUBLISHED_BEFORE = timedelta(hours=1)  # a new key stands in our set for so long
 @click.option("--scopes", default=SCOPES, show_default=True, help="Scopes asked for.")
 def add_backend(tenant: str, fhir_base: str, client_id: str, token_url: str | None, alg: str, scopes: str) -> None:
     """Register us for SMART Backend Services at an EHR; `notes work` then reads note bodies there."""
-    from cds_service.fhir.backend_services import WELL_KNOWN, AccessRefused, BackendServices
+    from cds_service.fhir.backend_services import WELL_KNOWN
+    from cds_service.fhir.exchange import Exchange, NotAnswered
     from cds_service.store import BackendClient
 
     settings, base = Settings.from_env(), fhir_base.rstrip("/")
     with opened_store(settings) as store:
         if token_url is None:
-            services = BackendServices(store.own_keys, lambda: datetime.now(UTC), settings.private_networks)
             try:
-                found = services.get_json(base + WELL_KNOWN).get("token_endpoint")
-            except AccessRefused as error:
+                found = Exchange().document(base + WELL_KNOWN, settings.private_networks).get("token_endpoint")
+            except NotAnswered as error:
                 raise click.UsageError(f"{base}{WELL_KNOWN}: {error}; give --token-url") from error
             if not isinstance(found, str):
                 raise click.UsageError("the server names no token_endpoint; give --token-url")

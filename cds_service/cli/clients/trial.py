@@ -84,10 +84,9 @@ def _keys(client: Any, settings: Settings) -> str:
 
 
 def _metadata(base: str, settings: Settings) -> str:
-    from cds_service.fhir.backend_services import BackendServices
+    from cds_service.fhir.exchange import Exchange
 
-    services = BackendServices(None, lambda: datetime.now(UTC), settings.private_networks)  # type: ignore[arg-type]
-    found = services.get_json(f"{base.rstrip('/')}/metadata")
+    found = Exchange().document(f"{base.rstrip('/')}/metadata", settings.private_networks)
     version = found.get("fhirVersion")
     if found.get("resourceType") != "CapabilityStatement":
         raise Failed("it answers, but not with a CapabilityStatement")

@@ -35,7 +35,7 @@ def enable(tenant: str, fhir_base: str, kinds: tuple[str, ...]) -> None:
     """From now on, for calls of this tenant; again replaces server and types."""
     settings = Settings.from_env()
     with opened_store(settings) as store:
-        _require_base(tenant, fhir_base, settings)
+        _require_base(fhir_base, settings)
         store.outbox.enable(tenant, fhir_base.rstrip("/"), dict.fromkeys(kinds))
     click.echo(f"{', '.join(dict.fromkeys(kinds))} of {tenant} will be written to {fhir_base}.")
 
@@ -89,27 +89,19 @@ def work(once: bool, every: int) -> None:
 
 
 def _writer(settings: Settings, store: Store) -> WriteBack:
-    from cds_service.fhir.backend_services import AccessRefused, BackendServices
+    from cds_service.fhir.backend_services import BackendServices, RegisteredAccess
     from cds_service.governance.resources import Place
     from cds_service.governance.write_back import WriteBack
 
-    access = BackendServices(store.own_keys, lambda: datetime.now(UTC), settings.private_networks)
-
-    def token_for(tenant: str, fhir_base: str) -> str:
-        for client in store.registrations.backend_clients():
-            if (client.tenant, client.fhir_base.rstrip("/")) == (tenant, fhir_base.rstrip("/")):
-                return access.access(client).token
-        raise AccessRefused("we are not registered for Backend Services there: clients add-backend")
-
+    services = BackendServices(store.own_keys, lambda: datetime.now(UTC), settings.private_networks)
     label = None if settings.ai_label == "off" else settings.ai_label
     place = Place(settings.public_url, away=True, label=label)
-    return WriteBack(store, token_for, place, settings.private_networks)
+    access = RegisteredAccess(store.registrations, services)
+    return WriteBack(store, access, place, settings.private_networks)
 
 
-def _require_base(tenant: str, fhir_base: str, settings: Settings) -> None:
-    from cds_service.fhir.base import bound_base
-    from cds_service.fhir.tenant import Tenant
+def _require_base(fhir_base: str, settings: Settings) -> None:
+    from cds_service.fhir.base import registered_base
 
-    named = Tenant(tenant, "", fhir_bases=(fhir_base,))
-    if bound_base(named, fhir_base, settings.private_networks) is None:
+    if registered_base(fhir_base, settings.private_networks) is None:
         raise click.UsageError("--fhir-base must be an https URL without query, and http only on this machine")

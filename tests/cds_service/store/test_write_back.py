@@ -13,7 +13,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from cds_service.errors import CountersignError
 from cds_service.governance.resources import Place
 from cds_service.governance.write_back import KINDS, WriteBack
-from cds_service.store import open_store
+from cds_service.store import Periods, open_store
 from cds_service.store.outbox import FIRST_PAUSE, LONGEST_PAUSE, MOST_TRIES
 from tests.cds_service.store.older_code import OlderCode
 from tests.writable_fhir import LOST, WritableFhir
@@ -42,8 +42,26 @@ def site(store, settings, keyring, clock) -> Iterator[tuple]:
         yield timed, ehr
 
 
-def back(store, token_for=lambda _tenant, _base: "a-token") -> WriteBack:
-    return WriteBack(store, token_for, PLACE)
+class Tokens:
+    """Gives the same token until it is told to forget it."""
+
+    def __init__(self) -> None:
+        self.forgotten = 0
+
+    def token(self, _tenant: str, _base: str) -> str:
+        return f"token-{self.forgotten}"
+
+    def forget(self, _tenant: str, _base: str) -> None:
+        self.forgotten += 1
+
+
+class NoTokens(Tokens):
+    def token(self, _tenant: str, _base: str) -> str:
+        raise CountersignError("we have no key")
+
+
+def back(store, access=None) -> WriteBack:
+    return WriteBack(store, access or Tokens(), PLACE)
 
 
 def with_suggestions(call):
@@ -68,7 +86,7 @@ def test_each_card_is_written_once_as_valid_resources_with_our_identifier(site, 
         assert (one.get("patient") or one.get("subject")) == {"reference": "Patient/patient-1"}
     guided = next(one for one in ehr.kept if "result" in one)
     assert guided["result"]["reference"] == "https://countersign.example.org/fhir/RequestGroup/a-card-0"
-    assert ehr.tokens == {"Bearer a-token"}
+    assert ehr.tokens == {"Bearer token-0"}
 
 
 @pytest.mark.parametrize("conditional", [True, False])
@@ -113,14 +131,22 @@ def test_an_answer_that_would_not_change_is_final_and_a_type_that_is_not_listed_
 
 def test_without_a_token_nothing_is_sent_and_everything_waits(site, call):
     store, ehr = site
-
-    def none(_tenant: str, _base: str) -> str:
-        raise CountersignError("we have no key")
-
     store.record(call())
-    assert back(store, none).round() == 0
+    assert back(store, NoTokens()).round() == 0
     assert store.outbox.counts() == {("north", "waiting"): 5}
     assert not ehr.kept
+
+
+def test_a_token_that_the_server_takes_back_is_not_used_again(site, call, clock):
+    store, ehr = site
+    store.record(replace(call(), cards=call().cards[:1]))
+    store.outbox.enable("north", ehr.url, ["DetectedIssue"])
+    writer = back(store, Tokens())
+    ehr.next = [401]
+    assert writer.round() == 0
+    clock.now += timedelta(hours=1)
+    assert writer.round() == 1
+    assert ehr.tokens == {"Bearer token-0", "Bearer token-1"}
 
 
 def test_two_workers_at_once_write_nothing_twice(site, call, settings, keyring, clock):
@@ -183,11 +209,16 @@ def test_everything_is_on_record_in_the_transaction_of_its_change(site, call, ro
     assert store.verify_audit().intact
 
 
-def test_rows_that_ended_long_ago_are_dropped_and_their_cards_not_found_again(site, call, clock):
+def test_retention_drops_rows_that_ended_long_ago_and_their_cards_are_not_found_again(site, call, clock):
     store, ehr = site
     store.record(with_suggestions(call()))
     assert back(store).round() == 5
-    clock.now += timedelta(days=91)
-    assert store.outbox.tidy() == 5
+    forever = timedelta(days=9999)
+    clock.now += timedelta(days=89)
+    store.retention.run(Periods(forever, forever, forever), clock_is_right=True)
+    assert store.outbox.counts() == {("north", "written"): 5}
+    clock.now += timedelta(days=2)
+    store.retention.run(Periods(forever, forever, forever), clock_is_right=True)
+    assert store.outbox.counts() == {}
     assert back(store).round() == 0
     assert len(ehr.kept) == 5
