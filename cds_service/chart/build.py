@@ -112,8 +112,9 @@ def _medications(keys: tuple[Supplied, Supplied], reader: MedicationReader, draf
     current = tuple(
         one
         for resource in (*orders.resources, *statements.resources)
-        if reader.current(resource) and reference(resource) not in drafted
+        if reader.current(resource)
         for one in reader.read_all(resource)
+        if one.ref.reference not in drafted
     )
     failed = ("medication statements could not be read",) if statements.state == "failed" else ()
     return Listing(

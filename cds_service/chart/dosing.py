@@ -22,7 +22,7 @@ _VERB_AHEAD = re.compile(
 )
 
 
-def dosages_of(resource: Resource) -> Iterator[Resource]:
+def dosages_of(resource: Resource) -> list[Resource]:
     """The dosage elements, which requests and statements call by two names."""
     return objects(resource.get("dosageInstruction") or resource.get("dosage"))
 
@@ -46,7 +46,7 @@ def sig_of(resource: Resource, order_words: str, ingredients: int) -> Sig:
     divided among its ingredients: the dose is then unknown.
     """
     read = read_sig(f"{order_words} {sig_text(resource)}")
-    dosages = list(dosages_of(resource))
+    dosages = dosages_of(resource)
     if len(dosages) > 1:
         return replace(_without_dose(read, "it has several dosages"), times_per_day=None)
     if any(map(modified, dosages)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from cds_service.terminology.systems import canonical
@@ -11,10 +11,9 @@ Resource = Mapping[str, Any]
 LONGEST_TEXT = 2000  # characters that are read of any one string: a name or a sig is far shorter
 
 
-def objects(value: object) -> Iterator[Mapping[str, Any]]:
+def objects(value: object) -> list[Mapping[str, Any]]:
     """The objects of an array; nothing when it is not an array."""
-    if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, dict))
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def obj(value: object) -> Mapping[str, Any]:
@@ -34,20 +33,23 @@ def number(value: object) -> float | None:
 
 def codings(concept: object) -> tuple[tuple[str, str, str], ...]:
     """(system URI, code, display) of each coding of a CodeableConcept that has system and code."""
-    listed = objects(obj(concept).get("coding"))
-    found = ((canonical(text(c.get("system"))) or "", text(c.get("code")), text(c.get("display"))) for c in listed)
-    return tuple(coding for coding in found if coding[0] and coding[1])
+    listed = objects(concept.get("coding")) if isinstance(concept, dict) else ()
+    found = [(canonical(text(c.get("system"))) or "", text(c.get("code")), text(c.get("display"))) for c in listed]
+    return tuple([coding for coding in found if coding[0] and coding[1]])
 
 
 def codes(concept: object) -> frozenset[str]:
     """The codes of a status, whatever system they give or leave out."""
-    return frozenset(text(coding.get("code")) for coding in objects(obj(concept).get("coding")))
+    listed = objects(concept.get("coding")) if isinstance(concept, dict) else ()
+    return frozenset([text(coding.get("code")) for coding in listed])
 
 
 def labels_of(concept: object) -> tuple[str, ...]:
     """Everything that a person may read as its name: the text, then the displays."""
-    displays = (text(coding.get("display")) for coding in objects(obj(concept).get("coding")))
-    return tuple(dict.fromkeys(filter(None, (text(obj(concept).get("text")), *displays))))
+    if not isinstance(concept, dict):
+        return ()
+    displays = [text(coding.get("display")) for coding in objects(concept.get("coding"))]
+    return tuple(dict.fromkeys(filter(None, (text(concept.get("text")), *displays))))
 
 
 def label_of(concept: object) -> str:

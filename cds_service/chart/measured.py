@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -45,7 +45,7 @@ class Measurements:
     from its resources when a check first asks for it."""
 
     state: State
-    unread: Mapping[str, tuple[Callable[[], Measurement], ...]] = field(default_factory=dict, repr=False)
+    unread: Mapping[str, Sequence[Callable[[], Measurement]]] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
 
     def of(self, kind: str) -> tuple[Measurement, ...]:

@@ -37,15 +37,16 @@ class _Reading:
 def read_measurements(supplied: Supplied, what: str) -> Measurements:
     """Observations of the kinds we know. Cancelled and entered-in-error ones are left out."""
     wanted, notes = supplied.only({"Observation"}, what)
-    valid = [resource for resource in wanted.resources if text(resource.get("status")) in _VALID]
-    kinds = [(resource, kinds_of(resource.get("code"))) for resource in valid]
-    if [found for _, found in kinds if len(found) > 1]:
+    unread: defaultdict[str, list[Callable[[], Measurement]]] = defaultdict(list)
+    doubtful = False
+    for resource in wanted.resources:
+        kinds = kinds_of(resource.get("code")) if text(resource.get("status")) in _VALID else {}
+        doubtful = doubtful or len(kinds) > 1
+        if len(kinds) == 1:
+            ((kind, rank),) = kinds.items()
+            unread[kind].append(partial(_measurement, resource, kind, rank))
+    if doubtful:
         notes = (*notes, f"{what}: a result that is coded as two different things was not used")
-    unread: defaultdict[str, tuple[Callable[[], Measurement], ...]] = defaultdict(tuple)
-    for resource, found in kinds:
-        if len(found) == 1:
-            ((kind, rank),) = found.items()
-            unread[kind] += (partial(_measurement, resource, kind, rank),)
     return Measurements(wanted.state, unread, notes)
 
 

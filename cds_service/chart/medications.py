@@ -166,13 +166,12 @@ def _said_of(parts: Parts) -> Iterator[str]:
         yield f"“{parts.ended}” was taken for a drug that ends, and was not assessed with this order"
 
 
-def _periods(resource: Resource) -> Iterator[Resource]:
+def _periods(resource: Resource) -> list[Resource]:
     """The times in which it is taken: of the statement, or of each of its dosages."""
     if resource.get("effectivePeriod") or resource.get("effectiveDateTime"):
-        yield obj(resource.get("effectivePeriod")) or {"start": resource.get("effectiveDateTime")}
-        return
-    for dosage in dosages_of(resource):
-        yield obj(obj(obj(dosage.get("timing")).get("repeat")).get("boundsPeriod"))
+        return [obj(resource.get("effectivePeriod")) or {"start": resource.get("effectiveDateTime")}]
+    timings = [obj(dosage.get("timing")) for dosage in dosages_of(resource)]
+    return [obj(obj(timing.get("repeat")).get("boundsPeriod")) for timing in timings]
 
 
 def _supply(resource: Resource) -> Resource:

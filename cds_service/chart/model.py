@@ -96,10 +96,12 @@ class Chart:
         """
         others = (*self.medications.items, *self.background, *self.orders)
         return tuple(
-            med
-            for med in others
-            if med.ref.reference != order.replaces
-            and (med.ref.reference != order.ref.reference or med.part != order.part)
+            [
+                med
+                for med in others
+                if med.ref.reference != order.replaces
+                and (med.ref.reference != order.ref.reference or med.part != order.part)
+            ]
         )
 
     @property

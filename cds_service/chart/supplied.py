@@ -41,9 +41,11 @@ class Supplied:
         """
         if self.state != "data":
             return self, ()
-        kinds = [str(one.get("resourceType")) for one in self.resources]
-        matches = tuple([one for one, kind in zip(self.resources, kinds, strict=True) if kind in types])
-        odd = len([kind for kind in kinds if kind not in types and kind not in _COMPANIONS])
+        others = [kind for one in self.resources if (kind := str(one.get("resourceType"))) not in types]
+        if self.resources and self.complete and not others:
+            return self, ()
+        matches = tuple([one for one in self.resources if str(one.get("resourceType")) in types])
+        odd = len([kind for kind in others if kind not in _COMPANIONS])
         notes = [f"{what}: {odd} entries of another kind were not used"] if odd else []
         if not self.complete:
             notes.append(f"{what} {self.note or 'has further pages that were not supplied'}")

@@ -97,7 +97,7 @@ class KeyReader:
             return Supplied("failed", note="an entry holds no resource")
         matches = tuple([one for one, kind in zip(resources, kinds, strict=True) if kind != _OUTCOME])
         worry = self._worry([one for one, kind in zip(resources, kinds, strict=True) if kind == _OUTCOME], matches)
-        if not all(map(self._own.owns, matches)):
+        if not self._own.owns_all(matches):
             return Supplied("failed", note=FOREIGN)
         if not matches:
             unsure = worry or has_more(bundle, 0)

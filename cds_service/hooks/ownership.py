@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,10 +24,17 @@ class OwnPatient:
         """False when the resource names another patient."""
         if resource.get("resourceType") == "Patient":
             return resource.get("id") == self.patient_id
-        subject = resource.get("subject")
-        if type(subject) is dict and subject.get("reference") == self._usual and _OTHER_NAMING.isdisjoint(resource):
-            return True  # nearly always: a call holds a hundred resources of its patient
         return all(map(self.is_same, _named(resource)))
+
+    def owns_all(self, resources: Iterable[Resource]) -> bool:
+        """False when one of them names another patient."""
+        usual = {"reference": self._usual}  # nearly always: a call holds a hundred resources of its patient
+        unusual = [
+            one
+            for one in resources
+            if one.get("subject") != usual or one.get("resourceType") == "Patient" or not _OTHER_NAMING.isdisjoint(one)
+        ]
+        return all(map(self.owns, unusual))
 
     def is_same(self, reference: str) -> bool:
         base = (self.fhir_server or "").rstrip("/")

@@ -62,7 +62,7 @@ class Word(NamedTuple):
 @lru_cache(maxsize=4)  # the same sentence is searched by several lexicons, one after the other
 def split_words(text: str) -> tuple[Word, ...]:
     """Words and numbers of a text, folded for comparison, each with its place in the text."""
-    return tuple(Word(_fold(match[0]), match.start(), match.end()) for match in _WORD.finditer(text))
+    return tuple([Word(_fold(match[0]), *match.span()) for match in _WORD.finditer(text)])
 
 
 def _fold(word: str) -> str:
@@ -114,7 +114,7 @@ class Lexicon:
         mentions: list[Mention] = []
         at = 0
         while at < len(words):
-            mention = self._at(text, words, at)
+            mention = self._at(text, words, at) if words[at].text in self._lengths else None
             if mention is None:
                 at += 1
                 continue
@@ -123,9 +123,9 @@ class Lexicon:
         return tuple(mentions)
 
     def _at(self, text: str, words: tuple[Word, ...], at: int) -> Mention | None:
-        for length in self._lengths.get(words[at].text, ()):
+        for length in self._lengths[words[at].text]:
             run = words[at : at + length]
-            key = tuple(word.text for word in run)
+            key = tuple([word.text for word in run])
             entry = self._by_words.get(key)
             if entry is None and length > 1 and key[-1][0].isdigit():
                 entry = self._by_words.get((*key[:-1], _NUMBER))
