@@ -32,6 +32,7 @@ from cds_service.terminology.directions.plain import plain_words
 from cds_service.terminology.directions.reading import read_directions
 from cds_service.terminology.routes import LOCAL_ROUTES
 
+_LONGEST_NAME = 40
 _LONGEST = 400  # characters of directions that are shown as they were written
 
 
@@ -134,8 +135,9 @@ def _due(chart: Chart, knowledge: Knowledge, wanted: Sequence[Wanted]) -> Iterat
         days[key] = min(due, days.get(key, due))
     for key, due in sorted(days.items(), key=lambda pair: pair[1]):
         label = knowledge.keyed(Monitor)[key].label
-        day = (chart.today + timedelta(days=due)).isoformat()
-        yield f"{label}: {f'by {day}' if due else 'before you go home, or soon after'}"
+        day = chart.today + timedelta(days=due)
+        when = f"by {day.day} {day:%B %Y}" if due else "before you go home, or soon after"
+        yield f"{label[:1].upper()}{label[1:]}: {when}"
 
 
 def _rows(knowledge: Knowledge, drug: Medication) -> Iterator[DischargeWords]:
@@ -168,9 +170,11 @@ def _name(drug: Medication) -> str:
     plain = " and ".join(one.name for one in drug.drugs)
     typed, span = drug.origin.text or "", drug.origin.span
     called = typed[slice(*span)].strip() if span else ""
+    if called.lower().startswith(plain.lower()) and len(called) <= _LONGEST_NAME:
+        return called[:1].upper() + called[1:]
     known = all(word in plain.lower() for word in called.lower().replace("/", " ").replace("-", " ").split())
     shown = plain[:1].upper() + plain[1:]
-    return shown if not called or known or len(called) > 40 else f"{shown} ({called})"
+    return shown if not called or known or len(called) > _LONGEST_NAME else f"{shown} ({called})"
 
 
 def _changed(change: Change) -> str:

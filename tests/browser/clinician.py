@@ -61,6 +61,11 @@ class Clinician:
         with self._new_desk():
             self.page.get_by_role("button", name="Add order").click()
 
+    def goes_home(self) -> None:
+        """The patient of the open chart is discharged."""
+        with self._new_desk():
+            self.page.get_by_role("button", name="Discharge", exact=True).click()
+
     def accepts(self, label: str) -> None:
         with self._new_desk():
             self.page.get_by_role("button", name=label, exact=False).first.click()

@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
         album = Album(folder, browser, running.addresses)
         _readme(album)  # as a new user sees it, without history and roles
         write_history(running.settings, ehr, f"{ehr}/{CLINICIAN}")
-        for pictures in (_patients, _orders, _evidence, _choices, _roles, _frame, _messages):
+        for pictures in (_patients, _orders, _evidence, _discharge, _choices, _roles, _frame, _messages):
             pictures(album)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
@@ -147,6 +147,20 @@ def _evidence(album: Album) -> None:
     album.take(clinician, "app-answered")
     clinician.page.get_by_role("button", name="Close").click()
     album.take(clinician, "app-closed")
+
+
+def _discharge(album: Album) -> None:
+    clinician = album.clinician()
+    clinician.opens("iris-vance")
+    clinician.goes_home()
+    album.take(clinician, "ehr-discharge")
+    card = clinician.cards.filter(has_text="Discharge medicines").first
+    clinician.opens_evidence_alone(card)
+    album.take(clinician, "app-discharge")
+    clinician.page.get_by_role("link", name="Page for the patient").click()
+    album.take(clinician, "app-handout")
+    clinician.page.emulate_media(media="print")
+    clinician.page.pdf(path=album.folder / "app-handout.pdf", format="Letter")
 
 
 def _roles(album: Album) -> None:

@@ -19,6 +19,7 @@ import pytest
 from cds_service.settings import Settings
 from tests.cds_service.web.conftest import INVOKE, ROOT, free_port, order_sign_body, request, wait_until_alive
 from tests.cds_service.web.ops.test_commands import countersign
+from tests.hook_calls import active, bundle, discharge, patient_view
 
 WARFARIN = {
     "resourceType": "MedicationRequest",
@@ -160,6 +161,24 @@ def test_check_answers_for_the_dialect_and_the_service_that_are_named(tmp_path: 
     other = countersign(tmp_path, "check", "--service", "companion-orders", str(path))
     assert "companion-orders answers order-sign" in other.stdout
     assert countersign(tmp_path, "check", "--service", "nonsense", str(path)).returncode == 2
+
+
+def test_check_asks_every_service_of_the_hook_and_says_which_need_what(tmp_path: Path) -> None:
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps(discharge(medications=bundle(active("warfarin 5 mg daily")))))
+    told = countersign(tmp_path, "check", str(path)).stdout
+    assert "care-checklist answers encounter-discharge" in told
+    assert "discharge-instructions answers encounter-discharge with 1 card." in told
+    joined = json.loads(countersign(tmp_path, "check", "--json", str(path)).stdout)
+    assert "discharge-instructions" in [card["source"]["topic"]["code"] for card in joined["cards"]]
+    viewed = patient_view()
+    path.write_text(json.dumps({**viewed, "prefetch": {"patient": viewed["prefetch"]["patient"]}}))
+    told = countersign(tmp_path, "check", str(path)).stdout
+    assert "care-checklist answers patient-view" in told
+    assert "chart-reconciliation was not asked: required and neither in prefetch nor to be had: notes" in told
+    path.write_text(json.dumps({**viewed, "prefetch": {}}))
+    ended = countersign(tmp_path, "check", str(path))
+    assert ended.returncode == 1 and "Not valid: 2 faults" in ended.stdout
 
 
 def test_the_tables_are_counted_linted_and_their_coverage_printed(tmp_path: Path) -> None:
