@@ -11,6 +11,7 @@ from cds_service.knowledge import load_knowledge
 from tests.cds_service.web.ehr_tokens import Ehr
 from tests.charts import knowledge
 from tests.postgres import PostgresServer, postgres_server
+from tests.ready_databases import ReadyDatabases
 from tests.running_service import RunningService, in_this_process, migrated, under_gunicorn
 
 pytest_plugins = ("tests.figures",)
@@ -37,6 +38,21 @@ def postgres() -> Iterator[PostgresServer]:
 def engine_name(request: pytest.FixtureRequest) -> str:
     """Every test that touches a database runs on both."""
     return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def ready_databases(postgres: PostgresServer) -> ReadyDatabases:
+    return ReadyDatabases(postgres)
+
+
+@pytest.fixture
+def ready_urls(engine_name: str, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """As `database_urls`, of databases that are migrated and empty; `stand_ready` makes the files of SQLite so."""
+    if engine_name == "sqlite":
+        yield {}
+        return
+    with request.getfixturevalue("ready_databases").urls() as urls:
+        yield urls
 
 
 @pytest.fixture

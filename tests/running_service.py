@@ -24,8 +24,9 @@ from cds_service import create_app
 from cds_service.rooms import Rooms
 from cds_service.settings import PREFIX, Settings
 from cds_service.store import CdsClient as Registration
-from cds_service.store import Keyring, migrate, open_store
+from cds_service.store import Keyring, open_store
 from tests.cds_client import CdsClient
+from tests.ready_databases import stand_ready
 
 ROOT = Path(__file__).parents[1]
 SECONDS_TO_START = 90
@@ -62,7 +63,7 @@ def migrated(folder: Path, *clients: Registration, **variables: str) -> Settings
     """Settings of a migrated run folder of its own, on a free port, with these EHRs registered, in no hurry."""
     given = {"RUN_DIR": str(folder), "BIND": f"127.0.0.1:{_free_port()}", "DEADLINE_MS": UNHURRIED_MS, **variables}
     settings = Settings.from_env({PREFIX + name: value for name, value in given.items()})
-    migrate(settings)
+    stand_ready(settings)
     with closing(open_store(settings, Keyring.load(settings))) as store:
         for client in clients:
             store.registrations.add_cds_client(client)

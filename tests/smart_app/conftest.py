@@ -13,11 +13,12 @@ import pytest
 
 from cds_service.evidence import HybridIndex, Passage
 from cds_service.settings import Settings
-from cds_service.store import Keyring, SmartClient, migrate, open_store
+from cds_service.store import Keyring, SmartClient, open_store
 from smart_app import create_app
 from smart_app.launch import waiting
 from smart_app.library.related import RelatedEvidence
 from smart_app.wiring import EXTENSION
+from tests.ready_databases import stand_ready
 from tests.smart_app.fake_ehr import CLIENT_ID, CLIENT_SECRET, FakeEhr, flask_app, running
 from tests.smart_app.house import Clock, House
 from tests.smart_app.sample_card import PASSAGE, TENANT, store_card
@@ -56,7 +57,7 @@ def house_at(run_dir: Path, **variables: str) -> Iterator[House]:
     app_port = int(given["APP_URL"].rpartition(":")[2])
     environ = {f"COUNTERSIGN_{name}": value for name, value in given.items()}
     settings = replace(Settings.from_env(environ), frame_ancestors=(f"http://localhost:{ehr_port}",))
-    migrate(settings)
+    stand_ready(settings)
     clock, ehr = Clock(), FakeEhr(ehr_port)
     keyring = Keyring.load(settings)
     store = open_store(settings, keyring)

@@ -23,8 +23,8 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_urls: dict[str, str]) -> Settings:
-    made = migrated(tmp_path, CLIENT_AUTH="off", **database_urls)
+def settings(tmp_path: Path, ready_urls: dict[str, str]) -> Settings:
+    made = migrated(tmp_path, CLIENT_AUTH="off", **ready_urls)
     prepare(made)
     return made
 

@@ -16,18 +16,19 @@ from cds_service.governance.versions import History, record
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.logic_rules import LogicRule
 from cds_service.settings import Settings
-from cds_service.store import Keyring, RanVersions, migrate, open_store
+from cds_service.store import Keyring, RanVersions, open_store
+from tests.ready_databases import stand_ready
 from tests.running_service import RunningService
 
 DAY = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def hosts(tmp_path: Path, database_urls: dict[str, str]) -> Iterator[tuple[RanVersions, RanVersions]]:
+def hosts(tmp_path: Path, ready_urls: dict[str, str]) -> Iterator[tuple[RanVersions, RanVersions]]:
     """The store as two hosts of one database have it open."""
-    given = {"RUN_DIR": str(tmp_path), **database_urls}
+    given = {"RUN_DIR": str(tmp_path), **ready_urls}
     settings = Settings.from_env({f"COUNTERSIGN_{name}": value for name, value in given.items()})
-    migrate(settings)
+    stand_ready(settings)
     keyring = Keyring.load(settings, {})
     with closing(open_store(settings, keyring)) as one, closing(open_store(settings, keyring)) as two:
         yield one.ran_versions, two.ran_versions

@@ -10,20 +10,19 @@ from click.testing import CliRunner, Result
 
 from cds_service.cli.knowledge import command
 from cds_service.settings import Settings
-from cds_service.store import migrate
+from tests.ready_databases import stand_ready
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def installation(tmp_path: Path, database_urls: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Settings:
-    given = {"RUN_DIR": str(tmp_path / "run"), "KNOWLEDGE_DIR": str(tmp_path / "site"), **database_urls}
+def installation(tmp_path: Path, ready_urls: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Settings:
+    given = {"RUN_DIR": str(tmp_path / "run"), "KNOWLEDGE_DIR": str(tmp_path / "site"), **ready_urls}
     for name, value in given.items():
         monkeypatch.setenv(f"COUNTERSIGN_{name}", value)
     (tmp_path / "site").mkdir()
     settings = Settings.from_env()
-    migrate(settings)
-    return settings
+    return stand_ready(settings)
 
 
 @pytest.fixture

@@ -24,12 +24,12 @@ from cds_service.store import (
     SmartClient,
     Store,
     SuggestionRecord,
-    migrate,
     open_store,
 )
 from cds_service.store.migrate import move
 from tests.cds_service.store.older_code import OldestCode
 from tests.databases import Beside
+from tests.ready_databases import stand_ready
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 REASONS = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
@@ -42,8 +42,10 @@ MakeFeedback = Callable[..., FeedbackItem]
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_urls: dict[str, str]) -> Settings:
-    given = {"RUN_DIR": str(tmp_path / "run"), **database_urls}
+def settings(tmp_path: Path, engine_name: str, request: pytest.FixtureRequest) -> Settings:
+    """Of databases that stand migrated where the test asks for the store, of empty ones where it migrates by itself."""
+    urls = request.getfixturevalue("ready_urls" if "store" in request.fixturenames else "database_urls")
+    given = {"RUN_DIR": str(tmp_path / "run"), **urls}
     return Settings.from_env({f"COUNTERSIGN_{name}": value for name, value in given.items()})
 
 
@@ -54,8 +56,7 @@ def keyring(settings: Settings) -> Keyring:
 
 @pytest.fixture
 def store(settings: Settings, keyring: Keyring) -> Iterator[Store]:
-    migrate(settings)
-    opened = open_store(settings, keyring)
+    opened = open_store(stand_ready(settings), keyring)
     yield opened
     opened.close()
 

@@ -20,8 +20,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from cds_service.settings import Settings
-from cds_service.store import Keyring, migrate, open_store
+from cds_service.store import Keyring, open_store
 from tests.cds_service.web.ehr_tokens import Ehr
+from tests.ready_databases import stand_ready
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -105,7 +106,7 @@ def settings_for(folder: Path, **variables: str) -> Settings:
 
 def prepared(settings: Settings, *ehrs: Ehr) -> Settings:
     """Migrated, with these EHRs registered."""
-    migrate(settings)
+    stand_ready(settings)
     with closing(open_store(settings, Keyring.load(settings))) as store:
         for ehr in ehrs:
             store.registrations.add_cds_client(ehr.registration())

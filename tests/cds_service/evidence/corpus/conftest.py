@@ -12,10 +12,11 @@ import pytest
 from cds_service.evidence.corpus.formats import formats
 from cds_service.evidence.corpus.importing import Importer, Report
 from cds_service.settings import Settings
-from cds_service.store import Keyring, migrate
+from cds_service.store import Keyring
 from cds_service.store.corpus import Corpus
 from cds_service.store.database import open_database
 from tests.charts import knowledge
+from tests.ready_databases import stand_ready
 
 LEXICON = knowledge().vocabulary.lexicon
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -26,10 +27,10 @@ class TakesIn(Protocol):
 
 
 @pytest.fixture
-def corpus(tmp_path: Path, database_urls: dict[str, str]) -> Iterator[Corpus]:
-    given = {"RUN_DIR": str(tmp_path / "run"), **database_urls}
+def corpus(tmp_path: Path, ready_urls: dict[str, str]) -> Iterator[Corpus]:
+    given = {"RUN_DIR": str(tmp_path / "run"), **ready_urls}
     settings = Settings.from_env({f"COUNTERSIGN_{name}": value for name, value in given.items()})
-    migrate(settings)
+    stand_ready(settings)
     opened = Corpus(open_database(settings.database_url), Keyring.load(settings, {}), lambda: AT)
     yield opened
     opened.close()
