@@ -1,8 +1,10 @@
 """An exact name beside a misspelt word may be a part of another drug's longer name.
 
 "isosorbide dinitrfate" names isosorbide exactly and means something else; so does "tyleol with codeine". A word is such
-a slip when it is like the word that stands in its place in a name of other ingredients, and is right as nothing. What a
-mark joins on is a component (`combination`), and the other components stay known.
+a slip when it is like the word that stands in its place in a name of other ingredients, and is right as nothing; when
+the rest of that name stands there whole ("panadol col & flu", "orajel dry mth"); or when only its spaces are others
+("acetaminophen with cod eine"). What a mark joins on is a component (`combination`), and the other components stay
+known.
 """
 
 from __future__ import annotations
@@ -19,6 +21,12 @@ _SHORTEST = 3  # letters; shorter words are one slip away from too many
 _SHORT_LIKE = 0.75
 _JOINS = re.compile(r"[/+&]")  # behind such a mark, or a hyphen, stands a component
 _LIKE = 0.6  # a judgement: so high that names which are spelt right are hardly ever taken for slips of longer ones
+_HALF = 0.5  # where the rest of the longer name stands in the text
+_NEARLY = 0.85
+_LONG_ENOUGH = 5  # letters
+_FARTHEST = 6  # words on either side of a mention
+_APART = re.compile(r"[/+]")
+_JOINING = frozenset({"and", "with", "for"})
 
 Ingredients = frozenset[str]
 
@@ -40,15 +48,25 @@ class LongerNames:
     def hold(self, mention: Mention, text: str) -> bool:
         """Whether the mention's words stand in `text` as a part of a longer name of other ingredients, misspelt."""
         words = split_words(text)
-        if not any(self._is_wrong(word.text) for word in words):  # nearly always
-            return False
-        said = tuple(word.text for word in words if mention.span[0] <= word.start < mention.span[1])
         first = next(at for at, word in enumerate(words) if word.start >= mention.span[0])
-        return any(
-            start <= first and self._slips(text, words[first - start :], name, range(start, start + len(said)))
-            for start, name, rxcuis in self._longer.get(said, ())
-            if rxcuis != frozenset(mention.rxcuis)
-        )
+        end = next((at for at, word in enumerate(words) if word.start >= mention.span[1]), len(words))
+        around = words[max(0, first - _FARTHEST) : first] + words[end : end + _FARTHEST]
+        if not any(word.text.isalpha() and word.text not in NOT_COMPONENTS for word in around):
+            return False
+        said = tuple(word.text for word in words[first:end])
+        for start, name, rxcuis in self._longer.get(said, ()):
+            if rxcuis == frozenset(mention.rxcuis):
+                continue
+            place = range(start, start + len(said))
+            written = words[first - start : first - start + len(name)] if start <= first else ()
+            if written and self._is_written(text, written, name, place):
+                return True
+            if _is_spaced_otherwise(text, words, range(first, end), (name[:start], name[place.stop :])):
+                return True
+        return False
+
+    def _is_written(self, text: str, written: Sequence[Word], name: Words, mention: range) -> bool:
+        return self._slips(text, written, name, mention) or _is_all_but_one(text, written, name, mention)
 
     def _slips(self, text: str, written: Sequence[Word], name: Words, mention: range) -> bool:
         """`written` is the name but for slips before the mention, or as far as a slip behind it."""
@@ -71,3 +89,50 @@ class LongerNames:
 
     def _is_wrong(self, word: str) -> bool:
         return len(word) >= _SHORTEST and word.isalpha() and word not in self._words and word not in NOT_COMPONENTS
+
+
+def _is_all_but_one(text: str, written: Sequence[Word], name: Words, mention: range) -> bool:
+    """The whole name but for one word that is like it; a further word of it beside the mention shows it is meant."""
+    if len(written) < len(name):
+        return False
+    slips = [at for at, (word, meant) in enumerate(zip(written, name, strict=False)) if word.text != meant]
+    if len(slips) != 1 or _APART.search(text[written[0].start : written[len(name) - 1].end]):
+        return False
+    (slip,) = slips
+    word, meant = written[slip].text, name[slip]
+    telling = any(
+        at not in mention and at != slip and len(name[at]) >= _SHORTEST and name[at] not in _JOINING
+        for at in range(len(name))
+    )
+    return telling and word.isalpha() and word not in NOT_COMPONENTS and OSA.normalized_similarity(word, meant) >= _HALF
+
+
+def _is_spaced_otherwise(text: str, words: Sequence[Word], mention: range, meant: tuple[Words, Words]) -> bool:
+    """What the longer name has on one side stands there with a space too many or too few: "codeine" as "cod eine"."""
+    before, behind = meant
+    key = "".join(before or behind)
+    if (before and behind) or len(key) < _LONG_ENOUGH:
+        return False
+    written = len(before or behind)
+    for count in (written - 1, written + 1):
+        start = mention.start - count if before else mention.start
+        whole = words[max(start, 0) : mention.stop + (0 if before else count)]
+        run = whole[:count] if before else whole[len(mention) :]
+        if len(run) == count > 0 and not _joined_on(text, whole, run) and _is_nearly(run, key):
+            return True
+    return False
+
+
+def _joined_on(text: str, whole: Sequence[Word], run: Sequence[Word]) -> bool:
+    """Whether what stands beside the mention is a component: a hyphen before it, or behind it, or another mark."""
+    beside = text[run[-1].end] if run[0] is whole[0] else text[run[0].start - 1]
+    return beside == "-" or bool(_APART.search(text[whole[0].start : whole[-1].end]))
+
+
+def _is_nearly(run: Sequence[Word], key: str) -> bool:
+    written = "".join(word.text for word in run)
+    return _digits(written) == _digits(key) and OSA.normalized_similarity(written, key) >= _NEARLY
+
+
+def _digits(key: str) -> str:
+    return "".join(letter for letter in key if letter.isdigit())

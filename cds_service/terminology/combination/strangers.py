@@ -31,7 +31,7 @@ _IN_A_SOLUTION = re.compile(
     re.IGNORECASE,
 )
 # The further words of a component that is not known, when they end as a component's do.
-_PHRASE = re.compile(rf"(?:\s+{LETTERS}+){{0,5}}(?=\s*(?:\d|[/+&(),]|\Z))")
+_PHRASE = re.compile(rf"(?:\s+{LETTERS}+){{0,5}}(?=\s*(?:\d|[/+&(),#-]|\Z))")
 # A text that begins with one long word and then the name: half of a combination, misspelt ("amoxicillan clavulanate").
 _LEADING = re.compile(rf"\s*({LETTERS}{{6,}})\s+\Z")
 _BEGIN_NAMES = frozenset({"sodium", "potassium", "vitamin", "topical"})  # "sodium chlidore" is a component

@@ -95,6 +95,8 @@ def test_nor_is_it_a_component_behind_another_word(vocabulary, text):
         ("Aminosyn II 3.5 % M in 5 % Dextrose Injectable Solution", ("Aminosyn II",)),
         ("Clinimix 5/15 (5 % amino acids in dextrose 15 % ) Injectable Solution", ("amino acids",)),
         ("vancomicin 1 g in dextrose 5%", ("vancomicin",)),
+        ("refill caffeine/pheniramine/phenylephrine/sodium salicyllate #30", ("sodium salicyllate",)),
+        ("magnesium acetate/potassium acetate/sodium cghloride-10mg nightly", ("sodium cghloride",)),
         ("Octocaine 2 % with EPINEPHrine 1:100,000", ("Octocaine",)),
         ("infuse 500 mL in dextrose 5%", ()),
         ("check glucose and potassium chloride", ()),
