@@ -20,7 +20,7 @@ from cds_service.settings import Settings
 from cds_service.store import Keyring, Notes
 
 NAME = "countersign-notes"
-TABLES = "countersign_job"  # what the names of its tables begin with; `store.roles` grants them
+TABLES = "countersign_job"  # what the names of its tables begin with; `store.upkeep.roles` grants them
 EVERY = 2.0  # seconds between two looks at the list
 AT_ONCE = 50
 

@@ -17,7 +17,7 @@ from cds_service.evidence.near import NearVectors, as_bytes, from_bytes
 from cds_service.evidence.vectors import Embedder, passage_vectors
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.passages import passages_of
-from cds_service.store.corpus import Corpus
+from cds_service.store.corpus.corpus import Corpus
 
 PORTION = 64  # vectors in one transaction: an interrupted run has lost no more
 

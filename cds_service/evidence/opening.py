@@ -18,9 +18,9 @@ from cds_service.knowledge import Knowledge
 from cds_service.knowledge.passages import passages_of
 from cds_service.models import Models
 from cds_service.settings import Settings
-from cds_service.store.corpus import Corpus
-from cds_service.store.database import open_database
-from cds_service.store.keyring import Keyring
+from cds_service.store.corpus.corpus import Corpus
+from cds_service.store.engine.database import open_database
+from cds_service.store.sealing.keyring import Keyring
 
 LOOK_AGAIN = 5.0  # seconds between two looks for a newer index
 log = structlog.get_logger(__name__)

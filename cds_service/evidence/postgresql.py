@@ -21,7 +21,7 @@ from cds_service.evidence.index import COMMAND, DEPTH, MAX_QUERY, NO_FILTERS, WO
 from cds_service.evidence.postgresql_table import NO_EXTENSION, TableState, table_state
 from cds_service.evidence.vectors import Embedder
 from cds_service.knowledge.passages import Passage
-from cds_service.store.database import Database
+from cds_service.store.engine.database import Database
 
 # ruff: noqa: S608  the parts put into statements are constants of this file; values are bound
 _QUERY = (

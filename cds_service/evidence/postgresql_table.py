@@ -19,8 +19,8 @@ from cds_service.evidence.mapped import Entry
 from cds_service.evidence.vectors import Embedder
 from cds_service.knowledge import Knowledge
 from cds_service.settings import Settings
-from cds_service.store.corpus import Corpus
-from cds_service.store.database import UNLIMITED, Database
+from cds_service.store.corpus.corpus import Corpus
+from cds_service.store.engine.database import UNLIMITED, Database
 
 PORTION = 500
 NO_EXTENSION = "PostgreSQL has no extension `vector`: evidence is ranked by words alone"

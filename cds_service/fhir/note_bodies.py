@@ -33,7 +33,7 @@ Resource = Mapping[str, Any]
 
 
 class Shelf(Protocol):
-    """What of the store is asked; see `cds_service.store.notes`."""
+    """What of the store is asked; see `cds_service.store.waiting.notes`."""
 
     def bodies(self, tenant: str, urls: Sequence[str], newer_than: datetime | None = None) -> dict[str, NoteBody]: ...
 

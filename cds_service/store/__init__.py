@@ -6,18 +6,15 @@ Clinical text is sealed column by column; clear columns carry only our own words
 from __future__ import annotations
 
 from cds_service.errors import StoreUnavailable
-from cds_service.store.audit_chain import AuditVerdict
-from cds_service.store.database import is_missing
-from cds_service.store.fhir_clients import FhirReader
-from cds_service.store.holds import Hold
-from cds_service.store.keyring import Keyring
+from cds_service.store.clients.fhir_clients import FhirReader
+from cds_service.store.clients.own_keys import OwnKey, OwnKeys
+from cds_service.store.clients.registrations import BackendClient, CdsClient, Registrations, SmartClient
+from cds_service.store.clients.replay_guard import ReplayGuard, open_replay_guard
+from cds_service.store.clients.sessions import Sessions
+from cds_service.store.engine.database import is_missing
+from cds_service.store.feedback.overrides import Occasion
+from cds_service.store.feedback.replies import Reply
 from cds_service.store.migrate import check_revision, migrate
-from cds_service.store.modes import MODES, Mode, ServiceMode, SilentSigning
-from cds_service.store.notes import NoteAddress, NoteBody, Notes
-from cds_service.store.outbox import Outbox, Site, Waiting
-from cds_service.store.overrides import Occasion
-from cds_service.store.own_keys import OwnKey, OwnKeys
-from cds_service.store.ran_versions import RanVersion, RanVersions
 from cds_service.store.records import (
     AuditEvent,
     CardRecord,
@@ -28,14 +25,17 @@ from cds_service.store.records import (
     StoredFeedback,
     SuggestionRecord,
 )
-from cds_service.store.registrations import BackendClient, CdsClient, Registrations, SmartClient
-from cds_service.store.replay_guard import ReplayGuard, open_replay_guard
-from cds_service.store.replies import Reply
-from cds_service.store.reports import AuditRow, RecentCall, Reports
-from cds_service.store.retention import ClockInDoubt, Periods
-from cds_service.store.served import AuditQuery, CardQuery, Span
-from cds_service.store.sessions import Sessions
+from cds_service.store.reports.bulk import AuditRow, RecentCall, Reports
+from cds_service.store.reports.modes import MODES, Mode, ServiceMode, SilentSigning
+from cds_service.store.reports.ran_versions import RanVersion, RanVersions
+from cds_service.store.reports.served import AuditQuery, CardQuery, Span
+from cds_service.store.sealing.keyring import Keyring
 from cds_service.store.store import Store, open_store
+from cds_service.store.trail.chain import AuditVerdict
+from cds_service.store.trail.holds import Hold
+from cds_service.store.upkeep.retention import ClockInDoubt, Periods
+from cds_service.store.waiting.notes import NoteAddress, NoteBody, Notes
+from cds_service.store.waiting.outbox import Outbox, Site, Waiting
 
 __all__ = [
     "MODES",

@@ -19,15 +19,15 @@ from sqlalchemy.exc import ProgrammingError
 
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
-from cds_service.store import audit, client_tables, corpus_tables, imported_tables, outbound_tables, people_tables  # noqa: F401  they fill the metadata
-from cds_service.store.database import UNLIMITED, is_missing, open_database
-from cds_service.store.engines import PATIENCE_MS
-from cds_service.store.keyring import Keyring
-from cds_service.store.months import make_months
+from cds_service.store.engine.database import UNLIMITED, is_missing, open_database
+from cds_service.store.engine.engines import PATIENCE_MS
 from cds_service.store.records import AuditEvent
-from cds_service.store.roles import grant
 from cds_service.store.schema import main, replay
-from cds_service.store.tables import compatible_code
+from cds_service.store.schema.calls import compatible_code
+from cds_service.store.sealing.keyring import Keyring
+from cds_service.store.trail import audit
+from cds_service.store.upkeep.months import make_months
+from cds_service.store.upkeep.roles import grant
 
 BRANCHES = {"main": main, "replay": replay}
 TURN_MS = 600_000  # how long one migration waits for another

@@ -7,24 +7,19 @@ from datetime import UTC, datetime
 
 from cds_service.errors import StoreUnavailable
 from cds_service.settings import Settings
-from cds_service.store import audit, cards, feedback, invocations, opinions
-from cds_service.store.audit_chain import AuditVerdict, verify
-from cds_service.store.database import UNLIMITED, Database, open_database
-from cds_service.store.engines import RECORD_PATIENCE_MS
-from cds_service.store.fhir_clients import FhirClients
-from cds_service.store.holds import Holds
-from cds_service.store.intake import Intake
-from cds_service.store.journal import Journal
-from cds_service.store.keyring import Keyring
-from cds_service.store.modes import Modes
-from cds_service.store.months import make_months
-from cds_service.store.notes import Notes
-from cds_service.store.outbox import Outbox
-from cds_service.store.overrides import Overrides
-from cds_service.store.own_keys import OwnKeys
-from cds_service.store.patient_cards import PatientCards
-from cds_service.store.people import People
-from cds_service.store.ran_versions import RanVersions
+from cds_service.store.calls import cards, invocations
+from cds_service.store.calls.intake import Intake
+from cds_service.store.clients.fhir_clients import FhirClients
+from cds_service.store.clients.own_keys import OwnKeys
+from cds_service.store.clients.people import People
+from cds_service.store.clients.registrations import Registrations
+from cds_service.store.clients.sessions import Sessions
+from cds_service.store.engine.database import UNLIMITED, Database, open_database
+from cds_service.store.engine.engines import RECORD_PATIENCE_MS
+from cds_service.store.feedback import feedback, opinions
+from cds_service.store.feedback.overrides import Overrides
+from cds_service.store.feedback.replies import Replies
+from cds_service.store.journal.journal import Journal
 from cds_service.store.records import (
     AuditEvent,
     FeedbackItem,
@@ -35,14 +30,21 @@ from cds_service.store.records import (
     StoredFeedback,
     Verdict,
 )
-from cds_service.store.registrations import Registrations
-from cds_service.store.replies import Replies
-from cds_service.store.reports import Reports
-from cds_service.store.resealing import Resealing
-from cds_service.store.retention import Retention
-from cds_service.store.served import Served
-from cds_service.store.sessions import Sessions
-from cds_service.store.tallies import Tallies
+from cds_service.store.reports.bulk import Reports
+from cds_service.store.reports.modes import Modes
+from cds_service.store.reports.patient_cards import PatientCards
+from cds_service.store.reports.ran_versions import RanVersions
+from cds_service.store.reports.served import Served
+from cds_service.store.reports.tallies import Tallies
+from cds_service.store.sealing.keyring import Keyring
+from cds_service.store.trail import audit
+from cds_service.store.trail.chain import AuditVerdict, verify
+from cds_service.store.trail.holds import Holds
+from cds_service.store.upkeep.months import make_months
+from cds_service.store.upkeep.resealing import Resealing
+from cds_service.store.upkeep.retention import Retention
+from cds_service.store.waiting.notes import Notes
+from cds_service.store.waiting.outbox import Outbox
 
 DRAIN_BATCH = 100
 

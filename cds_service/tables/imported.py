@@ -13,8 +13,8 @@ from cds_service.errors import KnowledgeError, StoreUnavailable
 from cds_service.knowledge.imported import COLUMNS
 from cds_service.knowledge.imported import TABLE as NAMES
 from cds_service.settings import Settings
-from cds_service.store.database import is_missing, open_database
-from cds_service.store.imported import Imported
+from cds_service.store.corpus.imported import Imported
+from cds_service.store.engine.database import is_missing, open_database
 
 
 def open_imported(settings: Settings) -> Imported:

@@ -11,7 +11,7 @@ from cds_service.evidence.corpus.formats import Format, formats
 from cds_service.evidence.corpus.passages import CorpusPassage
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.drafting import Draft, drafts
-from cds_service.store.imported import Imported
+from cds_service.store.corpus.imported import Imported
 
 
 def label_format() -> Format:

@@ -18,8 +18,8 @@ from typing import Any
 
 from cds_service.errors import CorpusError
 from cds_service.evidence.corpus.files import Member, digest_of, files_of, members_of
-from cds_service.store.corpus import progress_row
-from cds_service.store.imported import PORTION, Imported
+from cds_service.store.corpus.corpus import progress_row
+from cds_service.store.corpus.imported import PORTION, Imported
 from cds_service.terminology.lexicon import split_words
 from cds_service.terminology.rxnorm import ATTRIBUTES, CONCEPTS, FILES, RELATIONS, Concept, Release, RrfError
 

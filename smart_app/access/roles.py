@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cds_service.store.people import Role
+from cds_service.store.clients.people import Role
 from smart_app.access.trail import audit_view
 from smart_app.refusals import NotYourRole
 from smart_app.sessions.views import View

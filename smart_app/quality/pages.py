@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from cds_service.governance.control_charts import Chart, laney_p, laney_u, xmr
 from cds_service.governance.disclosure import Asked, Disclosure, listed
 from cds_service.governance.measures import LEAST_CELL, Line, Sent, Week, monday, weeks_of
-from cds_service.store.modes import ALL, SilentCount
+from cds_service.store.reports.modes import ALL, SilentCount
 from smart_app.access.opened import opened_view
 from smart_app.access.roles import require_role
 from smart_app.access.streaming import streamed

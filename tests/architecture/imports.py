@@ -36,16 +36,32 @@ APP_LEVELS = (
     APP_PAGES,
     ("__init__", "__main__"),
 )
-# The rooms of the HTTP edge.
-WEB_LEVELS = (
-    ("ops",),
-    ("edge",),
-    ("auth",),
-    ("hooks", "questions", "fhir"),
-    ("schemas", "openapi"),
-    ("pages",),
-    ("__init__",),
-)
+# The parts of a large room, each room with levels of its own.
+WITHIN = {
+    "store": (
+        ("records", "schema"),
+        ("sealing", "engine"),
+        ("journal",),
+        ("trail",),
+        ("calls", "clients", "corpus"),
+        ("feedback",),
+        ("reports",),
+        ("waiting",),
+        ("upkeep",),
+        ("migrations", "migrate"),
+        ("store", "worker"),
+        ("__init__",),
+    ),
+    "web": (
+        ("ops",),
+        ("edge",),
+        ("auth",),
+        ("hooks", "questions", "fhir"),
+        ("schemas", "openapi"),
+        ("pages",),
+        ("__init__",),
+    ),
+}
 RANK = {room: rank for rank, level in enumerate((*PURE, *SHELL)) for room in level}
 PURE_ROOMS = frozenset(room for level in PURE for room in level)
 
@@ -142,15 +158,17 @@ def upward_in_app(module: Module) -> Iterator[str]:
             yield f"{module.path}:{one.line}: {module.room} imports {one.name}"
 
 
-def upward_in_web(module: Module) -> Iterator[str]:
-    """Imports within the HTTP edge that go up."""
-    ranks = {part: rank for rank, level in enumerate(WEB_LEVELS) for part in level}
+def upward_within(module: Module) -> Iterator[str]:
+    """Imports of a higher part of the module's own room; a name of the room itself is higher than all its parts."""
+    ranks = {part: rank for rank, level in enumerate(WITHIN[module.room]) for part in level}
     if module.part not in ranks:
-        yield f"{module.path}: {module.part} has no level in web"
+        yield f"{module.path}: {module.part} has no level in {module.room}"
+        return
+    if module.part == "__init__":
         return
     for one in module.imports():
         package, _, rest = one.name.removeprefix(f"{SERVICE}.").partition(".")
-        if package == "web" and ranks.get(rest.partition(".")[0], len(ranks)) > ranks[module.part]:
+        if package == module.room and ranks.get(rest.partition(".")[0], len(ranks)) > ranks[module.part]:
             yield f"{module.path}:{one.line}: {module.part} imports {one.name}"
 
 

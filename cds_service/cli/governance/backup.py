@@ -18,7 +18,7 @@ def backup(file: Path) -> None:
     """
     from cds_service.cli import opened_store
     from cds_service.store import AuditEvent
-    from cds_service.store.backup import back_up
+    from cds_service.store.upkeep.backup import back_up
 
     settings = Settings.from_env()
     with opened_store(settings) as store:

@@ -39,7 +39,7 @@ def status() -> None:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to make.")
 def new(output: Path) -> None:
     """Make the first keys, for COUNTERSIGN_DATA_KEYS. Once: what they seal opens with these alone."""
-    from cds_service.store.key_file import KeyDocument
+    from cds_service.store.sealing.key_file import KeyDocument
 
     KeyDocument.first().write(output)
     click.echo(f'k1 made. Keep {output} where secrets are kept; start with COUNTERSIGN_DATA_KEYS="$(cat {output})".')
@@ -50,7 +50,7 @@ def new(output: Path) -> None:
 @_output
 def add(standby: bool, output: Path | None) -> None:
     """Make a new key. Restart the service afterwards: it seals with the keys it started with."""
-    from cds_service.store.key_file import KeyDocument
+    from cds_service.store.sealing.key_file import KeyDocument
 
     settings = Settings.from_env()
     document, key_id = KeyDocument.load(settings).with_new_key(standby)
@@ -65,7 +65,7 @@ def add(standby: bool, output: Path | None) -> None:
 @_output
 def use_key(key_id: str, output: Path | None) -> None:
     """Name the key that seals from the next start on."""
-    from cds_service.store.key_file import KeyDocument
+    from cds_service.store.sealing.key_file import KeyDocument
 
     settings = Settings.from_env()
     document = KeyDocument.load(settings).with_current(key_id)
@@ -92,7 +92,7 @@ def reseal(batch: int) -> None:
 @_output
 def retire(key_id: str, output: Path | None) -> None:
     """Take a key out, once nothing uses it. It is kept beside, for backups that are older."""
-    from cds_service.store.key_file import KeyDocument
+    from cds_service.store.sealing.key_file import KeyDocument
 
     settings = Settings.from_env()
     document = KeyDocument.load(settings)

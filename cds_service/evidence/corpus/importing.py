@@ -19,8 +19,8 @@ from cds_service.evidence.corpus.document import Document, checked
 from cds_service.evidence.corpus.files import Member, digest_of, files_of, members_of
 from cds_service.evidence.corpus.formats import Format, Refused
 from cds_service.evidence.corpus.passages import CorpusPassage, passages_of
-from cds_service.store.corpus import Corpus, progress_row
-from cds_service.store.corpus_documents import Put
+from cds_service.store.corpus.corpus import Corpus, progress_row
+from cds_service.store.corpus.documents import Put
 from cds_service.terminology.lexicon import Lexicon
 
 PORTION = 50  # documents in one transaction

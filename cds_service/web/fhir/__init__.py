@@ -19,7 +19,7 @@ from werkzeug.exceptions import NotAcceptable, NotFound
 from cds_service.errors import InvalidRequest
 from cds_service.fhir.queries import for_the_record
 from cds_service.store import AuditEvent
-from cds_service.store.keyring import SealBroken
+from cds_service.store.sealing.keyring import SealBroken
 from cds_service.web.fhir.access import Grant, Letter, grant_of
 from cds_service.web.fhir.kinds import Kind, Page, Position, kinds
 from cds_service.web.fhir.refusals import register_refusals

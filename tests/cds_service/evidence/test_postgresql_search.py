@@ -19,7 +19,7 @@ from cds_service.evidence.postgresql_table import fill
 from cds_service.knowledge import Knowledge
 from cds_service.settings import Settings
 from cds_service.store import migrate
-from cds_service.store.database import open_database
+from cds_service.store.engine.database import open_database
 from tests import postgres
 from tests.cds_service.evidence.corpus import samples
 from tests.cds_service.evidence.test_hybrid_index import WordHashEmbedder

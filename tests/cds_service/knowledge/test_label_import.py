@@ -12,7 +12,7 @@ from typing import Any
 from cds_service.evidence.opening import open_corpus
 from cds_service.knowledge.kinds.interactions import interactions_between
 from cds_service.settings import Settings
-from cds_service.store.imported import Imported
+from cds_service.store.corpus.imported import Imported
 from cds_service.tables import knowledge_of
 from cds_service.tables.imported import open_imported
 from tests.cds_service.evidence.corpus import samples

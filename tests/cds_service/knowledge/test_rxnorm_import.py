@@ -12,7 +12,7 @@ from cds_service.chart.naming import name_drug
 from cds_service.knowledge import Knowledge
 from cds_service.settings import Settings
 from cds_service.store import Keyring, open_store
-from cds_service.store.imported import Imported
+from cds_service.store.corpus.imported import Imported
 from cds_service.tables import knowledge_of, rxnorm
 from cds_service.terminology.systems import RXNORM
 from tests.cds_service.knowledge import rrf

@@ -9,7 +9,7 @@ import pytest
 
 from cds_service.errors import StoreUnavailable
 from cds_service.store import Keyring, SuggestionRecord, open_store
-from cds_service.store.keyring import SealBroken
+from cds_service.store.sealing.keyring import SealBroken
 from tests.databases import ON_SQLITE
 
 COUNTS = "SELECT (SELECT count(*) FROM invocation), (SELECT count(*) FROM card)"

@@ -11,8 +11,8 @@ import pytest
 
 from cds_service.errors import StoreUnavailable
 from cds_service.store import AuditEvent, Keyring, open_store
-from cds_service.store.intake import Intake
-from cds_service.store.journal import Journal, JournalEntry
+from cds_service.store.calls.intake import Intake
+from cds_service.store.journal.journal import Journal, JournalEntry
 
 COUNTS = "SELECT (SELECT count(*) FROM invocation), (SELECT count(*) FROM card), (SELECT count(*) FROM audit)"
 

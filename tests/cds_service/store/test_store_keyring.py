@@ -12,7 +12,7 @@ import pytest
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
 from cds_service.store import Keyring
-from cds_service.store.keyring import SealBroken
+from cds_service.store.sealing.keyring import SealBroken
 
 HMAC = b64encode(b"h" * 32).decode()
 K1, K2 = (b64encode(letter * 32).decode() for letter in (b"1", b"2"))

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cds_service.errors import SettingsError
 from cds_service.store import check_revision, migrate, open_store
-from cds_service.store.database import open_database
+from cds_service.store.engine.database import open_database
 from cds_service.store.migrate import BRANCHES, move
 from tests.cds_service.store.older_code import OlderCode, OldestCode
 from tests.databases import ON_SQLITE

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from cds_service.errors import StoreUnavailable
 from cds_service.store import AuditEvent, migrate, open_store
-from cds_service.store.months import make_months
-from cds_service.store.upkeep import keep_months
+from cds_service.store.upkeep.months import make_months
+from cds_service.store.worker import keep_months
 from tests.databases import ON_POSTGRESQL, ON_SQLITE
 
 LATER = datetime(2031, 5, 9, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cds_service.store import NoteAddress, NoteBody, Periods, Store, open_store
-from cds_service.store.notes import MOST_TRIES, TAKEN
+from cds_service.store.waiting.notes import MOST_TRIES, TAKEN
 
 BASE = "https://ehr.example/fhir"
 NOTE = NoteAddress("north", "patient-1", BASE, f"{BASE}/Binary/1", "text/plain")

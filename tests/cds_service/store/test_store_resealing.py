@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from cds_service.cli import commands
 from cds_service.store import AuditEvent, Keyring, open_store
-from cds_service.store.key_file import KeyDocument
-from cds_service.store.resealing import Resealed, sealed_columns
+from cds_service.store.sealing.key_file import KeyDocument
+from cds_service.store.upkeep.resealing import Resealed, sealed_columns
 from tests.cds_service.store.conftest import NOTE, OWN_KEY
 
 CALLER = ("north", "https://ehr.example/north", "medication-safety")

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from cds_service.cli import commands
 from cds_service.errors import InvalidRequest
 from cds_service.store import AuditEvent, ClockInDoubt, Periods, open_store
-from cds_service.store.resealing import sealed_columns
-from cds_service.store.retention import Counts
+from cds_service.store.upkeep.resealing import sealed_columns
+from cds_service.store.upkeep.retention import Counts
 from tests.cds_service.store.conftest import NOTE
 from tests.databases import ON_POSTGRESQL
 

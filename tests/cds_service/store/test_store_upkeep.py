@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from cds_service.errors import StoreUnavailable
-from cds_service.store.upkeep import keep_draining
+from cds_service.store.worker import keep_draining
 
 
 class Outage:

@@ -14,7 +14,7 @@ from cds_service.errors import CountersignError
 from cds_service.governance.resources import Place
 from cds_service.governance.write_back import KINDS, WriteBack
 from cds_service.store import Periods, open_store
-from cds_service.store.outbox import FIRST_PAUSE, LONGEST_PAUSE, MOST_TRIES
+from cds_service.store.waiting.outbox import FIRST_PAUSE, LONGEST_PAUSE, MOST_TRIES
 from tests.cds_service.store.older_code import OlderCode
 from tests.writable_fhir import LOST, WritableFhir
 

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from cds_service.governance.control_charts import laney_p
-from cds_service.store.tallies import Tallies
+from cds_service.store.reports.tallies import Tallies
 from smart_app.quality.plots import plot_of
 from tests.browser.history import write_history
 from tests.running_service import ROOT

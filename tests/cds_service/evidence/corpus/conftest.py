@@ -13,8 +13,8 @@ from cds_service.evidence.corpus.formats import formats
 from cds_service.evidence.corpus.importing import Importer, Report
 from cds_service.settings import Settings
 from cds_service.store import Keyring
-from cds_service.store.corpus import Corpus
-from cds_service.store.database import open_database
+from cds_service.store.corpus.corpus import Corpus
+from cds_service.store.engine.database import open_database
 from tests.charts import knowledge
 from tests.ready_databases import stand_ready
 

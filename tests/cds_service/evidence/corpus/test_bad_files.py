@@ -14,7 +14,7 @@ from cds_service.errors import CorpusError
 from cds_service.evidence.corpus import files
 from cds_service.evidence.corpus.files import Member, RecordBound, files_of
 from cds_service.evidence.corpus.formats import formats
-from cds_service.store.corpus import Corpus
+from cds_service.store.corpus.corpus import Corpus
 from tests.cds_service.evidence.corpus import samples
 from tests.cds_service.evidence.corpus.conftest import TakesIn
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cds_service.evidence.corpus.formats import formats
-from cds_service.store.corpus import Corpus
+from cds_service.store.corpus.corpus import Corpus
 from tests.cds_service.evidence.corpus import samples
 from tests.cds_service.evidence.corpus.conftest import TakesIn
 

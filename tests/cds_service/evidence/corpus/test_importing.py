@@ -9,7 +9,7 @@ import pytest
 
 from cds_service.evidence.corpus import importing
 from cds_service.evidence.corpus.passages import LONGEST, pieces
-from cds_service.store.corpus import Corpus
+from cds_service.store.corpus.corpus import Corpus
 from tests.cds_service.evidence.corpus import samples
 from tests.cds_service.evidence.corpus.conftest import TakesIn
 from tests.databases import ON_SQLITE
@@ -91,7 +91,7 @@ def test_what_is_retired_is_no_longer_found_and_stays_citable(take_in: TakesIn, 
 def test_the_whole_corpus_is_walked_in_portions(
     take_in: TakesIn, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cds_service.store.corpus.PORTION", 3)
+    monkeypatch.setattr("cds_service.store.corpus.corpus.PORTION", 3)
     take_in("openfda", "many.json", samples.openfda(*(samples.label(f"set-{number}") for number in range(5))))
     ids = [row["id"] for row in corpus.every()]
     assert ids == sorted(ids) and len(set(ids)) == 10

@@ -1,0 +1,1 @@
+"""Who calls, launches, reads and signs: registrations, our own keys, sessions, people."""

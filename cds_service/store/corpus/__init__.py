@@ -1,0 +1,1 @@
+"""What a site has taken in: evidence, names, drafted rows."""

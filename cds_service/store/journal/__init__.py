@@ -1,0 +1,1 @@
+"""Records that wait in a file while the database does not answer."""

@@ -1,0 +1,1 @@
+"""What is sealed, by which keys, and how keyed pseudonyms are made."""

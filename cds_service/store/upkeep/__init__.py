@@ -1,0 +1,1 @@
+"""What keeps the store in order: retention, resealing, backup, months and roles."""
