@@ -1,6 +1,8 @@
-"""Phrasings that the training never sees, to measure on: a family of questions that is left out by being kept apart.
+"""Phrasings that the training never sees, to measure on: two families of questions, left out by being kept apart.
 
-Written after `questions.py`, with other words and other sentences; `{focus}` is what is asked about.
+APART was written after the listed phrasings of `questions.py` and before the composed ones, with other words and other
+sentences. AFAR was written after both, and further away: the matter by another name, or told by a situation and not
+named. Nothing was mended on either. `{focus}` is what is asked about. A test holds them against all that is trained on.
 """
 
 from __future__ import annotations
@@ -29,9 +31,88 @@ APART: Mapping[str, tuple[str, ...]] = {
     "complications": ("late harm from {focus}", "which further problems does {focus} lead to"),
 }
 
+AFAR: Mapping[str, tuple[str, ...]] = {
+    "information": (
+        "the lowdown on {focus}",
+        "never came across {focus} in twenty years of practice, brief me",
+        "{focus} for beginners",
+    ),
+    "symptoms": (
+        "pathognomonic findings, {focus}",
+        "what brings somebody with {focus} to the clinic",
+        "which picture at the bedside should ring a bell for {focus}",
+    ),
+    "treatment": (
+        "regimen for an adult, {focus}",
+        "fresh case of {focus}: what goes on the script",
+        "can somebody with {focus} be made well, and by what means",
+    ),
+    "frequency": (
+        "is {focus} an orphan disorder",
+        "one in fifty or one in a million: {focus}",
+        "will a village GP ever meet {focus}",
+    ),
+    "genetic changes": (
+        "culprit locus in {focus}",
+        "what must a sequencing panel for {focus} hold",
+        "what has gone astray on the chromosomes in {focus}",
+    ),
+    "inheritance": (
+        "carrier couples and {focus}",
+        "our firstborn has {focus} and we want another baby",
+        "pedigree of relatives with {focus}",
+    ),
+    "causes": (
+        "pathogenesis, {focus}",
+        "was {focus} brought on by something I did?",
+        "what is at the bottom of {focus}",
+    ),
+    "exams and tests": (
+        "biopsy, bloods or endoscopy: {focus}",
+        "how is a hunch of {focus} clinched",
+        "which samples settle whether it really is {focus}",
+    ),
+    "research": (
+        "what is in the pipeline for {focus}",
+        "experimental arms open to somebody with {focus}",
+        "where is the field heading with {focus}",
+    ),
+    "outlook": (
+        "five-year survival, {focus}",
+        "is {focus} terminal",
+        "how many good years are left after {focus}",
+    ),
+    "susceptibility": (
+        "who is prone to {focus}",
+        "predisposing features, {focus}",
+        "whom on my list must I watch for {focus}",
+    ),
+    "considerations": (
+        "coping with {focus}",
+        "lifestyle hints, {focus}",
+        "sent home with {focus}: dos and don'ts",
+    ),
+    "prevention": (
+        "warding off {focus}",
+        "travelling soon and afraid of {focus}, anything beforehand?",
+        "how not to end up with {focus}",
+    ),
+    "stages": (
+        "TNM, {focus}",
+        "localised or advanced: what are the names for it in {focus}",
+        "extent of {focus}, step by step",
+    ),
+    "complications": (
+        "sequelae of {focus}",
+        "knock-on effects of {focus}",
+        "what trouble does {focus} make years afterwards",
+    ),
+}
+UNSEEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {"apart": APART, "further away": AFAR}
 
-def apart(kind: str, focus: str, published: str) -> str:
+
+def rephrased(kind: str, focus: str, published: str, phrasings: Mapping[str, tuple[str, ...]]) -> str:
     """A question of this kind about `focus`, always the same one; a kind without phrasings keeps the published one."""
-    if kind not in APART:
+    if kind not in phrasings:
         return published
-    return Random(f"{kind} {focus}").choice(APART[kind]).format(focus=focus)  # noqa: S311 - no secret hangs on it
+    return Random(f"{kind} {focus}").choice(phrasings[kind]).format(focus=focus)  # noqa: S311 - no secret hangs on it

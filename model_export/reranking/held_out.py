@@ -11,9 +11,10 @@ from pathlib import Path
 from random import Random
 from statistics import fmean
 
-from model_export.reranking.apart import APART
+from model_export.reranking.apart import AFAR, APART
 from model_export.reranking.groups import Answer, Group, neighbours
 from model_export.reranking.questions import PHRASINGS
+from model_export.reranking.wordings import composed, matters
 from model_export.task import Rows
 
 Score = Callable[[str, str], float]  # (question, passage): the higher, the better
@@ -39,8 +40,10 @@ def unseen(held: Sequence[Answer], pubmedqa: Path, score: Score, seed: int) -> R
     judged = list(_judged(held, seed))
     ways: Mapping[str, Sequence[Judged]] = {
         "topics; questions as they were published": judged,
-        "topics; our phrasings of the training": [_asked(one, PHRASINGS, seed) for one in judged],
+        "topics; our listed phrasings of the training": [_asked(one, PHRASINGS, seed) for one in judged],
+        "topics; our composed phrasings of the training": [_composed(one, seed) for one in judged],
         "topics and phrasings: others of ours, written apart": [_asked(one, APART, seed) for one in judged],
+        "topics and phrasings: still others, further away": [_asked(one, AFAR, seed) for one in judged],
     }
     rows = [{"kept from the training": name, **_ranked(asked, score)} for name, asked in ways.items()]
     return [*rows, {"kept from the training": "the whole source: PubMedQA", **_ranked_groups(_of(pubmedqa), score)}]
@@ -91,6 +94,14 @@ def _asked(one: Judged, phrasings: Mapping[str, Sequence[str]], seed: int) -> Ju
         return one
     dice = Random(f"{seed} {one.answer.focus} {one.answer.kind}")  # noqa: S311 - no secret hangs on it
     return replace(one, question=dice.choice(phrasings[one.answer.kind]).format(focus=one.answer.focus))
+
+
+def _composed(one: Judged, seed: int) -> Judged:
+    """The same as a layout and a wording make it; a kind without wordings keeps its question."""
+    if one.answer.kind not in matters():
+        return one
+    dice = Random(f"{seed} {one.answer.focus} {one.answer.kind}")  # noqa: S311 - no secret hangs on it
+    return replace(one, question=composed(one.answer.kind, one.answer.focus, dice))
 
 
 def _of(pubmedqa: Path) -> Iterator[Group]:

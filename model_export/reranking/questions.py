@@ -1,12 +1,15 @@
 """Other ways to ask the same question: the sets that people will bring are not written from templates.
 
-Phrasings are ours. `{focus}` is what is asked about. A type that is not listed keeps the question as it was published.
+Phrasings are ours. `{focus}` is what is asked about. A kind that is not listed keeps the question as it was published;
+the others have wordings in `matters.txt`, too.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+
+from model_export.reranking.wordings import composed
 
 PHRASINGS: Mapping[str, tuple[str, ...]] = {
     "information": (
@@ -100,13 +103,16 @@ PHRASINGS: Mapping[str, tuple[str, ...]] = {
         "What can go wrong with {focus}?",
     ),
 }
-PUBLISHED = 0.4  # how often the question stays as it was published
+PUBLISHED, LISTED = 0.4, 0.15  # how often the question stays as it was published, and is one of those above
 
 
 def asked(question: str, kind: str, focus: str, chance: random.Random) -> str:
-    """One way to ask: the published question, or one of our phrasings, sometimes all in small letters."""
-    phrasings = PHRASINGS.get(kind)
-    if not phrasings or chance.random() < PUBLISHED:
+    """One way to ask: the published question, a phrasing of ours, or a composed one; some all in small letters."""
+    lot = chance.random()
+    if kind not in PHRASINGS or lot < PUBLISHED:
         return question
-    words = chance.choice(phrasings).format(focus=focus)
+    if lot < PUBLISHED + LISTED:
+        words = chance.choice(PHRASINGS[kind]).format(focus=focus)
+    else:
+        words = composed(kind, focus, chance)
     return words.lower() if chance.random() < 0.3 else words

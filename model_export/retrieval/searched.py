@@ -22,7 +22,7 @@ from cds_service.knowledge.passages import Passage, passages_of
 from cds_service.models import load_models
 from cds_service.settings import Settings
 from cds_service.tables import knowledge_of
-from model_export.reranking.apart import apart
+from model_export.reranking.apart import UNSEEN, rephrased
 from model_export.retrieval.comparison import ALL, orders
 from model_export.retrieval.folder import judgements_of, lines_of, passage_of
 from model_export.task import DATA, TaskFailed
@@ -70,8 +70,8 @@ class Searched:
 
 
 @cache
-def development(weights: Path, *, rephrased: bool = False) -> Searched:
-    """Every development question, searched once; `rephrased` as our phrasings that the training never saw.
+def development(weights: Path, phrasings: str | None = None) -> Searched:
+    """Every development question, searched once; as it is, or in the `phrasings` of one of the UNSEEN families.
 
     Raises TaskFailed when a model or a file is missing.
     """
@@ -83,9 +83,9 @@ def development(weights: Path, *, rephrased: bool = False) -> Searched:
     asked = []
     for query in lines_of(folder, "queries"):
         question, relevant = query["text"], judgements[query["_id"]]
-        if rephrased:
+        if phrasings is not None:
             focus = documents[next(iter(relevant))].title
-            question = apart(query["metadata"]["question_type"], focus, question)
+            question = rephrased(query["metadata"]["question_type"], focus, question, UNSEEN[phrasings])
         asked.append(_asked(index, reranker, question, query["metadata"], relevant, documents))
     return Searched(asked, documents, _kinds(rows, asked))
 

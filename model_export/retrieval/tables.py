@@ -10,6 +10,7 @@ from statistics import fmean
 import numpy as np
 
 from cds_service.knowledge.passages import Passage
+from model_export.reranking.apart import UNSEEN
 from model_export.reranking.calibration import Read
 from model_export.retrieval.evaluation import ndcg, reciprocal_rank
 from model_export.retrieval.searched import Asked, Searched, development, rules
@@ -19,10 +20,10 @@ _EDGES = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 
 
 def compared(weights: Path, ways: Mapping[str, str]) -> Mapping[str, Score]:
-    """{"set, name of the way": scores} on both sets; `ways` maps a name to a way of the search."""
+    """{"set, name of the way": scores} on each set; `ways` maps a name to a way of the search."""
     sets = {
         "development set": development(weights).asked,
-        "development set, in phrasings apart": development(weights, rephrased=True).asked,
+        **{f"development set, in phrasings {name}": development(weights, name).asked for name in UNSEEN},
         "own rules": [one for one in rules(weights) if one.relevant],
     }
     return {
