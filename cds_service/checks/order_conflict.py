@@ -18,6 +18,7 @@ from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.logic_rules import LogicRule
+from cds_service.terminology.directions.amounts import unit_of
 from cds_service.terminology.directions.parts import Directions
 from cds_service.terminology.directions.reading import read_directions
 from cds_service.terminology.routes import route_of_snomed, routes_in
@@ -82,7 +83,8 @@ def _dose(read: Directions, dosage: Resource) -> Iterator[Said]:
         return
     value, unit = field
     try:
-        high = float(convert(Quantity(stated.high, stated.unit), unit).value)
+        counted = unit_of(unit.strip("{}")) == stated.unit  # tablets are tablets, and no unit of measure
+        high = stated.high if counted else float(convert(Quantity(stated.high, stated.unit), unit).value)
     except UnitNotUnderstood:
         return
     low = high * (stated.low or stated.high) / stated.high

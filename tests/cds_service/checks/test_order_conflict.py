@@ -39,6 +39,8 @@ def dose(value: float, unit: str = "mg") -> list[dict[str, Any]]:
         ("take 5 mg daily", {"doseAndRate": dose(50)}, ["order-conflict-dose"]),
         ("take 5 mg daily", {"doseAndRate": dose(0.005, "g")}, []),
         ("take 1-2 tablets daily", {"doseAndRate": dose(1, "tablet")}, []),
+        ("take 1 tablet daily", {"doseAndRate": dose(2, "tablet")}, ["order-conflict-dose"]),
+        ("take 2 puffs daily", {"doseAndRate": dose(2, "{puff}")}, []),
         ("take 1 tablet daily", {"doseAndRate": dose(5)}, []),  # what a tablet holds is not stated there
         ("take as directed", {"doseAndRate": dose(50)}, []),
         (
