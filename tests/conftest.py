@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from cds_service import tables
+from cds_service import models, tables
 from cds_service.knowledge import load_knowledge
+from smart_app.library import related
 from tests.cds_service.web.ehr_tokens import Ehr
 from tests.charts import knowledge
 from tests.postgres import PostgresServer, postgres_server
@@ -18,12 +22,23 @@ pytest_plugins = ("tests.figures",)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def shipped_tables_loaded_once() -> Iterator[None]:
-    """All services and commands of this process speak from one loading of the shipped tables, which takes the better
-    part of a second and a hundred megabytes to read: they are frozen, and how they are read has tests of its own."""
-    shipped = tables.read_tables(None)
+def shipped_content_loaded_once() -> Iterator[None]:
+    """All services and commands of this process speak from one loading of the shipped tables and models, which takes
+    more than a second and a hundred megabytes: they are frozen, and how they are read has tests of its own."""
+    shipped, load = tables.read_tables(None), models.load_models
+
+    @cache
+    def shipped_models() -> models.Models:
+        return load(SimpleNamespace(models_dir=None), knowledge().vocabulary.names())
+
+    def load_models(settings: Any, names: Any) -> models.Models:
+        ours = settings.models_dir is None and names == knowledge().vocabulary.names()
+        return shipped_models() if ours else load(settings, names)
+
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(tables, "load_knowledge", lambda of: knowledge() if of == shipped else load_knowledge(of))
+        patched.setattr(models, "load_models", load_models)
+        patched.setattr(related, "load_models", load_models)
         yield
 
 
