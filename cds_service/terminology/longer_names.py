@@ -116,7 +116,7 @@ def _is_spaced_otherwise(text: str, words: Sequence[Word], mention: range, meant
     written = len(before or behind)
     for count in (written - 1, written + 1):
         start = mention.start - count if before else mention.start
-        whole = words[max(start, 0) : mention.stop + (0 if before else count)]
+        whole = words[start : mention.stop + (0 if before else count)] if start >= 0 else ()
         run = whole[:count] if before else whole[len(mention) :]
         if len(run) == count > 0 and not _joined_on(text, whole, run) and _is_nearly(run, key):
             return True
