@@ -46,13 +46,13 @@ run: $(RUN_DIR)/.ready  ## start the service :8000, the SMART app :8001 and the 
 	@printf '\n  Open $(COUNTERSIGN_SANDBOX_URL) and choose a patient. Ctrl-C stops everything.\n\n'
 	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho -f fixtures/ehr/Procfile -d . start --no-prefix
 
-# A file's tests stay together in one process, as they share servers.
+# A file's tests stay together in one process, as they share servers; tests/conftest.py says which files come first.
 test: $(BIN)/.test-installed  ## install what the tests need, then run all of them
 	@tests/prepare
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 conformance: $(BIN)/.test-installed  ## run the tests that carry an id of the checklist, and print the table
 	@tests/prepare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,25 @@ from tests.ready_databases import ReadyDatabases
 from tests.running_service import RunningService, in_this_process, migrated, under_gunicorn
 
 pytest_plugins = ("tests.figures",)
+HERE = Path(__file__).parent
+
+# The files that take longest. Begun last, one of them would leave the other process of `make test` without work.
+LONGEST_FIRST = (
+    "browser/test_typed_orders.py",
+    "cds_service/web/ops/test_commands.py",
+    "cds_service/web/ops/test_serve.py",
+    "browser/test_evidence.py",
+    "chaos/test_storm.py",
+    "cds_service/web/pages/test_schemathesis.py",
+    "cds_service/knowledge/test_rxnorm_import.py",
+    "browser/test_make_run.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {HERE / name: place for place, name in enumerate(LONGEST_FIRST)}
+    assert all(file.exists() for file in places), "a file of LONGEST_FIRST is gone"
+    items.sort(key=lambda one: places.get(one.path, len(places)))
 
 
 @pytest.fixture(scope="session", autouse=True)
