@@ -8,7 +8,7 @@ from typing import cast
 
 from flask import current_app
 
-from cds_service.chart.scores import KeysOf
+from cds_service.chart.patient.scores import KeysOf
 from cds_service.evidence.writing import Writer
 from cds_service.settings import Settings
 from cds_service.store import Store

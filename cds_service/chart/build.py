@@ -6,23 +6,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from cds_service.chart.allergies import read_allergies
-from cds_service.chart.allergy import Allergy
-from cds_service.chart.care import care_of
+from cds_service.chart.allergies.allergy import Allergy
+from cds_service.chart.allergies.reading import read_allergies
+from cds_service.chart.care.care import care_of
 from cds_service.chart.dates import day_of
 from cds_service.chart.fhir_json import Resource, reference, text
 from cds_service.chart.listing import Listing
-from cds_service.chart.measurements import read_measurements
-from cds_service.chart.medication import Medication
-from cds_service.chart.medications import TYPES, MedicationReader
+from cds_service.chart.measurements.reading import read_measurements
+from cds_service.chart.measurements.results import Results, planned_tests
+from cds_service.chart.measurements.stated import StatedResults
+from cds_service.chart.medications.medication import Medication
+from cds_service.chart.medications.naming import NOT_RECOGNISED
+from cds_service.chart.medications.reading import TYPES, MedicationReader
+from cds_service.chart.medications.stay import Stay, stay_of
 from cds_service.chart.model import Chart, Person, Settled, UnreadText
-from cds_service.chart.naming import NOT_RECOGNISED
-from cds_service.chart.notes import read_notes
-from cds_service.chart.problems import read_problems
-from cds_service.chart.results import Results, planned_tests
-from cds_service.chart.settled import settled_allergies, settled_problems
-from cds_service.chart.stated import StatedResults
-from cds_service.chart.stay import Stay, stay_of
+from cds_service.chart.notes.reading import read_notes
+from cds_service.chart.problems.reading import read_problems
+from cds_service.chart.problems.settled import settled_allergies, settled_problems
 from cds_service.chart.supplied import ABSENT, Supplied
 from cds_service.hooks import Context
 from cds_service.terminology.vocabulary import Vocabulary

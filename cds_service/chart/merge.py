@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from cds_service.chart.allergens import side_effects_of
-from cds_service.chart.allergy import Allergy
-from cds_service.chart.dosing import sig_of
+from cds_service.chart.allergies.allergens import side_effects_of
+from cds_service.chart.allergies.allergy import Allergy
 from cds_service.chart.listing import Listing
-from cds_service.chart.medication import Medication
+from cds_service.chart.medications.dosing import sig_of
+from cds_service.chart.medications.medication import Medication
+from cds_service.chart.medications.naming import without_name
 from cds_service.chart.model import Chart
-from cds_service.chart.naming import without_name
-from cds_service.chart.note import Note, Noted
+from cds_service.chart.notes.note import Note, Noted
 from cds_service.chart.readings import DrugReading, Readings
 from cds_service.facts import Origin
 from cds_service.terminology.reactions import GRAVE, kinds_in

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from cds_service.chart.allergy import Allergy
-from cds_service.chart.care import Care
+from cds_service.chart.allergies.allergy import Allergy
+from cds_service.chart.care.care import Care
 from cds_service.chart.listing import NOT_SUPPLIED, Listing
-from cds_service.chart.measured import Measurement, Measurements
-from cds_service.chart.medication import Medication
-from cds_service.chart.note import Note, Noted
-from cds_service.chart.problem import Problem
-from cds_service.chart.results import PlannedTest, Results
-from cds_service.chart.stated import StatedResults
-from cds_service.chart.stay import Stay
+from cds_service.chart.measurements.measured import Measurement, Measurements
+from cds_service.chart.measurements.results import PlannedTest, Results
+from cds_service.chart.measurements.stated import StatedResults
+from cds_service.chart.medications.medication import Medication
+from cds_service.chart.medications.stay import Stay
+from cds_service.chart.notes.note import Note, Noted
+from cds_service.chart.problems.problem import Problem
 
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cds_service.chart.medications import MedicationReader
+from cds_service.chart.medications.reading import MedicationReader
 from cds_service.chart.model import Chart
 from cds_service.terminology.vocabulary import Vocabulary
 

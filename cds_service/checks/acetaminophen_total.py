@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.combined import ACETAMINOPHEN, daily_milligrams
+from cds_service.chart.patient.combined import ACETAMINOPHEN, daily_milligrams
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
 from cds_service.checks.stating import finding_of

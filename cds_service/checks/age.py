@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.physiology import age_fact, age_of, problems_of
+from cds_service.chart.patient.physiology import age_fact, age_of, problems_of
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import about_order, is_severe, targets, worst
 from cds_service.findings import Finding, NotAssessed

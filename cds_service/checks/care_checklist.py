@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from cds_service.chart import Chart
-from cds_service.chart.done import DoneRecord
+from cds_service.chart.care.done import DoneRecord
 from cds_service.checks.care_fitting import Fitting, Subject, fitting
 from cds_service.checks.care_proof import Looked, look
 from cds_service.checks.registry import check

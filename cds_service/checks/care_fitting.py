@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.kidney import creatinine_clearance, estimated_gfr
-from cds_service.chart.latest import latest
-from cds_service.chart.motherhood import Pregnancy, pregnancy
-from cds_service.chart.physiology import PAST, Age, age_fact, age_of
-from cds_service.chart.problem import Problem
+from cds_service.chart.patient.kidney import creatinine_clearance, estimated_gfr
+from cds_service.chart.patient.latest import latest
+from cds_service.chart.patient.motherhood import Pregnancy, pregnancy
+from cds_service.chart.patient.physiology import PAST, Age, age_fact, age_of
+from cds_service.chart.problems.problem import Problem
 from cds_service.chart.supplied import State
 from cds_service.facts import Fact, Origin
 from cds_service.findings import NotAssessed

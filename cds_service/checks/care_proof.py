@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from cds_service.chart.care.done import Done, DoneRecord
 from cds_service.chart.dates import age_in_years
-from cds_service.chart.done import Done, DoneRecord
 from cds_service.checks.care_fitting import Fitting, Subject
 from cds_service.facts import Fact
 from cds_service.findings import ItemState

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.kidney import creatinine_clearance, estimated_gfr
-from cds_service.chart.latest import latest
-from cds_service.chart.physiology import age_fact, age_of, problems_of
+from cds_service.chart.patient.kidney import creatinine_clearance, estimated_gfr
+from cds_service.chart.patient.latest import latest
+from cds_service.chart.patient.physiology import age_fact, age_of, problems_of
 from cds_service.facts import Fact
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.conditions import ByRoute, Company, Condition, Limit, OnList

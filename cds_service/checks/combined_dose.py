@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.dosing import dosages_of, sig_text, structured_dose
+from cds_service.chart.medications.dosing import dosages_of, sig_text, structured_dose
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
 from cds_service.checks.stating import finding_of

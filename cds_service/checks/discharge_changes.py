@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from cds_service.chart.stay import Course, Stay
+from cds_service.chart.medications.stay import Course, Stay
 from cds_service.checks.discharge_compare import compared
 from cds_service.checks.doubling import apart
 from cds_service.findings import MEDICINE_STATES, MedicineState

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cds_service.chart import Medication
-from cds_service.chart.dosing import dosages_of, sig_text
+from cds_service.chart.medications.dosing import dosages_of, sig_text
 from cds_service.terminology.release import is_extended
 from cds_service.terminology.sig import Sig
 

@@ -12,11 +12,11 @@ from datetime import timedelta
 from functools import lru_cache
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.dosage_fields import directions_of
-from cds_service.chart.dosing import dosages_of, sig_text
 from cds_service.chart.fhir_json import label_of, objects, text
-from cds_service.chart.naming import without_name
-from cds_service.chart.stay import Course
+from cds_service.chart.medications.dosage_fields import directions_of
+from cds_service.chart.medications.dosing import dosages_of, sig_text
+from cds_service.chart.medications.naming import without_name
+from cds_service.chart.medications.stay import Course
 from cds_service.checks.discharge_changes import Change
 from cds_service.checks.order_conflict import UNREAD, conflicts
 from cds_service.checks.wanted_tests import Wanted, wanted_tests

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.latest import latest
-from cds_service.chart.physiology import Age, age_fact, age_of
+from cds_service.chart.patient.latest import latest
+from cds_service.chart.patient.physiology import Age, age_fact, age_of
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
 from cds_service.checks.stating import finding_of

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.physiology import age_fact, age_of
+from cds_service.chart.patient.physiology import age_fact, age_of
 from cds_service.checks.infusion_rate import is_compared
 from cds_service.checks.limiting import lasts_too_long, patient_limits, too_long
 from cds_service.checks.proposing import stop

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.physiology import age_of, problems_of
-from cds_service.chart.problem import Problem
+from cds_service.chart.patient.physiology import age_of, problems_of
+from cds_service.chart.problems.problem import Problem
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import about_order, is_severe, targets
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.kidney import creatinine_clearance
-from cds_service.chart.latest import latest
-from cds_service.chart.physiology import age_fact, age_of, problems_of
+from cds_service.chart.patient.kidney import creatinine_clearance
+from cds_service.chart.patient.latest import latest
+from cds_service.chart.patient.physiology import age_fact, age_of, problems_of
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import about_order
 from cds_service.facts import Fact

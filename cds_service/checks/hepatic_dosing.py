@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.latest import latest
-from cds_service.chart.liver import Liver, liver
-from cds_service.chart.physiology import problems_of
+from cds_service.chart.patient.latest import latest
+from cds_service.chart.patient.liver import Liver, liver
+from cds_service.chart.patient.physiology import problems_of
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import about_order, is_severe, targets, worst
 from cds_service.facts import Fact

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.latest import latest, unusable
-from cds_service.chart.physiology import creatinine_rise, problems_of
+from cds_service.chart.patient.latest import latest, unusable
+from cds_service.chart.patient.physiology import creatinine_rise, problems_of
 from cds_service.checks.proposing import laboratory_orders
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import about_order, is_severe, targets, worst

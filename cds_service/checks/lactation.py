@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart
-from cds_service.chart.motherhood import Pregnancy, breastfeeding
+from cds_service.chart.patient.motherhood import Pregnancy, breastfeeding
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import about_order, targets, worst
 from cds_service.findings import Finding, NotAssessed, not_covered

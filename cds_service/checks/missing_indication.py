@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.problem import Problem
+from cds_service.chart.problems.problem import Problem
 from cds_service.checks.registry import check
 from cds_service.findings import Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cds_service.chart import Chart
-from cds_service.chart.opioids import FENTANYL, Opioid, opioid_in
+from cds_service.chart.patient.opioids import FENTANYL, Opioid, opioid_in
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
 from cds_service.checks.stating import finding_of

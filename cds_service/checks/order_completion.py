@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.dosing import dosages_of, sig_text
-from cds_service.chart.naming import without_name
+from cds_service.chart.medications.dosing import dosages_of, sig_text
+from cds_service.chart.medications.naming import without_name
 from cds_service.checks.registry import check
 from cds_service.facts import Fact, Origin
 from cds_service.findings import Finding, NotAssessed, Proposal

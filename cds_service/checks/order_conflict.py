@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.dosing import dosages_of, structured_dose, structured_times_per_day
 from cds_service.chart.fhir_json import Resource, codings, obj, text
-from cds_service.chart.naming import CONTRADICTED
+from cds_service.chart.medications.dosing import dosages_of, structured_dose, structured_times_per_day
+from cds_service.chart.medications.naming import CONTRADICTED
 from cds_service.checks.registry import check
 from cds_service.checks.stating import finding_of
 from cds_service.facts import Fact

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.motherhood import Pregnancy, pregnancy
+from cds_service.chart.patient.motherhood import Pregnancy, pregnancy
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import about_order, targets, worst
 from cds_service.facts import Fact

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.latest import latest
-from cds_service.chart.physiology import problems_of
+from cds_service.chart.patient.latest import latest
+from cds_service.chart.patient.physiology import problems_of
 from cds_service.checks.drug_interaction import worst_interaction
 from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check

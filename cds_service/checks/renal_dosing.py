@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.dialysis import Dialysis, dialysis
-from cds_service.chart.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
+from cds_service.chart.patient.dialysis import Dialysis, dialysis
+from cds_service.chart.patient.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
 from cds_service.checks.proposing import replacements, stop
 from cds_service.checks.registry import check
 from cds_service.checks.stating import finding_of

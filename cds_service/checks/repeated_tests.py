@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart
-from cds_service.chart.results import PlannedTest
+from cds_service.chart.measurements.results import PlannedTest
 from cds_service.checks.registry import check
 from cds_service.findings import Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge

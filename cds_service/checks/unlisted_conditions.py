@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cds_service.chart import Chart, Noted
-from cds_service.chart.problem import Problem
+from cds_service.chart.problems.problem import Problem
 from cds_service.checks.reconciling import HOOKS, TOPIC, Offered, newest, offers, rule_of, silent, unread
 from cds_service.checks.registry import check
 from cds_service.findings import Finding, NotAssessed

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.dosing import dosages_of, sig_text
 from cds_service.chart.fhir_json import codings, labels_of
+from cds_service.chart.medications.dosing import dosages_of, sig_text
 from cds_service.checks.registry import check
 from cds_service.checks.targeting import about_order, worst
 from cds_service.facts import Fact

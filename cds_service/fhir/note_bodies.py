@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from cds_service.chart.notes import NOT_READ, READ_AT
+from cds_service.chart.notes.reading import NOT_READ, READ_AT
 from cds_service.chart.supplied import Supplied
 from cds_service.errors import StoreUnavailable
 from cds_service.fhir.base import FhirBase, bound_base

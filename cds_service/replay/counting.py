@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cds_service.chart.fhir_json import Resource, obj, objects, reference, text
-from cds_service.chart.naming import concepts_of, name_drug
+from cds_service.chart.medications.naming import concepts_of, name_drug
 from cds_service.hooks import HOOKS
 from cds_service.replay.asking import Heard, Voice
 from cds_service.replay.calls import SIGN, Ask

@@ -14,8 +14,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from cds_service.chart.dates import last_day_of
-from cds_service.chart.dosing import dosages_of
 from cds_service.chart.fhir_json import Resource, label_of, number, obj, text
+from cds_service.chart.medications.dosing import dosages_of
 from cds_service.replay.rewinding import written_at
 
 Told = Literal["active today", "stated end", "ordered again", "90 days assumed"]

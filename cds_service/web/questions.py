@@ -15,7 +15,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from cds_service.chart.build import build_chart
-from cds_service.chart.calculators import Calculated, calculators_for
+from cds_service.chart.patient.calculators import Calculated, calculators_for
 from cds_service.errors import InvalidRequest
 from cds_service.evidence.answering import ANSWERS, NOT_FOUND, Found, answering
 from cds_service.evidence.corpus.document import iso_date

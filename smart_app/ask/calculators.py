@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 
 from cds_service.chart import Chart
-from cds_service.chart.calculators import outgrown
 from cds_service.chart.dates import age_in_years
-from cds_service.chart.latest import latest
-from cds_service.chart.loads import Load, loads_of
-from cds_service.chart.scores import SCORES
+from cds_service.chart.patient.calculators import outgrown
+from cds_service.chart.patient.latest import latest
+from cds_service.chart.patient.loads import Load, loads_of
+from cds_service.chart.patient.scores import SCORES
 from smart_app.access.opened import opened_view
 from smart_app.access.security import require_own_form
 from smart_app.access.streaming import streamed

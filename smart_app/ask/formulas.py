@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cds_service.chart.calculators import ALBUMIN_MAX_AGE_DAYS, CREATININE_MAX_AGE_DAYS, SIZE_MAX_AGE_DAYS
+from cds_service.chart.patient.calculators import ALBUMIN_MAX_AGE_DAYS, CREATININE_MAX_AGE_DAYS, SIZE_MAX_AGE_DAYS
 from cds_service.tools import (
     CannotCompute,
     Formula,

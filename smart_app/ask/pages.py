@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
-from cds_service.chart.calculators import Calculated, any_about, calculators_for, lists_about
+from cds_service.chart.patient.calculators import Calculated, any_about, calculators_for, lists_about
 from smart_app.access.opened import opened_view
 from smart_app.access.security import require_own_form
 from smart_app.access.streaming import streamed

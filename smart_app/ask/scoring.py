@@ -1,12 +1,12 @@
 """The scores of the page: each item a field of yes, no or not known, named SCORE.ITEM. A further score is an entry of
-`cds_service.chart.scores`."""
+`cds_service.chart.patient.scores`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from cds_service.chart import Chart
-from cds_service.chart.scores import SCORES, Score, charted_answers, range_of
+from cds_service.chart.patient.scores import SCORES, Score, charted_answers, range_of
 from cds_service.tools import CannotCompute
 from smart_app.ask.formulas import Result, number
 from smart_app.wiring import wired

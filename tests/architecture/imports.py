@@ -38,6 +38,16 @@ APP_LEVELS = (
 )
 # The parts of a large room, each room with levels of its own.
 WITHIN = {
+    "chart": (
+        ("dates", "fhir_json", "memory", "readings", "supplied"),
+        ("listing",),
+        ("medications", "measurements", "care", "notes"),
+        ("allergies",),
+        ("problems",),
+        ("model",),
+        ("build", "merge", "revise", "patient"),
+        ("__init__",),
+    ),
     "store": (
         ("records", "schema"),
         ("sealing", "engine"),

@@ -97,7 +97,7 @@ def test_no_module_imports_what_another_keeps_to_itself() -> None:
 
 
 def test_an_import_of_a_private_name_is_found(tmp_path: Path) -> None:
-    source = "from cds_service.chart.naming import _besides\nfrom flask import _anything\n"
+    source = "from cds_service.chart.medications.naming import _besides\nfrom flask import _anything\n"
     assert len(list(private(written(tmp_path, "cds_service/checks/renal.py", source), "cds_service"))) == 1
 
 

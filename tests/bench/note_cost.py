@@ -16,7 +16,7 @@ import time
 import yaml
 
 from cds_service.chart import Note
-from cds_service.chart.note import Body
+from cds_service.chart.notes.note import Body
 from cds_service.reading.notes import NoteCache, read_notes
 from cds_service.settings import Settings
 from cds_service.tables import knowledge_of

@@ -1,4 +1,4 @@
-"""Mentions drawn at random from notes of others, to be read by hand: what the probabilities of `chart/note.py` rest on.
+"""Mentions drawn at random from notes of others, to be read by hand: what `chart/notes/note.py` rests on.
 
     python -m tests.bench.note_sample NOTES.jsonl.gz [SEED]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
 
-from cds_service.chart.note import FIRST_LOOKS, PROBABILITY
+from cds_service.chart.notes.note import FIRST_LOOKS, PROBABILITY
 from cds_service.checks import CHECKS, Check
 from cds_service.fhir.prefetch import PREFETCH_TEMPLATES
 from cds_service.web.pages.page import page_of

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.cards.completion import completed, dosage, dosages
-from cds_service.chart.medication import Medication
-from cds_service.chart.medications import MedicationReader
+from cds_service.chart.medications.medication import Medication
+from cds_service.chart.medications.reading import MedicationReader
 from cds_service.terminology.directions.reading import read_directions
 from tests.charts import knowledge
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cds_service.chart import Readings, Supplied, build_chart, merge
 from cds_service.chart.dates import day_of, last_day_of
-from cds_service.chart.kidney import creatinine_clearance, estimated_gfr
+from cds_service.chart.patient.kidney import creatinine_clearance, estimated_gfr
 from cds_service.engine import assess
 from cds_service.findings import DISPLAYS
 from cds_service.hooks import HOOKS

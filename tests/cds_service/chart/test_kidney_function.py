@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.chart import Chart, Supplied
-from cds_service.chart.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
+from cds_service.chart.patient.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
 from tests.charts import LOINC, chart, concept, creatinine, data, egfr, observation, person, weight
 
 EGFR_UNIT = "mL/min/1.73 m2"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cds_service.chart.measurements import kinds_of
+from cds_service.chart.measurements.reading import kinds_of
 from cds_service.chart.memory import LONGEST, remembered
 from tests.charts import chart, data, request
 

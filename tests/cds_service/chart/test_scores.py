@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.chart import Chart, Supplied
-from cds_service.chart.calculators import calculators_for, lists_about
-from cds_service.chart.loads import loads_of
-from cds_service.chart.scores import SCORES, charted_answers, charted_range, range_of
+from cds_service.chart.patient.calculators import calculators_for, lists_about
+from cds_service.chart.patient.loads import loads_of
+from cds_service.chart.patient.scores import SCORES, charted_answers, charted_range, range_of
 from cds_service.tools import CannotCompute
 from tests import charts
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from cds_service.chart.combined import ACETAMINOPHEN, daily_milligrams
-from cds_service.chart.opioids import opioid_in
+from cds_service.chart.patient.combined import ACETAMINOPHEN, daily_milligrams
+from cds_service.chart.patient.opioids import opioid_in
 from cds_service.checks.acetaminophen_total import acetaminophen_total
 from cds_service.checks.dose_by_weight import dose_by_weight
 from cds_service.checks.dose_limit import dose_limit

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.chart.naming import name_drug
+from cds_service.chart.medications.naming import name_drug
 from cds_service.knowledge import Knowledge
 from cds_service.settings import Settings
 from cds_service.store import Keyring, open_store

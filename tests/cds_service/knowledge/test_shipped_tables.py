@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.chart.allergens import NOT_DRUGS
+from cds_service.chart.allergies.allergens import NOT_DRUGS
 from cds_service.claims.reading import read
 from cds_service.findings import DEFAULT_DISPLAY, DISPLAYS
 from cds_service.knowledge import COVERED_TOPICS, load_knowledge

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from cds_service.chart import Note
-from cds_service.chart.note import Body
+from cds_service.chart.notes.note import Body
 from cds_service.reading.notes import MOST_NOTES, NoteCache, read_notes
 from cds_service.terminology.notes.bodies import LONGEST_BODY
 from cds_service.terminology.notes.mention import NoteWords

@@ -6,7 +6,7 @@ import html
 
 import pytest
 
-from cds_service.chart.note import FIRST_LOOKS
+from cds_service.chart.notes.note import FIRST_LOOKS
 from cds_service.checks import CHECKS
 from tests.running_service import RunningService
 

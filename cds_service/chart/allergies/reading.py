@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cds_service.chart.allergens import Allergens, allergens_of, coded, named, side_effects_of
-from cds_service.chart.allergy import Allergy
-from cds_service.chart.allergy_words import denies, is_of_a_relative, says_allergy, shown_in, tolerated
+from cds_service.chart.allergies.allergens import Allergens, allergens_of, coded, named, side_effects_of
+from cds_service.chart.allergies.allergy import Allergy
+from cds_service.chart.allergies.words import denies, is_of_a_relative, says_allergy, shown_in, tolerated
 from cds_service.chart.dates import day_of
 from cds_service.chart.fhir_json import (
     Resource,
@@ -25,8 +25,8 @@ from cds_service.chart.fhir_json import (
     text,
 )
 from cds_service.chart.listing import Listing
-from cds_service.chart.medications import LEXICON, LEXICON_VERSION
-from cds_service.chart.naming import NOT_RECOGNISED
+from cds_service.chart.medications.naming import NOT_RECOGNISED
+from cds_service.chart.medications.reading import LEXICON, LEXICON_VERSION
 from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin
 from cds_service.terminology.reactions import GRAVE, kinds_in

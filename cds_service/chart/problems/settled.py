@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cds_service.chart.allergies import read_allergies
-from cds_service.chart.allergy import Allergy
+from cds_service.chart.allergies.allergy import Allergy
+from cds_service.chart.allergies.reading import read_allergies
 from cds_service.chart.fhir_json import codes
-from cds_service.chart.problem import Problem
-from cds_service.chart.problems import read_problems
+from cds_service.chart.problems.problem import Problem
+from cds_service.chart.problems.reading import read_problems
 from cds_service.chart.supplied import ABSENT, Supplied
 from cds_service.terminology.vocabulary import Vocabulary
 

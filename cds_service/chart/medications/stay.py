@@ -11,11 +11,11 @@ from datetime import date, datetime
 from typing import Literal
 
 from cds_service.chart.dates import day_of, last_day_of, moment_of
-from cds_service.chart.dosing import dosages_of
 from cds_service.chart.fhir_json import Resource, codes, label_of, modified, obj, objects, reference, text
 from cds_service.chart.listing import NOT_SUPPLIED, Listing
-from cds_service.chart.medication import Medication
-from cds_service.chart.medications import TYPES, MedicationReader
+from cds_service.chart.medications.dosing import dosages_of
+from cds_service.chart.medications.medication import Medication
+from cds_service.chart.medications.reading import TYPES, MedicationReader
 from cds_service.chart.supplied import ABSENT, Supplied
 
 Setting = Literal["inpatient", "outpatient", "community", "discharge", ""]

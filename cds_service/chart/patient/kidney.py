@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cds_service.chart.dates import age_in_years
-from cds_service.chart.latest import day_words, unusable
-from cds_service.chart.measured import Measurement
-from cds_service.chart.measurements import figure
+from cds_service.chart.measurements.measured import Measurement
+from cds_service.chart.measurements.reading import figure
 from cds_service.chart.model import BEFORE_ALL, Chart
+from cds_service.chart.patient.latest import day_words, unusable
 from cds_service.facts import Fact, Origin
 from cds_service.tools import CannotCompute
 from cds_service.tools.ckd_epi_2021 import egfr

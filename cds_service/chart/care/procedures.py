@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cds_service.chart.care.done import Done, DoneRecord, named, refusal, short_text
 from cds_service.chart.dates import day_of, last_day_of
-from cds_service.chart.done import Done, DoneRecord, named, refusal, short_text
 from cds_service.chart.fhir_json import Resource, codes, label_of, modified, obj, reference, text
 from cds_service.chart.supplied import Supplied
 

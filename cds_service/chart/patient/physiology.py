@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cds_service.chart.dates import age_in_years
-from cds_service.chart.measured import Measurement
-from cds_service.chart.measurements import figure
+from cds_service.chart.measurements.measured import Measurement
+from cds_service.chart.measurements.reading import figure
 from cds_service.chart.model import BEFORE_ALL, Chart
-from cds_service.chart.problem import Problem
+from cds_service.chart.problems.problem import Problem
 from cds_service.facts import Fact, Origin
 
 PAST = "past:"

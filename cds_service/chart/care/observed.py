@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from cds_service.chart.care.done import Done, DoneRecord, named, short_text
 from cds_service.chart.dates import day_of, last_day_of
-from cds_service.chart.done import Done, DoneRecord, named, short_text
 from cds_service.chart.fhir_json import Resource, label_of, modified, number, obj, objects, reference, text
 from cds_service.chart.supplied import Supplied
 

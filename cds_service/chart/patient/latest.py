@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cds_service.chart.measured import Measurement
+from cds_service.chart.measurements.measured import Measurement
 from cds_service.chart.model import Chart
 from cds_service.facts import Fact
 from cds_service.terminology.observables import OBSERVABLES

@@ -13,7 +13,7 @@ from datetime import date
 from cds_service.chart.dates import day_of
 from cds_service.chart.fhir_json import Resource, label_of, labels_of, modified, obj, objects, reference, text
 from cds_service.chart.listing import Listing
-from cds_service.chart.note import Body, Note
+from cds_service.chart.notes.note import Body, Note
 from cds_service.chart.supplied import Supplied
 
 # What the background worker says of an attachment that only pointed to its text.

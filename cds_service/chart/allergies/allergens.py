@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cds_service.chart.allergy_words import about, denies
+from cds_service.chart.allergies.words import about, denies
 from cds_service.chart.fhir_json import Resource, codings, labels_of, modified, objects
 from cds_service.terminology.lexicon import Mention
 from cds_service.terminology.reactions import SIDE_EFFECTS

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from cds_service.chart.medication import Medication
+from cds_service.chart.medications.medication import Medication
 from cds_service.chart.model import Chart
-from cds_service.chart.opioids import Opioid, opioid_in
+from cds_service.chart.patient.opioids import Opioid, opioid_in
 from cds_service.terminology.routes import LOCAL_ROUTES
 from cds_service.tools.anticholinergic_burden import RELEVANT, SCORES, burden
 from cds_service.tools.morphine_equivalents import FACTORS

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from cds_service.chart.dosing import sig_text
-from cds_service.chart.medication import Medication
+from cds_service.chart.medications.dosing import sig_text
+from cds_service.chart.medications.medication import Medication
 from cds_service.terminology.sig import read_sig
 
 ACETAMINOPHEN = "acetaminophen"

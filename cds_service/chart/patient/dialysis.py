@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 
 from cds_service.chart.model import Chart
-from cds_service.chart.physiology import problems_of
-from cds_service.chart.problem import Problem
+from cds_service.chart.patient.physiology import problems_of
+from cds_service.chart.problems.problem import Problem
 from cds_service.facts import Fact
 
 ON_DIALYSIS = ("hemodialysis", "peritoneal-dialysis", "dialysis")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cds_service.chart.done import DoneRecord
-from cds_service.chart.immunizations import immunizations
-from cds_service.chart.observed import observed
-from cds_service.chart.procedures import procedures
+from cds_service.chart.care.done import DoneRecord
+from cds_service.chart.care.immunizations import immunizations
+from cds_service.chart.care.observed import observed
+from cds_service.chart.care.procedures import procedures
 from cds_service.chart.supplied import ABSENT, Supplied
 from cds_service.terminology.observables import OBSERVED_UNDER
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from cds_service.chart.latest import latest
 from cds_service.chart.model import Chart
-from cds_service.chart.physiology import age_of, problems_of
+from cds_service.chart.patient.latest import latest
+from cds_service.chart.patient.physiology import age_of, problems_of
 from cds_service.terminology.routes import LOCAL_ROUTES
 from cds_service.tools import CannotCompute
 from cds_service.tools.cha2ds2_vasc import StrokeRisks, cha2ds2_vasc

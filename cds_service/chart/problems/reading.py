@@ -11,7 +11,7 @@ from datetime import date
 from cds_service.chart.dates import day_of, last_day_of
 from cds_service.chart.fhir_json import Resource, codes, codings, labels_of, modified, obj, reference, text
 from cds_service.chart.listing import Listing
-from cds_service.chart.problem import Problem
+from cds_service.chart.problems.problem import Problem
 from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin
 from cds_service.terminology.vocabulary import Vocabulary

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from cds_service.chart.dates import age_in_years
-from cds_service.chart.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
-from cds_service.chart.latest import latest
-from cds_service.chart.loads import loads_of
 from cds_service.chart.model import Chart
-from cds_service.chart.scores import SCORES, KeysOf, Score, charted_range
+from cds_service.chart.patient.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
+from cds_service.chart.patient.latest import latest
+from cds_service.chart.patient.loads import loads_of
+from cds_service.chart.patient.scores import SCORES, KeysOf, Score, charted_range
 from cds_service.facts import Fact
 from cds_service.tools import (
     CannotCompute,

@@ -12,7 +12,7 @@ import orjson
 
 from cds_service.chart.dates import moment_of
 from cds_service.chart.fhir_json import Resource, codings, modified, number, obj, reference, text
-from cds_service.chart.measured import Measurement, Measurements
+from cds_service.chart.measurements.measured import Measurement, Measurements
 from cds_service.chart.memory import remembered
 from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin

@@ -9,11 +9,11 @@ from datetime import date, datetime
 import orjson
 
 from cds_service.chart.dates import day_of, last_day_of
-from cds_service.chart.dosing import dosages_of, one_line, sig_of, sig_text
 from cds_service.chart.fhir_json import Resource, codings, label_of, modified, obj, objects, reference, relative, text
-from cds_service.chart.medication import Medication
+from cds_service.chart.medications.dosing import dosages_of, one_line, sig_of, sig_text
+from cds_service.chart.medications.medication import Medication
+from cds_service.chart.medications.naming import Named, concepts_of, medications_of, name_drug
 from cds_service.chart.memory import LONGEST, json_bytes
-from cds_service.chart.naming import Named, concepts_of, medications_of, name_drug
 from cds_service.facts import OrderRef, Origin
 from cds_service.terminology.routes import route_of_snomed, routes_in
 from cds_service.terminology.several import Parts

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
+from cds_service.chart.measurements.stated import Stated
 from cds_service.chart.model import Chart
-from cds_service.chart.physiology import age_of, problems_of
-from cds_service.chart.stated import Stated
+from cds_service.chart.patient.physiology import age_of, problems_of
 from cds_service.facts import Fact
 
 State = Literal["yes", "no", "unknown"]

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cds_service.chart.combined import daily_milligrams
-from cds_service.chart.dosing import sig_text
-from cds_service.chart.medication import Medication
+from cds_service.chart.medications.dosing import sig_text
+from cds_service.chart.medications.medication import Medication
+from cds_service.chart.patient.combined import daily_milligrams
 from cds_service.terminology.vocabulary import Drug
 from cds_service.tools import CannotCompute
 from cds_service.tools.morphine_equivalents import FACTORS, morphine_equivalents

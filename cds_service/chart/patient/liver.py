@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cds_service.chart.latest import latest
 from cds_service.chart.model import Chart
-from cds_service.chart.physiology import problems_of
+from cds_service.chart.patient.latest import latest
+from cds_service.chart.patient.physiology import problems_of
 from cds_service.facts import Fact, Origin
 from cds_service.tools import CannotCompute
 from cds_service.tools.child_pugh import Grade, child_pugh, child_pugh_class

@@ -1,0 +1,1 @@
+"""What the patient must not have: entries of the allergy list, by drug and by group."""

@@ -1,0 +1,1 @@
+"""What was done for the patient: vaccines, procedures, surveys, each with its day."""

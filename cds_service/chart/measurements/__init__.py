@@ -1,0 +1,1 @@
+"""Laboratory results and vital signs, by kind and by LOINC code."""

@@ -1,0 +1,1 @@
+"""The notes of a chart, and what is said in them."""

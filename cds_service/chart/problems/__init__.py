@@ -1,0 +1,1 @@
+"""What the problem list says, and what it says is refuted or over."""
