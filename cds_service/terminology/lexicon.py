@@ -112,14 +112,14 @@ class Lexicon:
         """Every name in the text, longest first at each word, not overlapping, in reading order."""
         words = split_words(text)
         mentions: list[Mention] = []
-        at = 0
-        while at < len(words):
-            mention = self._at(text, words, at) if words[at].text in self._lengths else None
-            if mention is None:
-                at += 1
+        taken = 0  # the end of the last name
+        for at, word in enumerate(words):
+            if word.text not in self._lengths or word.start < taken:
                 continue
-            mentions.append(mention)
-            at = next((n for n in range(at, len(words)) if words[n].start >= mention.span[1]), len(words))
+            mention = self._at(text, words, at)
+            if mention is not None:
+                mentions.append(mention)
+                taken = mention.span[1]
         return tuple(mentions)
 
     def _at(self, text: str, words: tuple[Word, ...], at: int) -> Mention | None:
