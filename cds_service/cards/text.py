@@ -24,7 +24,7 @@ _LOOK_AHEAD = 20  # times the limit, as blanks and invisible characters take no 
 def plain(text: str, limit: int = 200) -> str:
     """One line without control, bidirectional or zero-width characters."""
     seen = text[: limit * _LOOK_AHEAD]  # what stands beyond cannot be shown, and a megabyte of it must not cost time
-    if not (seen.isascii() and seen.isprintable()):  # most text is both, and going over characters is what costs
+    if not seen.isprintable():  # most text is, quotes and accents too, and going over characters is what costs
         seen = "".join(" " if char.isspace() else char for char in seen if char.isspace() or not _invisible(char))
         seen = _JOINER.sub("", seen)
     line = " ".join(seen.split())

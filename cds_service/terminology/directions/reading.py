@@ -16,7 +16,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from cds_service.terminology.directions.adjuncts import Adjuncts, read_adjuncts
+from cds_service.terminology.directions.adjuncts import read_adjuncts
 from cds_service.terminology.directions.amounts import read_amounts
 from cds_service.terminology.directions.normal import normalised
 from cds_service.terminology.directions.parts import Directions
@@ -113,12 +113,12 @@ def _parts(plain: str) -> Directions:
         return Directions(plain, abstained="letters that may be a number or days are not accounted for")
     if dose is None and timing is None:
         return Directions(plain, abstained="neither a dose nor a frequency is stated")
-    return _with(adjuncts, Directions(plain, dose=dose, strength=strength, timing=timing, route=route))
-
-
-def _with(adjuncts: Adjuncts, read: Directions) -> Directions:
-    return replace(
-        read,
+    return Directions(
+        plain,
+        dose=dose,
+        strength=strength,
+        timing=timing,
+        route=route,
         as_needed=adjuncts.as_needed,
         reason=adjuncts.reason,
         duration=adjuncts.duration,
