@@ -6,9 +6,11 @@ A day that is not recorded decides nothing: what then cannot be told is unsure, 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 from cds_service.chart.medications.stay import Course, Stay
 from cds_service.checks.discharge_compare import compared
@@ -33,6 +35,32 @@ class Change:
     questions: tuple[str, ...] = ()
 
 
+class Entries:
+    """Some orders and statements, in their order, looked up by their ingredients: a hostile list may be long."""
+
+    def __init__(self, courses: Iterable[Course]) -> None:
+        self._all = tuple(courses)
+        self._by_drugs: defaultdict[frozenset[str], list[Course]] = defaultdict(list)
+        for one in self._all:
+            self._by_drugs[_drugs(one)].append(one)
+
+    def __iter__(self) -> Iterator[Course]:
+        return iter(self._all)
+
+    def alike(self, one: Course) -> list[Course]:
+        """Others of the same ingredients, given in a way that is not another."""
+        same = self._by_drugs.get(_drugs(one), ())
+        return [other for other in same if other.reference != one.reference and not _apart(one, other)]
+
+    def once(self) -> list[Course]:
+        """The first of each medicine."""
+        kept: defaultdict[frozenset[str], list[Course]] = defaultdict(list)
+        for one in self._all:
+            if all(_apart(one, other) for other in kept[_drugs(one)]):
+                kept[_drugs(one)].append(one)
+        return [one for mine in kept.values() for one in mine]
+
+
 @dataclass(frozen=True)
 class Discharge:
     """The lists that a stay is told from, as its entries say on a day."""
@@ -40,31 +68,31 @@ class Discharge:
     stay: Stay
     today: date
 
-    @property
-    def current(self) -> list[Course]:
+    @cached_property
+    def current(self) -> Entries:
         """What the patient goes home with, the newest first."""
         found = (one for one in self._entries if one.kind == "order" and self._goes_on(one, _CURRENT))
-        return sorted(found, key=_newest, reverse=True)
+        return Entries(sorted(found, key=_newest, reverse=True))
 
-    @property
-    def held(self) -> list[Course]:
-        return [one for one in self._entries if self._goes_on(one, ("on-hold",))]
+    @cached_property
+    def held(self) -> Entries:
+        return Entries(one for one in self._entries if self._goes_on(one, ("on-hold",)))
 
-    @property
-    def home(self) -> list[Course]:
+    @cached_property
+    def home(self) -> Entries:
         """What was taken when the stay began, the newest first; nothing when that day is not known."""
         found = (one for one in self._entries if self.stay.on and self._of_home(one))
-        return sorted(found, key=_newest, reverse=True)
+        return Entries(sorted(found, key=_newest, reverse=True))
 
-    @property
-    def not_taken(self) -> list[Course]:
-        return [one for one in self.stay.statements.items if one.status == "not-taken"]
+    @cached_property
+    def not_taken(self) -> Entries:
+        return Entries(one for one in self.stay.statements.items if one.status == "not-taken")
 
-    @property
-    def undated(self) -> list[Course]:
+    @cached_property
+    def undated(self) -> Entries:
         """Orders from before the stay that are over, and nobody says since when."""
         over = (one for one in self.stay.orders.items if one.status in _ENDED and one.setting != "inpatient")
-        return [one for one in over if self.stay.before(one.begun) and one.ended is None and one.touched is None]
+        return Entries(one for one in over if self.stay.before(one.begun) and one.ended is None and one.touched is None)
 
     @property
     def knows_home(self) -> bool:
@@ -106,25 +134,16 @@ def changes(stay: Stay, today: date) -> list[Change]:
     return sorted(found, key=lambda one: (MEDICINE_STATES.index(one.state), _name(one.course).lower()))
 
 
-def alike(one: Course, others: Iterable[Course]) -> list[Course]:
-    """Those of the same ingredients, given in a way that is not another."""
-    return [
-        other
-        for other in others
-        if other.reference != one.reference and _drugs(other) == _drugs(one) and not _apart(one, other)
-    ]
-
-
 def _going(lists: Discharge) -> Iterator[Change]:
     """What the patient is to take; an order from before the stay that one of the stay follows is not said again."""
     current, home = lists.current, lists.home
     replaced = {one.medication.replaces for one in current if lists.in_stay(one)}
     for one in current:
-        followed = [other for other in alike(one, current) if lists.in_stay(other)]
+        followed = [other for other in current.alike(one) if lists.in_stay(other)]
         if lists.in_stay(one) is False and (followed or one.reference in replaced):
             continue
         tell = _kept if lists.in_stay(one) is False else _ordered
-        yield tell(lists, one, alike(one, home))
+        yield tell(lists, one, home.alike(one))
 
 
 def _kept(lists: Discharge, one: Course, home: Sequence[Course]) -> Change:
@@ -147,7 +166,7 @@ def _ordered(lists: Discharge, one: Course, home: Sequence[Course]) -> Change:
         return Change("unsure", one, tuple(home), (), (*questions, f"{why}: whether it is new is not known"))
     if home:
         return _against(one, home, [*questions, *_not_taken(one, lists)])
-    earlier = alike(one, lists.undated)
+    earlier = lists.undated.alike(one)
     if earlier:
         said = f"an earlier order{_of(earlier[0].on)} ended on a day that is not recorded: is this new?"
         return Change("unsure", one, tuple(earlier), (), (*questions, said))
@@ -170,18 +189,18 @@ def _against(one: Course, home: Sequence[Course], questions: list[str]) -> Chang
 
 
 def _held(lists: Discharge) -> Iterator[Change]:
-    for one in _once(lists.held):
-        if not alike(one, lists.current):
+    for one in lists.held.once():
+        if not lists.current.alike(one):
             reason = f" ({one.why})" if one.why else ""
             said = f"it is on hold{reason}: start it again, when, or stop it?"
-            yield Change("held", one, tuple(alike(one, lists.home)), (), (said,))
+            yield Change("held", one, tuple(lists.home.alike(one)), (), (said,))
 
 
 def _stopped(lists: Discharge, going: Sequence[Change]) -> Iterator[Change]:
-    over = [one for one in lists.home if one.status in _ENDED or (one.ended and one.ended < lists.today)]
-    for one in _once(over):
-        if not alike(one, (*lists.current, *lists.held)):
-            yield Change("stopped", one, tuple(alike(one, lists.home)), (), tuple(_end_question(one)))
+    over = Entries(one for one in lists.home if one.status in _ENDED or (one.ended and one.ended < lists.today))
+    for one in over.once():
+        if not lists.current.alike(one) and not lists.held.alike(one):
+            yield Change("stopped", one, tuple(lists.home.alike(one)), (), tuple(_end_question(one)))
     followers = {change.course.medication.replaces: change.course for change in going}
     for one in lists.current:
         new = followers.get(one.reference)
@@ -196,12 +215,13 @@ def _unreconciled(lists: Discharge) -> Iterator[Change]:
     if not lists.stay.on:
         reported = lists.stay.statements.items
         home = [one for one in reported if one.status in _TAKEN - {"on-hold"} and one.setting != "inpatient"]
-    ended = [one for one in lists.home if one.kind == "order" and one.status in _ENDED]
-    for one in _once(home):
-        if alike(one, (*lists.current, *lists.held, *ended)) or (one.ended and one.ended < lists.today):
+    ended = Entries(one for one in lists.home if one.kind == "order" and one.status in _ENDED)
+    for one in Entries(home).once():
+        decided = any(entries.alike(one) for entries in (lists.current, lists.held, ended))
+        if decided or (one.ended and one.ended < lists.today):
             continue
         said = "taken at home before the stay, and no order continues or stops it: continue, or stop?"
-        more = [f"an order{_of(other.on)} is over, and its end has no date" for other in alike(one, lists.undated)[:1]]
+        more = [f"an order{_of(other.on)} is over, and its end has no date" for other in lists.undated.alike(one)[:1]]
         yield Change("unreconciled", one, (), (), (said, *more))
 
 
@@ -224,17 +244,8 @@ def _overdue(one: Course, today: date) -> Iterator[str]:
 
 
 def _not_taken(one: Course, lists: Discharge) -> Iterator[str]:
-    for other in alike(one, lists.not_taken)[:1]:
+    for other in lists.not_taken.alike(one)[:1]:
         yield f"the home list{_of(other.medication.on)} says that it is not taken"
-
-
-def _once(courses: Iterable[Course]) -> list[Course]:
-    """The first of each medicine."""
-    kept: list[Course] = []
-    for one in courses:
-        if not alike(one, kept):
-            kept.append(one)
-    return kept
 
 
 def _drugs(one: Course) -> frozenset[str]:

@@ -26,6 +26,7 @@ from cds_service.terminology.systems import LOINC
 RULE = "discharge-medications"
 _NEEDS = ("patient", "encounter", "medications", "statements", "order_history", "statement_history", "labs")
 _MOST_TESTS = 4
+_MOST_COMPARED = 100  # lines whose pairs are looked at: nobody goes home with more
 
 
 @check(
@@ -62,7 +63,7 @@ def _not_known(chart: Chart) -> Iterator[NotAssessed]:
     if not stay.on:
         yield NotAssessed("when the stay began is not known: what is new, changed or stopped cannot be told")
     yield from (NotAssessed(note) for note in (*stay.orders.notes, *stay.statements.notes))
-    if undated := Discharge(stay, chart.today).undated:
+    if undated := list(Discharge(stay, chart.today).undated):
         names = "; ".join(dict.fromkeys(one.medication.ref.text[:60] for one in undated[:6]))
         yield NotAssessed(f"{len(undated)} earlier orders ended on a day that is not recorded: {names}")
 
@@ -70,9 +71,14 @@ def _not_known(chart: Chart) -> Iterator[NotAssessed]:
 def _with_doublings(knowledge: Knowledge, found: Sequence[Change]) -> list[Change]:
     """Each pair that doubles one another is asked about at its first line."""
     asked: dict[int, list[str]] = {}
-    there = [(at, one) for at, one in enumerate(found) if one.state != "stopped"]
-    for (at, one), (_, other) in combinations(there, 2):
-        first, second = one.course.medication, other.course.medication
+    keys = [
+        {key for drug in one.course.medication.drugs for key in knowledge.names.keys_of(drug.rxcui)} for one in found
+    ]
+    there = [at for at, one in enumerate(found) if one.state != "stopped"]
+    for at, beside in combinations(there[:_MOST_COMPARED], 2):
+        if keys[at].isdisjoint(keys[beside]):  # most pairs have nothing to do with each other
+            continue
+        first, second = found[at].course.medication, found[beside].course.medication
         match = worst_doubling(knowledge, first, second)
         if match and not apart(first, second) and not is_one_with(first, second):
             asked.setdefault(at, []).append(f"{match[0].summary}: also {second.ref.text}")

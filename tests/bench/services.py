@@ -21,7 +21,7 @@ import requests
 from tests.bench.calls import SUBJECTS, Resource
 from tests.bench.hook import WALL_BUDGET_MS, cpu_ms
 from tests.bench.note_cost import long_note
-from tests.hook_calls import active, bundle, chart, creatinine, note, patient_view, person, problem
+from tests.hook_calls import active, bundle, chart, creatinine, discharge, note, patient_view, person, problem
 from tests.running_service import RunningService, migrated, under_gunicorn
 
 CALLS = 60
@@ -58,6 +58,22 @@ def _checklist(number: int) -> Resource:
     return {**call, "prefetch": {key: value for key, value in call["prefetch"].items() if key != "notes"}}
 
 
+def _discharge(number: int) -> Resource:
+    """Twenty orders of a stay and of the time before it, ten of them active."""
+    names = ("apixaban", "furosemide", "lisinopril", "metformin", "atorvastatin", "sertraline", "digoxin", "gabapentin")
+    orders = [
+        {
+            **active(f"{names[at % 8]} {at + 1} mg", number * 100 + at, authoredOn=f"@now-{1 if at < 10 else 100}d"),
+            "dosageInstruction": [{"text": "Take 1 tablet by mouth twice daily"}],
+            "status": "active" if at < 10 else "completed",
+        }
+        for at in range(20)
+    ]
+    lists = {"medications": bundle(*orders[:10]), "problems": bundle(problem("Atrial fibrillation"))}
+    call = discharge(**lists)
+    return {**call, "prefetch": {**call["prefetch"], "order_history": bundle(*orders)}}
+
+
 CASES: dict[str, tuple[str, Callable[[int], Resource]]] = {
     "medication-safety, coded order": ("medication-safety", CODED),
     "companion-orders, coded order": ("companion-orders", CODED),
@@ -75,6 +91,7 @@ CASES: dict[str, tuple[str, Callable[[int], Resource]]] = {
         lambda number: _notes(number, 20_000, 1, new=True),
     ),
     "care-checklist, a chart of 20 kB": ("care-checklist", _checklist),
+    "discharge-instructions, ten medicines": ("discharge-instructions", _discharge),
 }
 
 
