@@ -49,14 +49,14 @@ if Path("/dev/shm").is_dir():  # noqa: S108
 
 def post_worker_init(worker: Worker) -> None:
     from cds_service.record import put_start_on_record
-    from cds_service.store import worker
+    from cds_service.store.worker import keep
     from cds_service.web.ops.logs import say_what_is_served
 
     rooms = worker.wsgi.extensions["countersign"]
     say_what_is_served(rooms)
     put_start_on_record(rooms)
     # What an outage left in the journal is taken in by whichever worker comes first, not by somebody's call.
-    threading.Thread(target=worker.keep, args=(rooms.store,), name="journal", daemon=True).start()
+    threading.Thread(target=keep, args=(rooms.store,), name="journal", daemon=True).start()
     leave_the_tables_alone()
 
 
