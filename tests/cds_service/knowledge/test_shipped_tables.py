@@ -181,3 +181,33 @@ def test_an_interaction_that_cites_a_label_cites_that_of_one_of_its_drugs() -> N
             named |= {"trimethoprim"} if drug_of_label == "smx-tmp" else set()
             named |= {"mycophenolate mofetil"} if drug_of_label == "mycophenolate" else set()
             assert named & (members(row.a) | members(row.b)), row.id
+
+
+# What is bought without a prescription, and the topics in which our tables say nothing of it: answers name these.
+OVER_THE_COUNTER = {
+    "polyethylene glycol 3350": {"drug-allergy"},
+    "senna": {"drug-allergy"},
+    "docusate": {"drug-allergy"},
+    "bisacodyl": {"drug-allergy"},
+    "simethicone": {"drug-allergy"},
+    "loperamide": {"drug-allergy"},
+    "calcium carbonate": {"drug-allergy"},
+    "aluminum hydroxide": {"drug-allergy", "dose-limit"},
+    "magnesium hydroxide": {"drug-allergy"},
+    "famotidine": set[str](),
+    "diphenhydramine": {"qt-prolongation"},
+    "melatonin": {"drug-allergy", "drug-interaction", "renal-dosing"},
+    "guaifenesin": {"drug-allergy"},
+    "dextromethorphan": {"drug-allergy"},
+    "ascorbic acid": {"drug-allergy", "drug-interaction", "renal-dosing"},
+    "cyanocobalamin": {"drug-allergy", "renal-dosing"},
+    "thiamine": {"drug-allergy", "renal-dosing"},
+    "pyridoxine": {"drug-allergy", "drug-interaction", "renal-dosing"},
+    "vitamin e": {"drug-allergy", "renal-dosing"},
+}
+
+
+@pytest.mark.parametrize("name", OVER_THE_COUNTER)
+def test_what_is_not_covered_of_a_drug_without_prescription_is_known(name: str) -> None:
+    missing = {topic for topic in COVERED_TOPICS if KNOWLEDGE.coverage(drug(name), topic) == "not-covered"}
+    assert missing == OVER_THE_COUNTER[name]
