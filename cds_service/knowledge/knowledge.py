@@ -121,9 +121,8 @@ class Knowledge:
 
     @cached_property
     def source_checks(self) -> Mapping[str, SourceCheck]:
-        """By the id of a row, the check of it against a page; only while the row has the harm that was checked."""
-        found = ((one, self.cited.get(one.row)) for one in self.all(SourceCheck))
-        return {one.row: one for one, row in found if isinstance(row, Graded) and row.harm == one.harm}
+        """By the id of a row, the check of it against a page; only while the row says what was checked."""
+        return {one.row: one for one in self.all(SourceCheck) if one.still_bears_out(self.cited.get(one.row))}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cds_service.knowledge.kinds.indications import Indication
 from cds_service.knowledge.kinds.interactions import Interaction
 from cds_service.knowledge.kinds.source_checks import SourceCheck
 from tests.charts import knowledge
@@ -11,7 +12,7 @@ from tests.charts import knowledge
 ROW = "ddi-sildenafil--nitrate"
 
 
-def test_every_shipped_check_is_of_a_row_with_the_harm_that_was_checked() -> None:
+def test_every_shipped_check_is_of_a_row_that_says_what_was_checked() -> None:
     assert {one.row for one in knowledge().all(SourceCheck)} == set(knowledge().source_checks)
 
 
@@ -20,3 +21,13 @@ def test_a_row_whose_harm_was_changed_since_counts_as_unchecked() -> None:
     rows = {**knowledge().rows, Interaction.table: changed}
     assert ROW in knowledge().source_checks
     assert ROW not in replace(knowledge(), rows=rows).source_checks
+
+
+def test_a_row_of_indications_that_names_another_problem_since_counts_as_unchecked() -> None:
+    row = "ind-alfuzosin"
+    changed = tuple(
+        replace(one, problems=(*one.problems, "cough")) if one.id == row else one for one in knowledge().all(Indication)
+    )
+    rows = {**knowledge().rows, Indication.table: changed}
+    assert row in knowledge().source_checks
+    assert row not in replace(knowledge(), rows=rows).source_checks
