@@ -39,7 +39,14 @@ CARE |= {"id": "x", "summary": "Do it", "source": "loinc", "locator": "here", "s
 
 
 def interaction(**cells: str) -> str:
-    given = {"id": "x", "a": "warfarin", "b": "loratadine", "harm": "moderate", "display": "info", "summary": "a risk"}
+    given = {
+        "id": "x",
+        "a": "warfarin",
+        "b": "5-hydroxytryptophan",
+        "harm": "moderate",
+        "display": "info",
+        "summary": "a risk",
+    }
     given |= {"monitor": "inr@5", "routes": "", "alt": "", "source": "warfarin-label", "review": "unreviewed"}
     given |= {"washout": "", "when": "", **cells}
     return INTERACTION.format(**given)
@@ -174,9 +181,14 @@ def test_a_band_or_a_dose_that_does_not_fit_is_named(rows: list[str], says: str)
         ("combos.csv", "new combination,,11289|900001,,rxnorm,here", "ingredient 900001 is not in drugs.csv"),
         ("products.csv", "900001,", "ingredients is empty"),
         ("products.csv", "11289,6809", "the RxCUI stands for 11289 elsewhere"),
-        ("source_checks.csv", "no-such-row,major,2026-11-29,https://example.org", "is not in our tables"),
-        ("source_checks.csv", "comp-acei-baseline,moderate,soon,https://example.org", "on is not a date"),
-        ("source_checks.csv", "comp-acei-baseline,moderate,2026-11-29,a book", "page is not an address"),
+        ("source_checks.csv", "no-such-row,major,2026-11-29,https://example.org,", "is not in our tables"),
+        ("source_checks.csv", "comp-acei-baseline,moderate,soon,https://example.org,", "on is not a date"),
+        ("source_checks.csv", "comp-acei-baseline,moderate,2026-11-29,a book,", "page is not an address"),
+        (
+            "source_checks.csv",
+            "comp-acei-baseline,,2026-11-29,https://example.org,",
+            "it says either a harm or problems",
+        ),
         ("allergy_groups.csv", "g,group,foobarol,,,,,warfarin-label,here,Yes.,", "'foobarol' is not an ingredient"),
         ("allergy_groups.csv", "g,group,,snomad#1,,,,warfarin-label,here,Yes.,", "not a code of the form key#code"),
         (
