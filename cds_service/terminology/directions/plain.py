@@ -60,7 +60,7 @@ def _sentences(read: Directions) -> str:
         first += f", only if needed for {read.reason}" if read.reason else ", only if needed"
     if read.duration:
         first += f", for {_count(read.duration.value, PERIODS[read.duration.unit])}"
-    more = [_limit(read.limit, _verb(read).lower().split()[0])] if read.limit else []
+    more = [_limit(read.limit, "take" if _verb(read) == "Take" else "use")] if read.limit else []
     return " ".join([f"{first}.", *more])
 
 
