@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.smart_app.access.test_in_a_frame import chromium  # noqa: F401 - a fixture
+from tests.smart_app.evidence.test_handout import HELD, NEW, SCALE, STOPPED
 from tests.smart_app.house import House
 from tests.smart_app.patient.test_this_patient import SCOPE, drug, lab, of
 from tests.smart_app.sample_card import EVIDENCE, SUMMARY, TENANT
@@ -54,6 +55,13 @@ def looked_at(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0, page.url
     assert faults(page) == [], f"{page.url} at 320 px"
     page.set_viewport_size({"width": 900, "height": 600})
+
+
+def test_the_medicines_of_a_discharge_and_the_page_for_the_patient(house: House, page: Page) -> None:
+    launched(house, page, medicines=[NEW, SCALE, HELD, STOPPED])
+    looked_at(page)
+    page.get_by_role("link", name="Page for the patient").click()
+    looked_at(page)
 
 
 def test_the_pages_of_a_clinician(house: House, page: Page) -> None:
