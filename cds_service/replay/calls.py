@@ -13,8 +13,9 @@ from typing import Any, Literal
 from cds_service.chart.dates import moment_of
 from cds_service.chart.fhir_json import Resource, obj, objects, text
 from cds_service.replay.courses import Course
-from cds_service.replay.history import History, bundle
+from cds_service.replay.history import History
 from cds_service.replay.rewinding import known_from, written_at
+from cds_service.replay.standing import bundle, chart_at, pasts_at
 
 Per = Literal["order", "encounter"]
 SIGN, OPEN, LEAVE = "order-sign", "patient-view", "encounter-discharge"
@@ -76,7 +77,7 @@ def openings(history: History, period: Period) -> Iterator[Ask]:
 def opening(history: History, at: datetime, encounter: Resource | None = None) -> Ask:
     taken = [one.id for one in history.courses if one.taken(at)]
     reference = f"Encounter/{encounter['id']}" if encounter else ""
-    prefetch = {**history.chart(at, taken), "encounter": history.encounter(reference, at)}
+    prefetch = {**chart_at(history, at, taken), "encounter": history.encounter(reference, at)}
     return _ask(history, OPEN, at, {}, prefetch, reference, name=at.isoformat())
 
 
@@ -92,7 +93,7 @@ def leaving(history: History, at: datetime, encounter: Resource) -> Ask:
     taken = [one.id for one in history.courses if one.taken(at)]
     reference = f"Encounter/{encounter['id']}"
     visit = {"encounter": history.encounter(reference, at)}
-    prefetch = {**history.chart(at, taken), **history.pasts(at), **visit}
+    prefetch = {**chart_at(history, at, taken), **pasts_at(history, at), **visit}
     return _ask(history, LEAVE, at, {}, prefetch, reference, name=f"{reference} {at.isoformat()}")
 
 
@@ -130,7 +131,7 @@ def signing(history: History, group: Sequence[Course], together: bool) -> Ask:
     drafts = [_draft(history, one, at if together else None) for one in group]
     tests = [{**test, "status": "draft"} for test in history.tests(reference, at)] if together else []
     medications = history.pointed(drafts)
-    prefetch = {**history.chart(at, beside), "encounter": history.encounter(reference, at)}
+    prefetch = {**chart_at(history, at, beside), "encounter": history.encounter(reference, at)}
     context = {"draftOrders": bundle((*drafts, *tests, *medications), "collection")}
     name = " ".join(sorted(signed))
     return _ask(history, SIGN, at, context, prefetch, reference, name, drafts, medications)

@@ -1,4 +1,4 @@
-"""One patient's history: everything of theirs once, and the chart as it stood at a time, by prefetch key."""
+"""One patient's history: everything of theirs once, and each resource as it stood at a time."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 from cds_service.chart.dates import moment_of
-from cds_service.chart.fhir_json import Resource, label_of, obj, text
+from cds_service.chart.fhir_json import Resource, obj, text
 from cds_service.replay.courses import Course, courses_of
 from cds_service.replay.rewinding import Past, always_there, known_from, over_without_a_day, written_at
 
@@ -19,22 +18,6 @@ USED = frozenset(
     """Patient MedicationRequest MedicationStatement AllergyIntolerance Condition Observation DocumentReference
     Encounter ServiceRequest Medication Immunization Procedure""".split()  # noqa: SIM905
 )
-_TYPES: Mapping[str, str] = {
-    "medications": "MedicationRequest",
-    "statements": "MedicationStatement",
-    "order_history": "MedicationRequest",
-    "statement_history": "MedicationStatement",
-    "allergies": "AllergyIntolerance",
-    "problems": "Condition",
-    "labs": "Observation",
-    "vitals": "Observation",
-    "screenings": "Observation",
-    "social": "Observation",
-    "immunizations": "Immunization",
-    "procedures": "Procedure",
-    "notes": "DocumentReference",
-}
-_RESULTS, _NOTES = 100, 20  # as many as the prefetch keys ask for
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -65,7 +48,7 @@ class History:
         holds: Collection[str] = USED,
     ) -> None:
         self.patient_id = patient_id
-        self._holds = holds
+        self.holds = holds
         self.twice = 0
         self._medications = medications
         self._kept: defaultdict[str, dict[str, Resource]] = defaultdict(dict)
@@ -111,37 +94,14 @@ class History:
         stood = found.seen(at) if found else None
         return {**stood, "status": "in-progress"} if stood else None
 
-    def chart(self, at: datetime, taken: Iterable[str]) -> dict[str, Any]:
-        """What stood in the chart at `at`, by prefetch key, with the orders of the ids `taken` as those active."""
-        patient = next(iter(self._pasts["Patient"].values()), None)
-        orders = [{**one, "status": "active"} for order in taken if (one := self.order(order, at))]
-        chart: dict[str, Any] = {
-            "medications": bundle((*orders, *self.pointed(orders))),
-            "statements": bundle(self._until("MedicationStatement", at)),
-            "allergies": bundle(self._until("AllergyIntolerance", at)),
-            "problems": bundle(self._until("Condition", at)),
-            "labs": bundle(islice(filter(_is_lab, self._until("Observation", at)), _RESULTS)),
-            "vitals": bundle(islice(filter(_is_vital, self._until("Observation", at)), _RESULTS)),
-            "screenings": bundle(islice(filter(_is_survey, self._until("Observation", at)), _RESULTS)),
-            "social": bundle(islice(filter(_is_social, self._until("Observation", at)), _RESULTS)),
-            "immunizations": bundle(self._until("Immunization", at)),
-            "procedures": bundle(self._until("Procedure", at)),
-            "notes": bundle(islice(_current(self._until("DocumentReference", at)), _NOTES)),
-        }
-        # Who is dead today was alive when something was ordered; a chart without its Patient is known no less.
-        known = {key: value for key, value in chart.items() if _TYPES[key] in self._holds}
-        return {"patient": _alive(patient.seen(at) or {}), **known} if patient else known
+    def patient(self, at: datetime) -> dict[str, Any] | None:
+        """Who it is, as known then: who is dead today was alive when something was ordered. None: no Patient."""
+        past = next(iter(self._pasts["Patient"].values()), None)
+        return _alive(past.seen(at) or {}) if past else None
 
-    def pasts(self, at: datetime) -> dict[str, Any]:
-        """The histories of orders and statements at `at`, by prefetch key: an order that was over then is stopped, and
-        its record was last changed when it ended, as far as the history tells (`courses`)."""
-        begun = sorted((one for one in self.courses if one.since <= at), key=lambda one: one.turn, reverse=True)
-        orders = [_as_of(stood, one, at) for one in begun[:_RESULTS] if (stood := self.order(one.id, at))]
-        chart = {
-            "order_history": bundle((*orders, *self.pointed(orders))),
-            "statement_history": bundle(self._until("MedicationStatement", at)),
-        }
-        return {key: value for key, value in chart.items() if _TYPES[key] in self._holds}
+    def until(self, kind: str, at: datetime) -> Iterator[dict[str, Any]]:
+        """What there was of a kind at `at`, as it stood then, newest first."""
+        return (stood for one in self._by_date[kind] if (stood := one.seen(at)))
 
     def order(self, known: str, at: datetime) -> dict[str, Any] | None:
         """An order as it stood at `at`."""
@@ -163,10 +123,6 @@ class History:
                     found[kind, "over, but no day says since when: left as it is today"] += 1
         return found
 
-    def _until(self, kind: str, at: datetime) -> Iterator[dict[str, Any]]:
-        """Of a kind, as it stood then, newest first."""
-        return (stood for one in self._by_date[kind] if (stood := one.seen(at)))
-
     @cached_property
     def _pasts(self) -> Mapping[str, dict[str, Past]]:
         found: defaultdict[str, dict[str, Past]] = defaultdict(dict)
@@ -186,48 +142,9 @@ class History:
         return {} if resource["resourceType"] == "Patient" else {member: {"reference": self.reference}}
 
 
-def _as_of(order: Mapping[str, Any], course: Course, at: datetime) -> dict[str, Any]:
-    if course.taken(at) or course.until is None:
-        return {**order, "status": "active"}
-    return {**order, "status": "stopped", "meta": {"lastUpdated": course.until.isoformat()}}
-
-
 def _newest(past: Past) -> tuple[datetime, str]:
     return past.since or _EARLIEST, str(past.resource["id"])
 
 
-def _is_lab(one: Resource) -> bool:
-    return not one.get("category") or "laboratory" in str(one["category"])
-
-
-def _is_vital(one: Resource) -> bool:
-    return "vital-signs" in str(one.get("category"))
-
-
-def _is_survey(one: Resource) -> bool:
-    return "survey" in str(one.get("category"))
-
-
-def _is_social(one: Resource) -> bool:
-    return "social-history" in str(one.get("category"))
-
-
-def _current(notes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Those that were current, of notes newest first: what is superseded today was so until the next of its type."""
-    newer: set[str] = set()
-    for note in notes:
-        kind, status = label_of(note.get("type")), text(note.get("status"))
-        if status != "superseded":
-            yield note
-        elif kind not in newer:
-            yield {**note, "status": "current"}
-        newer.add(kind)
-
-
 def _alive(patient: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in patient.items() if not name.startswith("deceased")}
-
-
-def bundle(resources: Iterable[Resource], kind: str = "searchset") -> dict[str, Any]:
-    entries = [{"resource": one} for one in resources]
-    return {"resourceType": "Bundle", "type": kind, "entry": entries}
