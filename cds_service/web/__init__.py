@@ -14,7 +14,7 @@ from cds_service.web.hooks import discovery, feedback, invoke, recent
 from cds_service.web.hooks.modes import TenantModes
 from cds_service.web.ops import health, logs, metrics
 from cds_service.web.ops.call import begin_call
-from cds_service.web.pages import checks, integrators, page, services
+from cds_service.web.pages import checks, integrators, models, page, services
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -45,6 +45,7 @@ def register(app: Flask, rooms: Rooms, answer: Answering = answer) -> None:
         recent.blueprint(rooms, callers),
         page.blueprint(),
         integrators.blueprint(rooms, callers),
+        models.blueprint(rooms),
         checks.blueprint(rooms),
         services.blueprint(rooms),
     ):

@@ -1,4 +1,4 @@
-"""What an integrator reads: the page at /, OpenAPI and its page, each JSON Schema, and the models' source attributes.
+"""What an integrator reads: the page at /, OpenAPI and its page, and each JSON Schema.
 
 Pages are made here and carry no script; their one style sheet comes from this service. They say nothing that discovery
 and the repository do not say too, so they need no token. See `recent` for the one part that does.
@@ -16,7 +16,6 @@ from werkzeug.exceptions import NotFound
 from cds_service.errors import StoreUnavailable
 from cds_service.fhir.prefetch import PREFETCH_TEMPLATES
 from cds_service.hooks import HOOKS
-from cds_service.models.cards import TITLES, columns_of, measures, named, read_cards, tables_of
 from cds_service.web.hooks.recent import recent_of
 from cds_service.web.openapi import document
 from cds_service.web.pages.page import page_of
@@ -49,28 +48,13 @@ def blueprint(rooms: Rooms, callers: CallerCheck) -> Blueprint:
 
     @routes.get("/docs")
     def docs() -> Response:
-        return _page("docs.html", api=described(), schemas=all_schemas())
+        return page_of(render_template("docs.html", api=described(), schemas=all_schemas()))
 
     @routes.get("/")
     def start() -> Response:
-        return _page("start.html", **_about(rooms), **_own_calls(rooms, callers))
-
-    @routes.get("/models")
-    def models() -> Response:
-        order = {"columns_of": columns_of, "measures": measures, "named": named, "tables_of": tables_of}
-        return _page("models.html", cards=read_cards(), versions=rooms.models.versions, titles=TITLES, **order)
-
-    @routes.get("/models/<name>.json")
-    def model(name: str) -> Response:
-        if name not in read_cards():
-            raise NotFound
-        return Response(orjson.dumps(read_cards()[name]), content_type="application/json")
+        return page_of(render_template("start.html", **_about(rooms), **_own_calls(rooms, callers)))
 
     return routes
-
-
-def _page(template: str, **shown: Any) -> Response:
-    return page_of(render_template(template, **shown))
 
 
 def _about(rooms: Rooms) -> dict[str, Any]:
