@@ -2,6 +2,6 @@
 
 from cds_service.evidence.filters import Filters
 from cds_service.evidence.index import Embedder, Hit, HybridIndex
-from cds_service.evidence.passages import Passage, Passages
+from cds_service.knowledge.passages import Passage
 
-__all__ = ["Embedder", "Filters", "Hit", "HybridIndex", "Passage", "Passages"]
+__all__ = ["Embedder", "Filters", "Hit", "HybridIndex", "Passage"]

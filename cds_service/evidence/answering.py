@@ -14,7 +14,7 @@ from cds_service.evidence.filters import Filters
 from cds_service.evidence.fusion import RERANKED, Hit
 from cds_service.evidence.index import NO_FILTERS
 from cds_service.evidence.opening import EvidenceSearch
-from cds_service.evidence.passages import Passage
+from cds_service.knowledge.passages import Passage
 from cds_service.models.embedder import ABOUT
 
 NOT_FOUND = "not found in this corpus"

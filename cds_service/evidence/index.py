@@ -22,8 +22,9 @@ from cds_service.errors import ModelRefused
 from cds_service.evidence.filters import Facets, Filters, as_number
 from cds_service.evidence.fusion import RERANKED, Hit, Reranker, fuse, fused, reranked
 from cds_service.evidence.near import NearVectors
-from cds_service.evidence.passages import Passage, Passages
+from cds_service.evidence.passages import by_id
 from cds_service.evidence.vectors import Embedder, passage_vectors
+from cds_service.knowledge.passages import Passage
 
 __all__ = ["Embedder", "Hit", "HybridIndex", "Parts", "Reranker"]
 
@@ -43,13 +44,13 @@ class HybridIndex:
 
     def __init__(
         self,
-        passages: Iterable[Passage] | Passages,
+        passages: Iterable[Passage],
         embedder: Embedder | None,
         cache_dir: Path | None = None,
         reranker: Reranker | None = None,
     ) -> None:
         # In the order of their ids, so that a stable sort by score breaks ties by id.
-        self._passages: Sequence[Passage] = sorted(Passages(passages), key=lambda passage: passage.id)
+        self._passages: Sequence[Passage] = by_id(passages)
         self._embedder = embedder
         self._reranker = reranker
         self.degraded: str | None = None if embedder else WORDS_ALONE

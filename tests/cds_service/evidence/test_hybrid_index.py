@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cds_service.errors import KnowledgeError, ModelRefused
-from cds_service.evidence import HybridIndex, Passage, Passages
+from cds_service.evidence import HybridIndex, Passage
 from cds_service.evidence.fusion import WEIGHTS
 from cds_service.models import load_models
 
@@ -228,15 +228,6 @@ def test_the_real_embedder_finds_by_meaning_what_shares_no_word(tmp_path):
     assert hits[0].ranks["embedder"] == 1
 
 
-def test_passages_are_found_by_id_and_by_rule_each_once():
-    store = Passages([Passage("a", "", "x", rules=("r1", "r2")), Passage("b", "", "y", rules=("r2",))])
-    assert len(store) == 2
-    assert store.get("a").text == "x"
-    assert store.get("c") is None
-    assert [passage.id for passage in store.for_rules(["r2", "r1", "unknown"])] == ["a", "b"]
-    assert [passage.id for passage in store] == ["a", "b"]
-
-
 def test_two_passages_with_one_id_are_refused():
     with pytest.raises(KnowledgeError, match="a"):
-        Passages([Passage("a", "", "x"), Passage("a", "", "y")])
+        HybridIndex([Passage("a", "", "x"), Passage("b", "", "z"), Passage("a", "", "y")], None)
