@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cds_service.cli import put_on_record
 from cds_service.settings import Settings
+
+if TYPE_CHECKING:
+    from cds_service.evidence.corpus.importing import Report
 
 
 @click.command("import")
@@ -36,23 +41,30 @@ def command(format: str, paths: tuple[Path, ...], no_index: bool) -> None:
     check_revision(settings)
     total = sum(file.stat().st_size for path in paths for file in files_of(path))
     lexicon = knowledge_of(settings).vocabulary.lexicon
-    failed = False
-    with closing(open_corpus(settings)) as corpus:
-        with click.progressbar(length=max(total, 1), label="importing") as bar:
-            importer = Importer(corpus, lexicon, lambda: datetime.now(UTC), bar.update)
-            reports = [importer.take_in(path, chosen) for path in paths]
-        for report in reports:
-            done = report.passages
-            click.echo(
-                f"{report.files} files ({report.passed_over} known already), {report.documents} documents: "
-                f"{done.added} passages added, {done.unchanged} unchanged, {done.superseded} superseded"
-            )
-            for problem in report.problems:
-                click.echo(f"not used: {problem}", err=True)
-            failed = failed or bool(report.problems)
+    with closing(open_corpus(settings)) as corpus, click.progressbar(length=max(total, 1), label="importing") as bar:
+        importer = Importer(corpus, lexicon, lambda: datetime.now(UTC), bar.update)
+        reports = [importer.take_in(path, chosen) for path in paths]
+    tell(reports, "documents")
     if not no_index:
         build_index(settings)
-    if failed:
+    require_whole(reports)
+
+
+def tell(reports: Sequence[Report], documents: str) -> None:
+    """What became of each file that was taken in; `documents` is what they hold."""
+    for report in reports:
+        done = report.passages
+        click.echo(
+            f"{report.files} files ({report.passed_over} known already), {report.documents} {documents}: "
+            f"{done.added} passages added, {done.unchanged} unchanged, {done.superseded} superseded"
+        )
+        for problem in report.problems:
+            click.echo(f"not used: {problem}", err=True)
+
+
+def require_whole(reports: Sequence[Report]) -> None:
+    """Exit status 1 when something of the files could not be used."""
+    if any(report.problems for report in reports):
         raise click.ClickException("not everything could be used; what was usable is imported")
 
 

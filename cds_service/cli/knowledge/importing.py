@@ -74,7 +74,7 @@ def openfda(paths: tuple[Path, ...], index: bool) -> None:
 
     A drafted row never fires. `knowledge candidates` lists them; `knowledge approve` takes one into the site's folder.
     """
-    from cds_service.cli.evidence.importing import build_index
+    from cds_service.cli.evidence.importing import build_index, require_whole, tell
     from cds_service.evidence.corpus.files import files_of
     from cds_service.evidence.corpus.importing import Importer
     from cds_service.evidence.opening import open_corpus
@@ -94,17 +94,9 @@ def openfda(paths: tuple[Path, ...], index: bool) -> None:
             importer = Importer(corpus, knowledge.vocabulary.lexicon, lambda: datetime.now(UTC), bar.update, drafting)
             reports = [importer.take_in(path, label_format()) for path in paths]
     put_on_record(settings, "import-labels", "done", {"count": sum(report.documents for report in reports)})
-    for report in reports:
-        done = report.passages
-        click.echo(
-            f"{report.files} files ({report.passed_over} known already), {report.documents} labels: "
-            f"{done.added} passages added, {done.unchanged} unchanged, {done.superseded} superseded"
-        )
-        for problem in report.problems:
-            click.echo(f"not used: {problem}", err=True)
+    tell(reports, "labels")
     drafted = ", ".join(f"{count} for {table}" for table, count in sorted(drafting.new.items()) if count)
     click.echo(f"drafted for review: {drafted or 'nothing new'}; none of them fires until it is approved")
     if index:
         build_index(settings)
-    if any(report.problems for report in reports):
-        raise click.ClickException("not everything could be used; what was usable is imported")
+    require_whole(reports)
