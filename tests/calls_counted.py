@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 
 @contextmanager
-def calls_counted() -> Iterator[list[int]]:
-    """The one number: calls of Python functions by this thread, in the block."""
+def calls_counted(of: Callable[..., object] | None = None) -> Iterator[list[int]]:
+    """The one number: calls by this thread, in the block, of Python functions, or `of` one that is written in C."""
     count = [0]
 
-    def one(_frame: FrameType, what: str, _argument: object) -> None:
-        count[0] += what == "call"
+    def one(_frame: FrameType, what: str, argument: object) -> None:
+        count[0] += what == "call" if of is None else what == "c_call" and argument is of
 
     before = sys.getprofile()
     sys.setprofile(one)

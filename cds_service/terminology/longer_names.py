@@ -50,55 +50,56 @@ class LongerNames:
         words = split_words(text)
         first = next(at for at, word in enumerate(words) if word.start >= mention.span[0])
         end = next((at for at, word in enumerate(words) if word.start >= mention.span[1]), len(words))
-        around = words[max(0, first - _FARTHEST) : first] + words[end : end + _FARTHEST]
-        if not any(word.text.isalpha() and word.text not in NOT_COMPONENTS for word in around):
+        beside = (*range(first), *range(end, len(words)))
+        doubtful = [at for at in beside if words[at].text.isalpha() and words[at].text not in NOT_COMPONENTS]
+        if not any(first - _FARTHEST <= at < end + _FARTHEST for at in doubtful):
             return False
         said = tuple(word.text for word in words[first:end])
         for start, name, rxcuis in self._longer.get(said, ()):
             if rxcuis == frozenset(mention.rxcuis):
                 continue
             place = range(start, start + len(said))
-            written = words[first - start : first - start + len(name)] if start <= first else ()
-            if written and self._is_written(text, written, name, place):
+            begins = first - start
+            written = words[begins : begins + len(name)] if begins >= 0 else ()
+            in_doubt = bool(written) and any(begins <= at < begins + len(name) for at in doubtful)
+            if in_doubt and self._is_written(text, written, name, place):
                 return True
             if _is_spaced_otherwise(text, words, range(first, end), (name[:start], name[place.stop :])):
                 return True
         return False
 
     def _is_written(self, text: str, written: Sequence[Word], name: Words, mention: range) -> bool:
-        return self._slips(text, written, name, mention) or _is_all_but_one(text, written, name, mention)
-
-    def _slips(self, text: str, written: Sequence[Word], name: Words, mention: range) -> bool:
-        """`written` is the name but for slips before the mention, or as far as a slip behind it."""
         slips = [at for at, (word, meant) in enumerate(zip(written, name, strict=False)) if word.text != meant]
+        if self._slips(text, written, name, mention, slips):
+            return True
+        return len(slips) == 1 and _is_all_but_one(text, written, name, mention, slips[0])
+
+    def _slips(self, text: str, written: Sequence[Word], name: Words, mention: range, slips: list[int]) -> bool:
+        """`written` is the name but for slips before the mention, or as far as a slip behind it."""
         before = [at for at in slips if at < mention.start]
         meant = before or slips[:1]
         if not meant or (before and (slips != before or len(written) < len(name))):
+            return False
+        if not all(self._is_slip(written[at].text, name[at]) for at in meant):
             return False
         end = mention.start + 1 if before else meant[-1] + 1
         gaps = [(at, text[written[at].end : written[at + 1].start]) for at in range(end - 1)]
         outside = [(at, gap) for at, gap in gaps if at not in mention or at + 1 not in mention]
         beside = {place for at in meant for place in (at - 1, at)}
-        return all(self._is_slip(written[at].text, name[at]) for at in meant) and not any(
-            _JOINS.search(gap) or (at in beside and "-" in gap) for at, gap in outside
-        )
+        return not any(_JOINS.search(gap) or (at in beside and "-" in gap) for at, gap in outside)
 
     def _is_slip(self, word: str, meant: str) -> bool:
-        likeness = OSA.normalized_similarity(word, meant)
-        return self._is_wrong(word) and likeness >= (_LIKE if len(word) > _SHORTEST else _SHORT_LIKE)
+        least = _LIKE if len(word) > _SHORTEST else _SHORT_LIKE
+        return self._is_wrong(word) and OSA.normalized_similarity(word, meant) >= least
 
     def _is_wrong(self, word: str) -> bool:
         return len(word) >= _SHORTEST and word.isalpha() and word not in self._words and word not in NOT_COMPONENTS
 
 
-def _is_all_but_one(text: str, written: Sequence[Word], name: Words, mention: range) -> bool:
+def _is_all_but_one(text: str, written: Sequence[Word], name: Words, mention: range, slip: int) -> bool:
     """The whole name but for one word that is like it; a further word of it beside the mention shows it is meant."""
-    if len(written) < len(name):
+    if len(written) < len(name) or _APART.search(text[written[0].start : written[len(name) - 1].end]):
         return False
-    slips = [at for at, (word, meant) in enumerate(zip(written, name, strict=False)) if word.text != meant]
-    if len(slips) != 1 or _APART.search(text[written[0].start : written[len(name) - 1].end]):
-        return False
-    (slip,) = slips
     word, meant = written[slip].text, name[slip]
     telling = any(
         at not in mention and at != slip and len(name[at]) >= _SHORTEST and name[at] not in _JOINING
@@ -113,12 +114,15 @@ def _is_spaced_otherwise(text: str, words: Sequence[Word], mention: range, meant
     key = "".join(before or behind)
     if (before and behind) or len(key) < _LONG_ENOUGH:
         return False
+    beside = words[mention.start - 1 : mention.start] if before else words[mention.stop : mention.stop + 1]
+    if not beside or (beside[0].text[0].isdigit() and not _digits(key)):
+        return False
     written = len(before or behind)
     for count in (written - 1, written + 1):
         start = mention.start - count if before else mention.start
         whole = words[start : mention.stop + (0 if before else count)] if start >= 0 else ()
         run = whole[:count] if before else whole[len(mention) :]
-        if len(run) == count > 0 and not _joined_on(text, whole, run) and _is_nearly(run, key):
+        if len(run) == count > 0 and _is_nearly(run, key) and not _joined_on(text, whole, run):
             return True
     return False
 
@@ -130,9 +134,9 @@ def _joined_on(text: str, whole: Sequence[Word], run: Sequence[Word]) -> bool:
 
 
 def _is_nearly(run: Sequence[Word], key: str) -> bool:
-    written = "".join(word.text for word in run)
-    return _digits(written) == _digits(key) and OSA.normalized_similarity(written, key) >= _NEARLY
+    written = "".join([word.text for word in run])
+    return OSA.normalized_similarity(written, key) >= _NEARLY and _digits(written) == _digits(key)
 
 
 def _digits(key: str) -> str:
-    return "".join(letter for letter in key if letter.isdigit())
+    return "".join(filter(str.isdigit, key))
