@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import tempfile
 from collections.abc import Callable, Mapping
@@ -21,7 +20,6 @@ from tests.running_service import RunningService, migrated, under_gunicorn
 CALLS = 300
 WALL_BUDGET_MS = 500.0  # at the 99th percentile
 CPU_BUDGET_MS = {"off": 2.8, "on": 4.0}  # one call with coded orders, stored
-TICK = 1000 / os.sysconf("SC_CLK_TCK")
 Headers = Callable[[], Mapping[str, str]]
 
 
@@ -94,17 +92,20 @@ def _verdict(name: str, auth: str, figures: Figures) -> str:
 
 
 def cpu_ms(service: RunningService) -> float:
-    """User and system time so far of all processes that serve this run folder."""
+    """User and system time so far of all processes that serve this run folder, by the scheduler's clock.
+
+    The ticks that `stat` counts are samples: over three hundred calls they are some percent off, either way.
+    """
     mark = f"COUNTERSIGN_RUN_DIR={service.settings.run_dir}\0".encode()
-    total = 0.0
+    nanoseconds = 0
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if mark in (folder / "environ").read_bytes():
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                total += (int(fields[11]) + int(fields[12])) * TICK
+                threads = (folder / "task").glob("[0-9]*/schedstat")
+                nanoseconds += sum(int(thread.read_text().split()[0]) for thread in threads)
         except OSError:
             continue  # it has ended meanwhile, or is another user's
-    return total
+    return nanoseconds / 1e6
 
 
 if __name__ == "__main__":

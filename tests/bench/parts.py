@@ -2,10 +2,10 @@
 
     python -m tests.bench.parts
 
-One process and one thread, without gunicorn: the service's own work from the WSGI call to the bytes of the answer. Each
-call has texts that nobody has read. A figure is the lower third of the calls, as a busy machine only adds to it. `alone`
-are the last calls of a part again, one after the other: their texts are read by then, and their code and rows lie in the
-core's own caches, where those of a whole call have no room.
+One process and one thread, without gunicorn: the service's own work from the WSGI call to the bytes of the answer.
+Each call has texts that nobody has read. A figure is the lower third of the calls, as a busy machine only adds to it.
+`alone` are the last calls of a part again, one after the other: their texts are read by then, and their code and rows
+lie in the core's own caches, where those of a whole call have no room.
 """
 
 from __future__ import annotations
