@@ -70,6 +70,7 @@ class CandidateSearch:
         self._next_words = _next_words(names)
         self._keys = [name.key for name in self.names] + others
         self._numbers = np.array([digits(name.key) for name in self.names])
+        self._words = np.array([name.words for name in self.names])
         self._likeness = WordLikeness((name.key for name in self.names), self._common)
 
     def candidates(self, text: str) -> tuple[Candidate, ...]:
@@ -80,6 +81,8 @@ class CandidateSearch:
         similarity = _similarities([window.key for window in windows], self._keys)
         ours, others = similarity[:, : len(self.names)], similarity[:, len(self.names) :]
         ours[np.array([digits(window.key) for window in windows])[:, None] != self._numbers[None, :]] = 0.0
+        short = np.array([window.short for window in windows])
+        ours[short[:, None] & (np.array([window.words for window in windows])[:, None] != self._words)] = 0.0
         best = self._best_per_ingredients(windows, ours)
         ranked = sorted(best, key=lambda found: (-found[2], found[0].span[0], found[1].text))[:KEPT]
         common = self._common_words({word for window, _, _ in ranked for word in window.wrong})
@@ -159,7 +162,7 @@ def _next_words(names: Sequence[tuple[str, Rxcuis]]) -> Mapping[str, frozenset[s
     for words, (_, rxcuis) in by_words.items():
         for length in range(1, len(words)):
             shorter, meant = by_words.get(words[:length], ("", rxcuis))
-            if meant != rxcuis:
+            if meant not in (rxcuis, by_words.get(words[: length + 1], ("", rxcuis))[1]):
                 found.setdefault(shorter, set()).add(words[length])
     return {name: frozenset(words) for name, words in found.items()}
 

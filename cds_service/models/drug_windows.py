@@ -18,6 +18,12 @@ SHORTEST = 4  # letters; below that too many words are one slip away from each o
 LONGEST_WINDOW = 6  # words
 _IN_A_LONG_TEXT, _LONG_TEXT = 3, 16  # words; names of many words are looked for in short texts alone
 
+_SHORT_WORDS = """
+mg mcg ml gm ug po pr iv im sc sq sl pt bid tid qid qd qod prn hs qhs qam qpm ac pc tab cap gtt top inh neb tsp for and
+the one two now per day pm am at in on of to by with er xr sr la xl ec dr odt hcl hbr dc take stat hr hrs wk mo yr max
+"""
+_OF_ORDERS = frozenset(_SHORT_WORDS.split())
+
 _GAP = re.compile(r"[\s\-/&'’.+,()]{0,4}")
 
 
@@ -25,7 +31,8 @@ _GAP = re.compile(r"[\s\-/&'’.+,()]{0,4}")
 class Window:
     """Neighbouring words of a text; `span` is (start, end) in characters of the text.
 
-    `key` is their letters and digits without spaces, `wrong` those of them that are not spelt right as anything.
+    `key` is their letters and digits without spaces, `wrong` those of them that are not spelt right as anything;
+    `short` tells that these are too short to be sure of, so that only a name of as many words can be meant.
     """
 
     key: str
@@ -33,6 +40,7 @@ class Window:
     span: tuple[int, int]
     known: int  # how many of its words are spelt right as something else, or too short to tell
     wrong: tuple[str, ...]
+    short: bool = False
 
     def overlaps(self, other: Window) -> bool:
         return self.span[0] < other.span[1] and other.span[0] < self.span[1]
@@ -66,11 +74,22 @@ class KnownWords:
     def _window(self, run: tuple[Word, ...]) -> Window | None:
         written = [word.text for word in run]
         key = "".join(written)
-        wrong = tuple(word for word in written if not self.is_right(word))
+        long = tuple(word for word in written if not self.is_right(word))
+        wrong = long or self._short(written)
         known = sum(len(word) < SHORTEST or word in self.common for word in written)
         if not wrong or len(key) < SHORTEST or known == len(run):
             return None
-        return Window(key, len(run), (run[0].start, run[-1].end), known, wrong)
+        return Window(key, len(run), (run[0].start, run[-1].end), known, wrong, short=not long)
+
+    def _short(self, written: list[str]) -> tuple[str, ...]:
+        """Beside a longer word of a name a short word that is right as nothing may be a slip, too: "acetic acd"."""
+        if not any(len(word) >= SHORTEST and word in self.names for word in written):
+            return ()
+        return tuple(
+            word
+            for word in written
+            if 1 < len(word) < SHORTEST and word.isalpha() and word not in self.names and word not in _OF_ORDERS
+        )
 
 
 def digits(key: str) -> str:

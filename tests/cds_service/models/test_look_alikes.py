@@ -59,6 +59,8 @@ def test_one_slip_is_never_read_as_the_look_alike(
         ("isosorbide dinitrfate 10 mg", "isosorbide dinitrate"),
         ("trastuzumab deruxtecann", "trastuzumab deruxtecan"),
         ("peginterfeon alfa-2a", "peginterferon alfa-2a"),
+        ("acetic acd 10 mg", "acetic acid"),
+        ("losartann potassium prn", "losartan potassium"),
     ],
 )
 def test_a_slip_in_a_brand_a_number_name_or_a_longer_name_is_read(
@@ -67,6 +69,9 @@ def test_a_slip_in_a_brand_a_number_name_or_a_longer_name_is_read(
     assert set(linker.link(text).ingredients) == set(names[meant])
 
 
-@pytest.mark.parametrize("text", ["dextran 75 nml", "insulinn 80/20", "evolution", "termination of treatment"])
+@pytest.mark.parametrize(
+    "text",
+    ["dextran 75 nml", "acid prn bid", "golden for root", "insulinn 80/20", "evolution", "termination of treatment"],
+)
 def test_a_wrong_number_and_words_of_the_language_are_no_names(text: str, linker: DrugLinker) -> None:
     assert linker.link(text).abstained
