@@ -1,7 +1,7 @@
 """The medicines of a discharge: new, changed, stopped, continued and to be decided, each with plain instructions.
 
-Told from orders and statements before and in the stay (`discharge_changes`), said by cited rows and by what the grammar
-of directions reads (`discharge_lines`). Orders for the ward are no home medicines. Other places are not seen.
+Told from orders and statements before and in the stay (`discharge.changes`), said by cited rows and by what the grammar
+of directions reads (`discharge.lines`). Orders for the ward are no home medicines. Other places are not seen.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from itertools import combinations
 
 from cds_service.chart import Chart
 from cds_service.checks.belonging import is_one_with
-from cds_service.checks.discharge_changes import Change, Discharge, changes
-from cds_service.checks.discharge_lines import due_tests, medicine_of
+from cds_service.checks.discharge.changes import Change, changes
+from cds_service.checks.discharge.lines import due_tests, medicine_of
+from cds_service.checks.discharge.lists import Lists
 from cds_service.checks.doubling import apart, worst_doubling
 from cds_service.checks.registry import check
 from cds_service.facts import Fact, OrderRef
@@ -63,7 +64,7 @@ def _not_known(chart: Chart) -> Iterator[NotAssessed]:
     if not stay.on:
         yield NotAssessed("when the stay began is not known: what is new, changed or stopped cannot be told")
     yield from (NotAssessed(note) for note in (*stay.orders.notes, *stay.statements.notes))
-    if undated := list(Discharge(stay, chart.today).undated):
+    if undated := list(Lists(stay, chart.today).undated):
         names = "; ".join(dict.fromkeys(one.medication.ref.text[:60] for one in undated[:6]))
         yield NotAssessed(f"{len(undated)} earlier orders ended on a day that is not recorded: {names}")
 

@@ -8,7 +8,7 @@ from cds_service.chart import ABSENT, Chart, Supplied, build_chart
 from cds_service.checks.discharge_medications import discharge_medications
 from cds_service.findings import Finding, Medicine, NotAssessed
 from cds_service.hooks import HOOKS
-from tests.cds_service.checks.discharge_cases import Case, Entry
+from tests.cds_service.checks.discharge.shapes import ADMITTED, Case, Entry
 from tests.charts import NOW, SERVER, data, knowledge, person
 
 CATEGORY = "http://terminology.hl7.org/CodeSystem/medicationrequest-category"
@@ -45,7 +45,7 @@ def statement(one: Entry) -> dict[str, Any]:
     }
 
 
-def stay(since: str = "2026-11-18T09:00:00Z") -> dict[str, Any]:
+def stay(since: str = ADMITTED) -> dict[str, Any]:
     period = {"period": {"start": since}} if since else {}
     return {"resourceType": "Encounter", "id": "e1", "status": "in-progress", **period}
 

@@ -1,24 +1,19 @@
 """What became of a medicine -> what the patient is told of it, in plain words, each from an order, a row or a problem.
 
-Directions are said plainly only when all of them were read (`terminology.directions.plain`); else they stand as they
-were written. What nobody recorded is left out or asked about.
+What nobody recorded is left out or asked about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.fhir_json import label_of, objects, text
-from cds_service.chart.medications.dosage_fields import directions_of
-from cds_service.chart.medications.dosing import dosages_of, sig_text
-from cds_service.chart.medications.naming import without_name
+from cds_service.chart.fhir_json import label_of, objects
 from cds_service.chart.medications.stay import Course
-from cds_service.checks.discharge_changes import Change
-from cds_service.checks.order_conflict import UNREAD, conflicts
+from cds_service.checks.discharge.changes import Change
+from cds_service.checks.discharge.taking import how_taken
 from cds_service.checks.wanted_tests import Wanted, wanted_tests
 from cds_service.facts import Fact
 from cds_service.findings import Medicine
@@ -27,22 +22,9 @@ from cds_service.knowledge.fitting import Entry, fits
 from cds_service.knowledge.kinds.discharge_words import DischargeWords, discharge_words_of
 from cds_service.knowledge.kinds.indications import TreatedProblem
 from cds_service.knowledge.kinds.monitors import Monitor
-from cds_service.terminology.directions.parts import Directions
-from cds_service.terminology.directions.plain import plain_words
-from cds_service.terminology.directions.reading import read_directions
 from cds_service.terminology.routes import LOCAL_ROUTES
 
 _LONGEST_NAME = 40
-_LONGEST = 400  # characters of directions that are shown as they were written
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """How a medicine is taken: in plain words, or as it was written; empty when no directions were recorded."""
-
-    words: str
-    as_written: bool = False
-    questions: tuple[str, ...] = ()
 
 
 def medicine_of(chart: Chart, knowledge: Knowledge, change: Change) -> Medicine:
@@ -73,50 +55,6 @@ def medicine_of(chart: Chart, knowledge: Knowledge, change: Change) -> Medicine:
         due=tuple(_due(chart, knowledge, wanted)),
         cites=tuple(dict.fromkeys((*use[1], *(row.id for row in rows), *(one.row.id for one in wanted)))),
     )
-
-
-def how_taken(drug: Medication) -> How:
-    """The directions of an order; those of its words come before those of its fields, and must not contradict them."""
-    dosages = list(dosages_of(drug.resource))
-    extra = [said for one in dosages if (said := text(one.get("patientInstruction")))]
-    written = sig_text(drug.resource)
-    if any(rule != UNREAD for rule, _, _ in conflicts(drug)):
-        return How(_short(written), True, ("its words and its fields do not say the same: which is right?",))
-    typed = drug.origin.text or ""
-    alone = typed if not drug.origin.span else without_name(typed, drug.origin.span)
-    if written:
-        how = _of_text(written)
-    elif dosages:
-        how = _of_fields([directions_of(one) for one in dosages])
-    else:
-        how = _of_text(alone, typed)
-    more = " ".join(one for one in extra if one != written)
-    return replace(how, words=f"{how.words} {_short(more)}".strip(), as_written=how.as_written or bool(more))
-
-
-@lru_cache(maxsize=4096)
-def _of_text(said: str, shown: str = "") -> How:
-    read = read_directions(said)
-    words = plain_words(read)
-    if not words:
-        return How(_short(shown or said), True, tuple(_lacking(read)) if not read.abstained else ())
-    return How(words, False, tuple(_lacking(read)))
-
-
-def _of_fields(read: Sequence[Directions]) -> How:
-    words = plain_words(read[0]) if len(read) == 1 else ""
-    if words:
-        return How(words, False, tuple(_lacking(read[0])))
-    return How("", False, ("its directions could not be read from its fields: say how it is taken",))
-
-
-def _lacking(read: Directions) -> Iterator[str]:
-    """What a patient needs and the order does not say."""
-    local = read.route in LOCAL_ROUTES or read.route in ("rectal", "transdermal")
-    if not read.phases and read.dose is None and not local:
-        yield "the order does not say how much is taken"
-    if not read.phases and read.timing is None:
-        yield "the order does not say how often it is taken"
 
 
 def due_tests(chart: Chart, knowledge: Knowledge, change: Change) -> list[Wanted]:
@@ -203,7 +141,3 @@ def _facts(change: Change) -> Iterator[Fact]:
         changed = f", last changed {one.touched.isoformat()}" if one.touched and not one.ended else ""
         note = f"{one.status or 'status not recorded'}{setting}{ended}{changed}"
         yield Fact(label, one.medication.ref.text, one.medication.origin, day, note)
-
-
-def _short(said: str) -> str:
-    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}\u2026"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cds_service.checks.discharge_cases import CASES, Case
-from tests.cds_service.checks.discharge_charts import by_id, chart_of_case, said
+from tests.cds_service.checks.discharge.cases import CASES
+from tests.cds_service.checks.discharge.charts import by_id, chart_of_case, said
+from tests.cds_service.checks.discharge.shapes import Case
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from cds_service.chart import ABSENT, Supplied
-from tests.cds_service.checks.discharge_cases import HOME, IN_STAY, LEFT, Entry
-from tests.cds_service.checks.discharge_charts import by_id, chart_of, order, said, statement, stay
+from tests.cds_service.checks.discharge.charts import by_id, chart_of, order, said, statement, stay
+from tests.cds_service.checks.discharge.shapes import HOME, IN_STAY, LEFT, Entry
 from tests.charts import data, observation
 
 APIXABAN = Entry("a", "apixaban 5 mg tablet", "Take 1 tablet by mouth twice daily", on=LEFT, category="discharge")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from cds_service.checks.discharge_changes import changes
-from tests.cds_service.checks.discharge_cases import Entry
-from tests.cds_service.checks.discharge_charts import chart_of, order, said, statement, stay
+from cds_service.checks.discharge.changes import changes
+from tests.cds_service.checks.discharge.charts import chart_of, order, said, statement, stay
+from tests.cds_service.checks.discharge.shapes import Entry
 from tests.charts import NOW, data
 
 DRUGS = (

@@ -1,0 +1,1 @@
+"""The parts of the check of discharge medications: its lists, what became of each medicine, and how it is said."""
