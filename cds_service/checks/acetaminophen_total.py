@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
 from cds_service.chart.patient.combined import ACETAMINOPHEN, daily_milligrams
-from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
-from cds_service.checks.stating import finding_of
+from cds_service.checks.stating.findings import finding_of
+from cds_service.checks.stating.proposals import stop
 from cds_service.facts import Fact, OrderRef
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
 from cds_service.chart.patient.physiology import age_fact, age_of, problems_of
+from cds_service.checks.matching.targets import is_severe, targets, worst
 from cds_service.checks.registry import check
-from cds_service.checks.targeting import about_order, is_severe, targets, worst
+from cds_service.checks.stating.findings import about_order
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.age import AgeRow

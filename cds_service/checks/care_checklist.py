@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from cds_service.chart import Chart
 from cds_service.chart.care.done import DoneRecord
-from cds_service.checks.care_fitting import Fitting, Subject, fitting
-from cds_service.checks.care_proof import Looked, look
+from cds_service.checks.care.fitting import Fitting, fitting
+from cds_service.checks.care.looked import Looked
+from cds_service.checks.care.proof import look
+from cds_service.checks.care.subject import Subject
 from cds_service.checks.registry import check
 from cds_service.facts import OrderRef
 from cds_service.findings import HARMS, ITEM_STATES, Finding, Item, NotAssessed, Proposal

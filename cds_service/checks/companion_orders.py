@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cds_service.chart import Chart, Medication
-from cds_service.checks.proposing import laboratory_orders, listed
+from cds_service.checks.matching.companions import Test, Wanted, speaking, wanted_tests
 from cds_service.checks.registry import check
-from cds_service.checks.stating import finding_of
-from cds_service.checks.wanted_tests import Test, Wanted, speaking, wanted_tests
+from cds_service.checks.stating.findings import finding_of
+from cds_service.checks.stating.proposals import laboratory_orders, listed
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.companions import Companion

@@ -11,7 +11,7 @@ from datetime import date
 
 from cds_service.chart import Allergy, Chart, Noted
 from cds_service.chart.merge import same_allergen
-from cds_service.checks.reconciling import (
+from cds_service.checks.notes.offering import (
     HOOKS,
     TOPIC,
     newest,

@@ -11,11 +11,11 @@ from dataclasses import replace
 from itertools import combinations
 
 from cds_service.chart import Chart
-from cds_service.checks.belonging import is_one_with
 from cds_service.checks.discharge.changes import Change, changes
 from cds_service.checks.discharge.lines import due_tests, medicine_of
 from cds_service.checks.discharge.lists import Lists
-from cds_service.checks.doubling import apart, worst_doubling
+from cds_service.checks.pairs.belonging import is_one_with
+from cds_service.checks.pairs.doubling import apart, worst_doubling
 from cds_service.checks.registry import check
 from cds_service.facts import Fact, OrderRef
 from cds_service.findings import Finding, Medicine, NotAssessed, Proposal

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from cds_service.chart import Chart, Medication
 from cds_service.chart.patient.latest import latest
 from cds_service.chart.patient.physiology import Age, age_fact, age_of
-from cds_service.checks.proposing import stop
+from cds_service.checks.matching.targets import targets
 from cds_service.checks.registry import check
-from cds_service.checks.stating import finding_of
-from cds_service.checks.targeting import targets
+from cds_service.checks.stating.findings import finding_of
+from cds_service.checks.stating.proposals import stop
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge

@@ -13,18 +13,19 @@ from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
 from cds_service.chart.patient.physiology import age_fact, age_of
-from cds_service.checks.infusion_rate import is_compared
-from cds_service.checks.limiting import lasts_too_long, patient_limits, too_long
-from cds_service.checks.proposing import stop
+from cds_service.checks.matching.patient_limits import lasts_too_long, patient_limits, too_long
+from cds_service.checks.matching.targets import by_route
 from cds_service.checks.registry import check
-from cds_service.checks.stating import finding_of
-from cds_service.checks.targeting import by_route
+from cds_service.checks.stating.findings import finding_of
+from cds_service.checks.stating.proposals import stop
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.dose_limits import DoseLimit
+from cds_service.knowledge.kinds.infusion_rates import InfusionRate
 from cds_service.knowledge.kinds.patient_limits import PatientLimit
 from cds_service.knowledge.kinds.release_limits import ReleaseLimit
+from cds_service.terminology.infusion_rates import rates_in
 from cds_service.terminology.release import is_extended
 from cds_service.terminology.sig import COUNTED_FORMS
 from cds_service.terminology.vocabulary import Drug
@@ -53,11 +54,11 @@ def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAsse
             yield NotAssessed(f"the patient's age is not known: at some ages less {drug.name} is allowed", order.ref)
         elif (basis := _unnamed_basis(limits, order)) and order.sig.dose_value is not None:
             yield NotAssessed(f"{drug.name}: not said to be in {basis}; write it so", order.ref, prominent="info")
-        elif limits and _has_no_dose(order) and not is_compared(order, drug, knowledge):
+        elif limits and _has_no_dose(order) and not _is_judged_by_rate(order, drug, knowledge):
             yield NotAssessed(
                 f"{order.sig.reason}: the dose of {drug.name} was not compared with its maximum", order.ref
             )
-        elif limits and not stated and (lacking := _lacking(order)) and not is_compared(order, drug, knowledge):
+        elif limits and not stated and (lacking := _lacking(order)) and not _is_judged_by_rate(order, drug, knowledge):
             yield NotAssessed(f"{lacking}: the dose of {drug.name} was not compared with its maximum", order.ref)
 
 
@@ -110,6 +111,11 @@ def _unnamed_basis(limits: list[DoseLimit], order: Medication) -> str:
 
 def _has_no_dose(order: Medication) -> bool:
     return order.sig.dose_value is None and bool(order.sig.reason) and len(order.drugs) == 1
+
+
+def _is_judged_by_rate(order: Medication, drug: Drug, knowledge: Knowledge) -> bool:
+    """The check of infusion rates looks at this order, so that nobody need say that it has no dose."""
+    return bool(knowledge.for_drug(InfusionRate, drug)) and any(rates_in(order.sig.text))
 
 
 def _lacking(order: Medication) -> str:

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Allergy, Chart, Medication
-from cds_service.checks.proposing import replacements, stop
 from cds_service.checks.registry import check
+from cds_service.checks.stating.proposals import replacements, stop
 from cds_service.findings import DISPLAYS, HARMS, Display, Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.allergies import GROUP, AllergyGroup, AllergyRow, allergy_rows_for, groups_with

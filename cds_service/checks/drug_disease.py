@@ -13,8 +13,9 @@ from dataclasses import replace
 from cds_service.chart import Chart, Medication
 from cds_service.chart.patient.physiology import age_of, problems_of
 from cds_service.chart.problems.problem import Problem
+from cds_service.checks.matching.targets import is_severe, targets
 from cds_service.checks.registry import check
-from cds_service.checks.targeting import about_order, is_severe, targets
+from cds_service.checks.stating.findings import about_order
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.conditions import Condition

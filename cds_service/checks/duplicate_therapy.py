@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.checks.belonging import is_one_with
-from cds_service.checks.doubling import Doubling, apart, worst_doubling
-from cds_service.checks.proposing import stop
+from cds_service.checks.pairs.belonging import is_one_with
+from cds_service.checks.pairs.doubling import Doubling, apart, worst_doubling
 from cds_service.checks.registry import check
-from cds_service.checks.stating import finding_of
+from cds_service.checks.stating.findings import finding_of
+from cds_service.checks.stating.proposals import stop
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 

@@ -15,7 +15,7 @@ from cds_service.chart.patient.kidney import creatinine_clearance
 from cds_service.chart.patient.latest import latest
 from cds_service.chart.patient.physiology import age_fact, age_of, problems_of
 from cds_service.checks.registry import check
-from cds_service.checks.targeting import about_order
+from cds_service.checks.stating.findings import about_order
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
 from cds_service.chart.patient.latest import Latest, latest
-from cds_service.checks.proposing import stop
+from cds_service.checks.matching.targets import targets
 from cds_service.checks.registry import check
-from cds_service.checks.stating import finding_of
-from cds_service.checks.targeting import targets
+from cds_service.checks.stating.findings import finding_of
+from cds_service.checks.stating.proposals import stop
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
@@ -37,11 +37,6 @@ def infusion_rate(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotA
         rates = list(rates_in(order.sig.text))
         if rates:
             yield from _judge(order, drug, rows, rates, latest(chart, "weight", _WEIGHT_DAYS))
-
-
-def is_compared(order: Medication, drug: Drug, knowledge: Knowledge) -> bool:
-    """True for an order of a rate that this check looks at, so that no other need say that it has no dose."""
-    return bool(knowledge.for_drug(InfusionRate, drug)) and any(rates_in(order.sig.text))
 
 
 def _judge(

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.checks.drug_interaction import worst_interaction
-from cds_service.checks.proposing import laboratory_orders
+from cds_service.checks.matching.companions import Test, wanted_tests
+from cds_service.checks.pairs.interactions import worst_interaction
 from cds_service.checks.registry import check
-from cds_service.checks.wanted_tests import Test, wanted_tests
+from cds_service.checks.stating.proposals import laboratory_orders
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 

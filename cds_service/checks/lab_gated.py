@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from cds_service.chart import Chart, Medication
 from cds_service.chart.patient.latest import latest, unusable
 from cds_service.chart.patient.physiology import creatinine_rise, problems_of
-from cds_service.checks.proposing import laboratory_orders
+from cds_service.checks.matching.targets import is_severe, targets, worst
 from cds_service.checks.registry import check
-from cds_service.checks.targeting import about_order, is_severe, targets, worst
+from cds_service.checks.stating.findings import about_order
+from cds_service.checks.stating.proposals import laboratory_orders
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge

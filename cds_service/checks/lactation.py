@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from cds_service.chart import Chart
 from cds_service.chart.patient.motherhood import Pregnancy, breastfeeding
+from cds_service.checks.matching.targets import targets, worst
 from cds_service.checks.registry import check
-from cds_service.checks.targeting import about_order, targets, worst
+from cds_service.checks.stating.findings import about_order
 from cds_service.findings import Finding, NotAssessed, not_covered
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.lactation import LactationRow

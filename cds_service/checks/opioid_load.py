@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from cds_service.chart import Chart
 from cds_service.chart.patient.opioids import FENTANYL, Opioid, opioid_in
-from cds_service.checks.proposing import stop
 from cds_service.checks.registry import check
-from cds_service.checks.stating import finding_of
+from cds_service.checks.stating.findings import finding_of
+from cds_service.checks.stating.proposals import stop
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge

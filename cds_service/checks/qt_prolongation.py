@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from cds_service.chart import Chart, Medication
 from cds_service.chart.patient.latest import latest
 from cds_service.chart.patient.physiology import problems_of
-from cds_service.checks.drug_interaction import worst_interaction
-from cds_service.checks.proposing import stop
+from cds_service.checks.matching.targets import by_route, dose_is_within, worst
+from cds_service.checks.pairs.interactions import worst_interaction
 from cds_service.checks.registry import check
-from cds_service.checks.stating import finding_of
-from cds_service.checks.targeting import about_order, by_route, dose_is_within, worst
+from cds_service.checks.stating.findings import about_order, finding_of
+from cds_service.checks.stating.proposals import stop
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from cds_service.chart import Chart, Medication
 from cds_service.chart.patient.dialysis import Dialysis, dialysis
 from cds_service.chart.patient.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
-from cds_service.checks.proposing import replacements, stop
 from cds_service.checks.registry import check
-from cds_service.checks.stating import finding_of
+from cds_service.checks.stating.findings import finding_of
+from cds_service.checks.stating.proposals import replacements, stop
 from cds_service.facts import Fact
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge

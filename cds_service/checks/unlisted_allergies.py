@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from cds_service.chart import Chart, Noted
 from cds_service.chart.merge import same_allergen
-from cds_service.checks.reconciling import (
+from cds_service.checks.notes.offering import (
     HOOKS,
     TOPIC,
     Offered,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from cds_service.chart import Chart, Noted
-from cds_service.checks.reconciling import HOOKS, TOPIC, Offered, newest, offers, rule_of, silent, unread
+from cds_service.checks.notes.offering import HOOKS, TOPIC, Offered, newest, offers, rule_of, silent, unread
 from cds_service.checks.registry import check
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from cds_service.chart import Chart, Medication
 from cds_service.chart.fhir_json import codings, labels_of
 from cds_service.chart.medications.dosing import dosages_of, sig_text
+from cds_service.checks.matching.targets import worst
 from cds_service.checks.registry import check
-from cds_service.checks.targeting import about_order, worst
+from cds_service.checks.stating.findings import about_order
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge

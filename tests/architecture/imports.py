@@ -72,6 +72,9 @@ WITHIN = {
         ("__init__",),
     ),
 }
+# What the checks share; every other file of their room is a check, and imports no other check.
+CHECKS, FOUND_BY = "checks", ("__init__", "registry")
+SHARED = (("stating",), ("matching",), ("pairs", "notes"), ("care", "discharge"))
 RANK = {room: rank for rank, level in enumerate((*PURE, *SHELL)) for room in level}
 PURE_ROOMS = frozenset(room for level in PURE for room in level)
 
@@ -180,6 +183,29 @@ def upward_within(module: Module) -> Iterator[str]:
         package, _, rest = one.name.removeprefix(f"{SERVICE}.").partition(".")
         if package == module.room and ranks.get(rest.partition(".")[0], len(ranks)) > ranks[module.part]:
             yield f"{module.path}:{one.line}: {module.part} imports {one.name}"
+
+
+def upward_in_checks(module: Module) -> Iterator[str]:
+    """Imports from a check of another check, or from what checks share of a check or of a higher folder."""
+    ranks = {folder: rank for rank, level in enumerate(SHARED) for folder in level}
+    is_folder = len(module.path.parts) > 3
+    if is_folder and module.part not in ranks:
+        yield f"{module.path}: {module.part} has no level among what checks share"
+    own = ranks.get(module.part, len(SHARED))
+    for one in module.imports():
+        package, _, rest = one.name.removeprefix(f"{SERVICE}.").partition(".")
+        part = rest.partition(".")[0]
+        if package != CHECKS or part == module.part or (part == "registry" and not is_folder):
+            continue
+        if ranks.get(part, len(SHARED)) >= own:
+            yield f"{module.path}:{one.line}: {module.part} imports {one.name}"
+
+
+def registered(module: Module) -> int:
+    """How many checks the module registers."""
+    functions = (node for node in module.tree.body if isinstance(node, ast.FunctionDef))
+    decorators = (decorator for function in functions for decorator in function.decorator_list)
+    return sum(_called(decorator) == "check" for decorator in decorators)
 
 
 def private(module: Module, *packages: str) -> Iterator[str]:

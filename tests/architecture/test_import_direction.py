@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.imports import (
+    CHECKS,
+    FOUND_BY,
     PURE_ROOMS,
     RANK,
     WITHIN,
@@ -15,8 +17,10 @@ from tests.architecture.imports import (
     foreign,
     modules,
     private,
+    registered,
     upward,
     upward_in_app,
+    upward_in_checks,
     upward_within,
     worldly,
 )
@@ -89,6 +93,36 @@ def test_an_import_within_a_room_that_goes_up_is_found(tmp_path: Path, path: str
 )
 def test_an_import_of_the_app_that_goes_up_or_sideways_is_found(tmp_path: Path, path: str, source: str) -> None:
     assert list(upward_in_app(written(tmp_path, path, source))) != []
+
+
+def test_each_file_among_the_checks_is_one_check_and_imports_no_other() -> None:
+    room = [module for module in SERVICE if module.room == CHECKS]
+    files = [module for module in room if len(module.path.parts) == 3 and module.part not in FOUND_BY]
+    assert {str(module.path): registered(module) for module in files if registered(module) != 1} == {}
+    shared = [module for module in room if len(module.path.parts) > 3]
+    assert [str(module.path) for module in shared if registered(module)] == []
+    assert [wrong for module in (*files, *shared) for wrong in upward_in_checks(module)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("cds_service/checks/age.py", "from cds_service.checks.pregnancy import pregnancy"),
+        ("cds_service/checks/stating/findings.py", "from cds_service.checks.age import age"),
+        ("cds_service/checks/stating/findings.py", "from cds_service.checks.matching.targets import targets"),
+        ("cds_service/checks/pairs/doubling.py", "from cds_service.checks import check"),
+        ("cds_service/checks/pairs/doubling.py", "from cds_service.checks.registry import check"),
+        ("cds_service/checks/attic/old.py", ""),
+    ],
+)
+def test_a_check_that_leans_on_another_is_found(tmp_path: Path, path: str, source: str) -> None:
+    assert list(upward_in_checks(written(tmp_path, path, source))) != []
+
+
+def test_a_file_of_two_checks_or_none_is_found(tmp_path: Path) -> None:
+    both = "@check(id='a')\ndef a(): ...\n@check(id='b')\ndef b(): ...\ndef _c(): ..."
+    assert registered(written(tmp_path, "cds_service/checks/renal.py", both)) == 2
+    assert registered(written(tmp_path, "cds_service/checks/renal.py", "def _shared(): ...")) == 0
 
 
 def test_no_module_imports_what_another_keeps_to_itself() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from cds_service.chart.medications.stay import Course
-from cds_service.checks.doubling import apart
+from cds_service.checks.pairs.doubling import apart
 
 
 class Entries:

@@ -14,7 +14,7 @@ from cds_service.chart.fhir_json import label_of, objects
 from cds_service.chart.medications.stay import Course
 from cds_service.checks.discharge.changes import Change
 from cds_service.checks.discharge.taking import how_taken
-from cds_service.checks.wanted_tests import Wanted, wanted_tests
+from cds_service.checks.matching.companions import Wanted, wanted_tests
 from cds_service.facts import Fact
 from cds_service.findings import Medicine
 from cds_service.knowledge import Knowledge

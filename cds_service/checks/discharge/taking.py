@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from cds_service.chart import Medication
 from cds_service.chart.fhir_json import text
+from cds_service.chart.medications.conflicts import conflicts
 from cds_service.chart.medications.dosage_fields import directions_of
 from cds_service.chart.medications.dosing import dosages_of, sig_text
 from cds_service.chart.medications.naming import without_name
-from cds_service.checks.order_conflict import UNREAD, conflicts
 from cds_service.terminology.directions.parts import Directions
 from cds_service.terminology.directions.plain import plain_words
 from cds_service.terminology.directions.reading import read_directions
@@ -38,7 +38,7 @@ def how_taken(drug: Medication) -> How:
     dosages = list(dosages_of(drug.resource))
     extra = [said for one in dosages if (said := text(one.get("patientInstruction")))]
     written = sig_text(drug.resource)
-    if any(rule != UNREAD for rule, _, _ in conflicts(drug)):
+    if any(conflict.about != "unread" for conflict in conflicts(drug)):
         return How(_short(written), True, ("its words and its fields do not say the same: which is right?",))
     typed = drug.origin.text or ""
     alone = typed if not drug.origin.span else without_name(typed, drug.origin.span)

@@ -7,9 +7,11 @@ from functools import cache
 from typing import Any
 
 from cds_service.chart import Chart, Supplied, build_chart
+from cds_service.checks.care.fitting import Fitting, fitting
+from cds_service.checks.care.looked import Looked
+from cds_service.checks.care.proof import look
+from cds_service.checks.care.subject import Subject
 from cds_service.checks.care_checklist import care_checklist
-from cds_service.checks.care_fitting import Fitting, Subject, fitting
-from cds_service.checks.care_proof import Looked, look
 from cds_service.findings import Finding, NotAssessed
 from cds_service.hooks import HOOKS
 from cds_service.knowledge import Knowledge

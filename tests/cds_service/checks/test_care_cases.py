@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from cds_service.chart import ABSENT, Chart
-from cds_service.checks.care_fitting import Fitting, Subject, fitting
-from cds_service.checks.care_proof import look
+from cds_service.checks.care.fitting import Fitting, fitting
+from cds_service.checks.care.proof import look
+from cds_service.checks.care.subject import Subject
 from cds_service.terminology.systems import code
 from tests.cds_service.checks.care_cases import CASES, Case
 from tests.cds_service.checks.care_charts import chart_of, condition, procedure, survey, taking, vaccine

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cds_service.chart import Medication
+from cds_service.checks.stating.proposals import replacements, stop
 from cds_service.facts import Fact
 from cds_service.findings import Finding, Proposal
+from cds_service.knowledge import Knowledge
 from cds_service.knowledge.rows import Graded
+from cds_service.terminology.vocabulary import Drug
 
 
 def finding_of(
@@ -40,4 +43,33 @@ def finding_of(
         advice=row.management,
         facts=(order.fact("Order"), *facts),
         proposals=tuple(proposals),
+    )
+
+
+def about_order(
+    knowledge: Knowledge,
+    topic: str,
+    row: Graded,
+    order: Medication,
+    drug: Drug,
+    *,
+    when: str,
+    facts: Iterable[Fact],
+    rationale: str = "",
+    cites: tuple[str, ...] = (),
+) -> Finding:
+    """The finding of a row about an ordered drug; `when` says the circumstance: "in heart failure", "at 9 years"."""
+    return finding_of(
+        row,
+        order,
+        topic=topic,
+        concepts=(drug.rxcui,),
+        summary=f"{drug.name} {when}: {row.summary}",
+        cites=cites,
+        rationale=rationale,
+        facts=facts,
+        proposals=(
+            *replacements(knowledge, row, order, drug),
+            stop(order, recommended=row.harm == "contraindicated"),
+        ),
     )

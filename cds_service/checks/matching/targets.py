@@ -6,10 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from cds_service.chart import Chart, Medication
-from cds_service.checks.proposing import replacements, stop
-from cds_service.checks.stating import finding_of
-from cds_service.facts import Fact
-from cds_service.findings import DISPLAYS, HARMS, Finding
+from cds_service.findings import DISPLAYS, HARMS
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.about import DrugRow
 from cds_service.knowledge.rows import Graded
@@ -57,32 +54,3 @@ def worst(rows: Iterable[_G]) -> _G:
 def is_severe(rows: Iterable[Graded]) -> bool:
     """True when what is missing could have given major harm or worse."""
     return any(row.harm in SEVERE for row in rows)
-
-
-def about_order(
-    knowledge: Knowledge,
-    topic: str,
-    row: Graded,
-    order: Medication,
-    drug: Drug,
-    *,
-    when: str,
-    facts: Iterable[Fact],
-    rationale: str = "",
-    cites: tuple[str, ...] = (),
-) -> Finding:
-    """The finding of a row about an ordered drug; `when` says the circumstance: "in heart failure", "at 9 years"."""
-    return finding_of(
-        row,
-        order,
-        topic=topic,
-        concepts=(drug.rxcui,),
-        summary=f"{drug.name} {when}: {row.summary}",
-        cites=cites,
-        rationale=rationale,
-        facts=facts,
-        proposals=(
-            *replacements(knowledge, row, order, drug),
-            stop(order, recommended=row.harm == "contraindicated"),
-        ),
-    )

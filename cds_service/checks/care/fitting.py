@@ -7,24 +7,17 @@ the rows that ask for them, which is said once. A name that a model read may mak
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 
-from cds_service.chart import Chart, Medication
-from cds_service.chart.patient.kidney import creatinine_clearance, estimated_gfr
-from cds_service.chart.patient.latest import latest
-from cds_service.chart.patient.motherhood import Pregnancy, pregnancy
-from cds_service.chart.patient.physiology import PAST, Age, age_fact, age_of
-from cds_service.chart.problems.problem import Problem
+from cds_service.chart import Chart
+from cds_service.chart.patient.physiology import age_fact
 from cds_service.chart.supplied import State
+from cds_service.checks.care.subject import Subject
 from cds_service.facts import Fact, Origin
 from cds_service.findings import NotAssessed
-from cds_service.knowledge import Knowledge
-from cds_service.knowledge.conditions import Limit
 from cds_service.knowledge.kinds.care_items import CareItem
 from cds_service.knowledge.kinds.care_sets import CareSet
 
-_KIDNEY = {"egfr": estimated_gfr, "crcl": creatinine_clearance}
 _SEXES = ("female", "male")
 
 
@@ -35,51 +28,6 @@ class Fitting:
     row: CareItem
     facts: tuple[Fact, ...] = ()
     doubt: str = ""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The patient as rows ask for them, each answer found once for all rows of a call."""
-
-    chart: Chart
-    knowledge: Knowledge
-    _results: dict[Limit, tuple[bool, tuple[Fact, ...]]] = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def age(self) -> Age | None:
-        return age_of(self.chart)
-
-    @cached_property
-    def pregnancy(self) -> Pregnancy:
-        return pregnancy(self.chart)
-
-    @cached_property
-    def problems(self) -> dict[str, Problem]:
-        """By key of conditions.csv; `past:KEY` has what was, and what is."""
-        found: dict[str, Problem] = {}
-        for problem in self.chart.problems.items:
-            for key in problem.conditions:
-                found.setdefault(key, problem)
-                found.setdefault(PAST + key, problem)
-            for key in problem.past_conditions:
-                found.setdefault(PAST + key, problem)
-        return found
-
-    @cached_property
-    def taken(self) -> dict[str, Medication]:
-        """By RxCUI and `class:KEY` of what is taken today; what is coded before what was read."""
-        found: dict[str, Medication] = {}
-        current = [one for one in self.chart.medications.items if one.ended is None]
-        for medication in sorted(current, key=lambda one: one.origin.is_read):
-            for drug in medication.drugs:
-                for key in self.knowledge.names.keys_of(drug.rxcui):
-                    found.setdefault(key, medication)
-        return found
-
-    def measured(self, limit: Limit) -> tuple[bool, tuple[Fact, ...]]:
-        if limit not in self._results:
-            self._results[limit] = _measured(self.chart, limit)
-        return self._results[limit]
 
 
 def fitting(subject: Subject) -> Iterator[Fitting | NotAssessed]:
@@ -163,12 +111,3 @@ def _because(subject: Subject, row: CareItem) -> tuple[Fact, ...] | None:
     if row.sex and subject.chart.patient.sex:
         facts.append(Fact("Sex", subject.chart.patient.sex, Origin("coded", subject.chart.patient.reference)))
     return tuple(facts)
-
-
-def _measured(chart: Chart, limit: Limit) -> tuple[bool, tuple[Fact, ...]]:
-    days = limit.days or 0
-    if limit.what in _KIDNEY:
-        kidney = _KIDNEY[limit.what](chart, days)
-        return kidney.value is not None and limit.holds(kidney.value), kidney.facts
-    newest = latest(chart, limit.what, days)
-    return newest.value is not None and limit.holds(newest.value), (newest.fact,) if newest.fact else ()

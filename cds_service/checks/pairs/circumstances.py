@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.patient.kidney import creatinine_clearance, estimated_gfr
-from cds_service.chart.patient.latest import latest
 from cds_service.chart.patient.physiology import age_fact, age_of, problems_of
+from cds_service.checks.matching.measured import measured
 from cds_service.facts import Fact
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.conditions import ByRoute, Company, Condition, Limit, OnList
@@ -18,7 +17,6 @@ from cds_service.terminology.observables import OBSERVABLES
 _NEWEST_DAYS = 90  # how old a result may be where the row does not say
 # In the US these words are a strength. For comparing only: nothing is written into an order from them.
 _LOW_DOSE_ASPIRIN = re.compile(r"\b(?:baby|low[- ]dose) (?:aspirin|asa)\b", re.IGNORECASE)
-_KIDNEY = {"egfr": estimated_gfr, "crcl": creatinine_clearance}
 
 
 def circumstances_hold(
@@ -44,7 +42,7 @@ def _holds(chart: Chart, knowledge: Knowledge, condition: Condition, one: Medica
     if condition.side:
         ordered = _ordered(condition.what, one if condition.side == "a" else other)
         return ordered is None or condition.holds(ordered)
-    return _measured(chart, condition)
+    return measured(chart, condition, condition.days or _NEWEST_DAYS)[0]
 
 
 def _ordered(what: str, medication: Medication) -> float | None:
@@ -81,18 +79,4 @@ def facts_behind(chart: Chart, row: Interaction) -> Iterator[Fact]:
             age = age_of(chart)
             yield from [age_fact(chart, age)] if age else []
         elif isinstance(condition, Limit) and condition.what in OBSERVABLES:
-            yield from _result(chart, condition)[1]
-
-
-def _measured(chart: Chart, limit: Limit) -> bool:
-    value, _ = _result(chart, limit)
-    return value is not None and limit.holds(value)
-
-
-def _result(chart: Chart, limit: Limit) -> tuple[float | None, tuple[Fact, ...]]:
-    days = limit.days or _NEWEST_DAYS
-    if limit.what in _KIDNEY:
-        kidney = _KIDNEY[limit.what](chart, days)
-        return kidney.value, kidney.facts
-    newest = latest(chart, limit.what, days)
-    return newest.value, (newest.fact,) if newest.fact else ()
+            yield from measured(chart, condition, condition.days or _NEWEST_DAYS)[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from cds_service.chart import Medication
-from cds_service.checks.belonging import belong_together, circumstances_of
+from cds_service.checks.pairs.belonging import belong_together, circumstances_of
 from cds_service.findings import HARMS
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.duplicates import duplicate_rows_for

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Medication
-from cds_service.checks.proposing import stop
-from cds_service.checks.stating import finding_of
-from cds_service.checks.targeting import by_route
+from cds_service.checks.matching.targets import by_route
+from cds_service.checks.stating.findings import finding_of
+from cds_service.checks.stating.proposals import stop
 from cds_service.facts import Fact
 from cds_service.findings import Finding
 from cds_service.knowledge import Knowledge

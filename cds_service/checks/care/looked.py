@@ -1,0 +1,34 @@
+"""What became of a proof that was looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cds_service.chart.care.done import Done
+from cds_service.facts import Fact
+from cds_service.findings import ItemState
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What became of a part of a proof, an alternative, or an item; `found` are the entries that were looked at."""
+
+    state: ItemState
+    why: str
+    facts: tuple[Fact, ...] = ()
+    found: tuple[Done, ...] = ()
+
+
+def together(parts: Sequence[Looked]) -> Looked:
+    """All parts are needed: one that is not there decides, then one that nobody knows."""
+    found = tuple(entry for one in parts for entry in one.found)
+    for state in ("unmet", "unknown"):
+        short = [one for one in parts if one.state == state]
+        if short:
+            return Looked(short[0].state, "; ".join(one.why for one in short), facts_of(short), found)
+    return Looked("met", "; ".join(one.why for one in parts), facts_of(parts), found)
+
+
+def facts_of(looked: Iterable[Looked]) -> tuple[Fact, ...]:
+    return tuple(dict.fromkeys(fact for one in looked for fact in one.facts))

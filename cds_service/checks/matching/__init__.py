@@ -1,0 +1,1 @@
+"""Which rows of the tables speak of an order, and what they ask of its chart."""

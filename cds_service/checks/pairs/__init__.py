@@ -1,0 +1,1 @@
+"""Two medications together: whether they interact, double each other, or belong together."""
