@@ -13,8 +13,7 @@ from cds_service.chart import Chart, Medication
 from cds_service.chart.medications.dosing import dosages_of, sig_text, structured_dose
 from cds_service.checks.matching.targets import by_route
 from cds_service.checks.registry import check
-from cds_service.checks.stating.findings import finding_of
-from cds_service.checks.stating.proposals import stop
+from cds_service.checks.stating.limits import Above, above_limit
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
@@ -80,16 +79,14 @@ def _over(
     part = knowledge.names.label(row.part)
     parts = "/".join(f"{mg:g}" for mg in told.strength.parts)
     of = f"of {parts} mg in {told.strength.millilitres:g} mL" if told.strength.millilitres else f"of {parts} mg"
-    return finding_of(
+    unit = row.dose_unit
+    above = Above(f"{dose:g} {unit} {per}", f"{most:g} {unit} {per}", dose / most)
+    return above_limit(
         row,
         order,
-        topic="dose-limit",
-        concepts=(row.part,),
-        summary=f"{part} {dose:g} {row.dose_unit} {per}: above the maximum of {most:g} {row.dose_unit}; {row.summary}",
-        facts=(
-            Fact("Strength", f"{taken:g} {of}", order.origin),
-            Fact(f"Ordered {part}", f"{dose:g} {row.dose_unit} {per}", order.origin, note="the most"),
-            Fact("Maximum of the label", f"{most:g} {row.dose_unit} {per}", order.origin),
-        ),
-        proposals=(stop(order),),
+        row.part,
+        above,
+        summary=f"{part} {above.ordered}: {above.words} of {most:g} {unit}; {row.summary}",
+        labels=(f"Ordered {part}", "Maximum of the label"),
+        before=(Fact("Strength", f"{taken:g} {of}", order.origin),),
     )

@@ -14,8 +14,7 @@ from cds_service.chart.patient.latest import latest
 from cds_service.chart.patient.physiology import Age, age_fact, age_of
 from cds_service.checks.matching.targets import targets
 from cds_service.checks.registry import check
-from cds_service.checks.stating.findings import finding_of
-from cds_service.checks.stating.proposals import stop
+from cds_service.checks.stating.limits import Above, above_limit
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
@@ -94,19 +93,17 @@ def _finding(
     facts: tuple[Fact, ...],
     kilograms: float | None,
 ) -> Finding:
-    slip = per_kg >= most * _SLIP
+    unit = f"{row.unit}/kg"
+    above = Above(f"{per_kg:.3g} {unit} {per}", f"{most:g} {unit} {per}", per_kg / most, per_kg >= most * _SLIP)
     assumed = f"; {row.unit} was assumed" if order.sig.unit_assumed else ""
     divided = f"{per_kg * kilograms:g} {row.unit} in {kilograms:g} kg, " if kilograms else ""
-    note = f"{divided}the most that the order allows{assumed}"
-    stated = Fact("Ordered dose", f"{per_kg:.3g} {row.unit}/kg {per}", order.origin, note=note)
-    limit = Fact("Maximum by weight", f"{most:g} {row.unit}/kg {per}", order.origin)
-    return finding_of(
+    return above_limit(
         row,
         order,
-        topic="dose-limit",
-        slip=slip,
-        concepts=(drug.rxcui,),
-        summary=f"{drug.name} {per_kg:.3g} {row.unit}/kg {per}: above {most:g} {row.unit}/kg; {row.summary}",
-        facts=(stated, limit, *facts),
-        proposals=(stop(order, recommended=slip),),
+        drug.rxcui,
+        above,
+        summary=f"{drug.name} {above.ordered}: above {most:g} {unit}; {row.summary}",
+        labels=("Ordered dose", "Maximum by weight"),
+        note=f"{divided}the most that the order allows{assumed}",
+        after=facts,
     )

@@ -13,11 +13,10 @@ from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
 from cds_service.chart.patient.physiology import age_fact, age_of
-from cds_service.checks.matching.patient_limits import lasts_too_long, patient_limits, too_long
+from cds_service.checks.matching.patient_limits import lasts_too_long, patient_limits
 from cds_service.checks.matching.targets import by_route
 from cds_service.checks.registry import check
-from cds_service.checks.stating.findings import finding_of
-from cds_service.checks.stating.proposals import stop
+from cds_service.checks.stating.limits import Above, above_limit
 from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
@@ -49,7 +48,7 @@ def dose_limit(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAsse
         if over:
             yield _finding(chart, order, drug, *over[0])
         elif long := next((row for row in of_patient if lasts_too_long(order, row)), None):
-            yield too_long(order, drug, long)
+            yield _too_long(order, drug, long)
         elif age is None and any(dose > most for row in _by_age(knowledge, drug, order) for dose, most, _ in row):
             yield NotAssessed(f"the patient's age is not known: at some ages less {drug.name} is allowed", order.ref)
         elif (basis := _unnamed_basis(limits, order)) and order.sig.dose_value is not None:
@@ -133,22 +132,30 @@ def _lacking(order: Medication) -> str:
 def _finding(
     chart: Chart, order: Medication, drug: Drug, row: DoseLimit, dose: float, most: float, per: str
 ) -> Finding:
-    slip = dose >= most * row.critical_times
-    assumed = f"; {row.dose_unit} was assumed" if order.sig.unit_assumed else ""
-    stated = Fact("Ordered dose", f"{dose:g} {row.dose_unit} {per}", order.origin, note=f"the most{assumed}")
-    much = f"{dose / most:.0f} times"
-    note = f"ordered are {much} that" if slip else None
-    limit = Fact("Maximum of the label", f"{most:g} {row.dose_unit} {per}", order.origin, note=note)
-    times = f"{much} the maximum" if slip else "above the maximum"
-    return finding_of(
+    unit = row.dose_unit
+    above = Above(f"{dose:g} {unit} {per}", f"{most:g} {unit} {per}", dose / most, dose >= most * row.critical_times)
+    return above_limit(
         row,
         order,
-        topic="dose-limit",
-        slip=slip,
-        concepts=(drug.rxcui,),
-        summary=f"{drug.name} {dose:g} {row.dose_unit} {per}: {times} of {most:g} {row.dose_unit}{_why(row)}",
-        facts=(stated, limit, *_age_of_limit(chart, row)),
-        proposals=(stop(order, recommended=slip),),
+        drug.rxcui,
+        above,
+        summary=f"{drug.name} {above.ordered}: {above.words} of {most:g} {unit}{_why(row)}",
+        note=f"the most; {unit} was assumed" if order.sig.unit_assumed else "the most",
+        after=_age_of_limit(chart, row),
+    )
+
+
+def _too_long(order: Medication, drug: Drug, row: PatientLimit) -> Finding:
+    """Of an order that states more days than its label allows."""
+    days, most = order.sig.duration_days or 0.0, row.max_days or 0
+    return above_limit(
+        row,
+        order,
+        drug.rxcui,
+        Above(f"{days:g} days", f"{most} days", days / (most or 1)),
+        summary=f"{drug.name} for {days:g} days: longer than the {most} days of its label{_why(row)}",
+        labels=("Ordered duration", "Longest of the label"),
+        note=None,
     )
 
 

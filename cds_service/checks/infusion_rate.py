@@ -12,9 +12,7 @@ from cds_service.chart import Chart, Medication
 from cds_service.chart.patient.latest import Latest, latest
 from cds_service.checks.matching.targets import targets
 from cds_service.checks.registry import check
-from cds_service.checks.stating.findings import finding_of
-from cds_service.checks.stating.proposals import stop
-from cds_service.facts import Fact
+from cds_service.checks.stating.limits import Above, above_limit
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.infusion_rates import InfusionRate
@@ -66,21 +64,14 @@ def _why(weight: Latest) -> str:
 
 
 def _finding(order: Medication, drug: Drug, row: InfusionRate, rate: Rate, times: float, weight: Latest) -> Finding:
-    slip = times >= row.critical_times
+    above = Above(rate.words, row.most.words, times, times >= row.critical_times)
     weighed = (weight.fact,) if rate.per_kilogram != row.most.per_kilogram and weight.fact else ()
-    much = f"{times:.0f} times"
-    above = f"{much} the maximum" if slip else "above the maximum"
-    stated = Fact("Ordered rate", rate.words, order.origin, note="the most")
-    limit = Fact(
-        "Maximum of the label", row.most.words, order.origin, note=f"ordered are {much} that" if slip else None
-    )
-    return finding_of(
+    return above_limit(
         row,
         order,
-        topic="dose-limit",
-        slip=slip,
-        concepts=(drug.rxcui,),
-        summary=f"{drug.name} at {rate.words}: {above} of {row.most.words}; {row.summary}",
-        facts=(stated, limit, *weighed),
-        proposals=(stop(order, recommended=slip),),
+        drug.rxcui,
+        above,
+        summary=f"{drug.name} at {above.ordered}: {above.words} of {above.most}; {row.summary}",
+        labels=("Ordered rate", "Maximum of the label"),
+        after=weighed,
     )
