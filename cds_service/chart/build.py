@@ -15,6 +15,7 @@ from cds_service.chart.listing import Listing
 from cds_service.chart.measurements.reading import read_measurements
 from cds_service.chart.measurements.results import Results, planned_tests
 from cds_service.chart.measurements.stated import StatedResults
+from cds_service.chart.medications.components import unread_texts
 from cds_service.chart.medications.medication import Medication
 from cds_service.chart.medications.naming import NOT_RECOGNISED
 from cds_service.chart.medications.reading import TYPES, MedicationReader
@@ -123,8 +124,7 @@ def _medications(keys: tuple[Supplied, Supplied], reader: MedicationReader, draf
 
 
 def _unread(role: str, medications: Iterable[Medication]) -> list[UnreadText]:
-    unread = (med for med in medications if med.problem == NOT_RECOGNISED and med.origin.text)
-    return [UnreadText(role, med.ref.reference, med.origin.text or "") for med in unread]
+    return [UnreadText(role, med.ref.reference, words) for med in medications for words in unread_texts(med)]
 
 
 def _unread_allergies(allergies: Listing[Allergy]) -> list[UnreadText]:

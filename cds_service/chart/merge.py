@@ -11,6 +11,7 @@ from dataclasses import replace
 from cds_service.chart.allergies.allergens import side_effects_of
 from cds_service.chart.allergies.allergy import Allergy
 from cds_service.chart.listing import Listing
+from cds_service.chart.medications.components import with_components
 from cds_service.chart.medications.dosing import sig_of
 from cds_service.chart.medications.medication import Medication
 from cds_service.chart.medications.naming import without_name
@@ -28,8 +29,13 @@ def merge(chart: Chart, readings: Readings, vocabulary: Vocabulary) -> Chart:
         return chart
     waiting = {unread.reference for unread in chart.texts}
 
-    def read(medication: Medication) -> Medication:
-        return _read(medication, readings, vocabulary) if medication.ref.reference in waiting else medication
+    def read(medications: Iterable[Medication]) -> tuple[Medication, ...]:
+        return tuple(one for medication in medications for one in _all_of(medication))
+
+    def _all_of(medication: Medication) -> tuple[Medication, ...]:
+        if medication.ref.reference not in waiting:
+            return (medication,)
+        return with_components(_read(medication, readings, vocabulary), readings, vocabulary)
 
     def allergy(one: Allergy) -> Allergy:
         return _read_allergy(one, readings, vocabulary) if one.reference in waiting else one
@@ -39,9 +45,9 @@ def merge(chart: Chart, readings: Readings, vocabulary: Vocabulary) -> Chart:
     only_noted = tuple(_noted_allergies(noted, (*allergies.items, *chart.settled.allergies), vocabulary))
     return replace(
         chart,
-        orders=tuple(map(read, chart.orders)),
-        background=tuple(map(read, chart.background)),
-        medications=Listing(listed.state, tuple(map(read, listed.items)), listed.notes),
+        orders=read(chart.orders),
+        background=read(chart.background),
+        medications=Listing(listed.state, read(listed.items), listed.notes),
         allergies=Listing(allergies.state, (*map(allergy, allergies.items), *only_noted), allergies.notes),
         notes=Listing(chart.notes.state, tuple(_judged(one, readings) for one in chart.notes.items), chart.notes.notes),
         noted=noted,

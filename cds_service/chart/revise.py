@@ -38,6 +38,8 @@ def revised(chart: Chart, reference: str, order_text: str, vocabulary: Vocabular
     reader = MedicationReader(vocabulary, chart.now, {})
     orders = []
     for order in chart.orders:
+        if order.ref.reference == reference and order.component:
+            continue
         if order.ref.reference == reference:
             kept = {name: value for name, value in order.resource.items() if name not in _OF_THE_OLD_DRUG}
             order = replace(

@@ -32,7 +32,7 @@ def missing_indication(chart: Chart, knowledge: Knowledge) -> Iterator[Finding |
     """Offers the problems of the list that an order without an indication is given for, by cited indications; when
     none of them fits, it lists what the drug is labelled for and leaves the problem to the clinician."""
     for order in chart.orders:
-        if not order.drugs or order.uses or any(order.resource.get(name) for name in _REASONS):
+        if not order.drugs or order.component or order.uses or any(order.resource.get(name) for name in _REASONS):
             continue
         if not chart.problems.known:
             yield NotAssessed(f"its indication: the problem list {chart.problems.missing}", order.ref)

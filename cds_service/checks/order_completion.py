@@ -37,7 +37,7 @@ def order_completion(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | N
     its words, and offers them as structured fields; what it cannot read whole it leaves as text and says why."""
     rule = knowledge.keyed(LogicRule).get(RULE)
     for order in chart.orders:
-        if not order.drugs or _is_structured(order):
+        if not order.drugs or order.component or _is_structured(order):
             continue
         if order.part:
             yield NotAssessed("its directions were left as text: it orders several drugs", order.ref)

@@ -27,6 +27,8 @@ def order_recognition(chart: Chart, _knowledge: Knowledge) -> Iterator[Finding |
     for medication in chart.medications.items:
         if not medication.drugs:
             yield NotAssessed(f"current medication {medication.ref.text!r}: {medication.problem}")
+        for word in medication.unread:
+            yield NotAssessed(f"{word!r} in the current medication {medication.ref.text!r} was not recognised")
     yield from _gaps(chart)
 
 

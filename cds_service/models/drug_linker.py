@@ -106,10 +106,16 @@ class DrugLinker:
         found, probability = judged
         if probability < self._accept or found.other_drug > found.similarity or found.goes_on:
             return False
-        # A shorter name that is not accepted because this longer one follows from it is no rival of it.
         rivals = (
             p
             for other, p in everyone
-            if other is not found and other.window.overlaps(found.window) and not other.goes_on
+            if other is not found and other.window.overlaps(found.window) and not _gives_way(other, found)
         )
         return probability - max(rivals, default=0.0) >= self._margin
+
+
+def _gives_way(shorter: Candidate, longer: Candidate) -> bool:
+    """A shorter name is no rival of a longer one that goes on from it, or that has its ingredients and more."""
+    (start, end), (from_, to) = shorter.window.span, longer.window.span
+    within = from_ <= start and end <= to and end - start < to - from_
+    return shorter.goes_on or (within and set(shorter.name.rxcuis) < set(longer.name.rxcuis))

@@ -5,7 +5,7 @@ Built from the knowledge tables (a level above); this room only looks things up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import Any, TypeVar
@@ -107,6 +107,10 @@ class Vocabulary:
     @cached_property
     def _parted(self) -> Callable[[str], Parts]:
         return lru_cache(maxsize=8192)(self._part)
+
+    def is_combination(self, rxcuis: Iterable[str]) -> bool:
+        """True when there is a product of exactly these ingredients, two or more."""
+        return frozenset(rxcuis) in self._combinations
 
     def _part(self, text: str) -> Parts:
         mentions = self._mentions(text, self.lexicon)

@@ -66,9 +66,6 @@ def ordered(text: str, vocabulary: Vocabulary, models: Models) -> tuple[Medicati
 
     A combination of which it knows a part is not answered: its card says that only that part was assessed.
     """
-    naming = vocabulary.named_in(text)
-    if naming is not None and naming.unknown:
-        return ()
     order = {
         "resourceType": "MedicationRequest",
         "id": "row",
@@ -85,4 +82,4 @@ def ordered(text: str, vocabulary: Vocabulary, models: Models) -> tuple[Medicati
     chart = build_chart(HOOKS["order-sign"].parse(context), {}, vocabulary, _NOW)
     readings = read(chart.texts, models, ReadingCache(), deadline=inf)  # a cache of its own: no row knows another
     orders = merge(chart, readings, vocabulary).orders
-    return orders if all(order.drugs for order in orders) else ()
+    return orders if all(order.drugs and not order.unread for order in orders) else ()

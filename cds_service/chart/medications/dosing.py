@@ -57,7 +57,12 @@ def sig_of(resource: Resource, order_words: str, ingredients: int) -> Sig:
         if times is not None:
             read = replace(read, times_per_day=times)
         read = replace(read, text=" ".join((read.text, *_rate_words(dosage))))
-    return replace(_without_dose(read, "it holds several drugs"), per_ml=None) if ingredients > 1 else read
+    return of_several_drugs(read) if ingredients > 1 else read
+
+
+def of_several_drugs(sig: Sig) -> Sig:
+    """The same without its dose, which is of all of them."""
+    return replace(_without_dose(sig, "it holds several drugs"), per_ml=None)
 
 
 def structured_dose(dosage: Resource) -> tuple[float, str] | None:

@@ -21,7 +21,8 @@ class Medication:
     with a washout. `replaces` is the prescription that it renews. `uses`: words and codes of its stated indication.
     `written` is what the words name where no code does: vitamin B6, a concept of its own, when `drugs` says pyridoxine.
     `part` counts from 1 what one typed text orders together, or orders in place of what it ends; 0 is the whole of an
-    order.
+    order. `unread` are words of further components that are not known; a `component` was read in such words, stands
+    beside the medication that names the others, and is no order of its own.
     """
 
     ref: OrderRef
@@ -38,6 +39,8 @@ class Medication:
     notes: tuple[str, ...] = ()
     part: int = 0
     written: tuple[Drug, ...] = ()
+    unread: tuple[str, ...] = ()
+    component: bool = False
     resource: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property

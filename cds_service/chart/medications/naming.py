@@ -7,7 +7,7 @@ code outweighs what the text says, and the contradiction is noted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cds_service.chart.fhir_json import (
@@ -35,7 +35,8 @@ class Named:
     """`text` is the name as written, `span` the drug's place in it. `certain` is False for a doubtful abbreviation.
 
     `text_is_its_own` is False when the text speaks of another drug, so that its dose must not be used. `written` is
-    what the words name where no code does, as RxNorm has it.
+    what the words name where no code does, as RxNorm has it. `unread` are words that stand as further components and
+    are not known.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Named:
     notes: tuple[str, ...] = ()
     text_is_its_own: bool = True
     written: tuple[Drug, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def order_words(self) -> str:
@@ -134,8 +136,8 @@ def _written(labels: tuple[str, ...], vocabulary: Vocabulary) -> Named:
     label, naming = next(((label, naming) for label, naming in named if naming.certain), named[0])
     if any(other.certain and not set(other.drugs) & set(naming.drugs) for _, other in named):
         return Named(label, problem="its text and the names beside its codes mean different drugs")
-    notes = _besides(naming, label)
-    return Named(label, naming.drugs, naming.span, naming.certain, notes=notes, written=naming.written)
+    notes, unread = _besides(naming, label), naming.unknown if naming.certain else ()
+    return Named(label, naming.drugs, naming.span, naming.certain, None, notes, written=naming.written, unread=unread)
 
 
 def _why_none(written: str) -> str:
@@ -146,10 +148,14 @@ def _why_none(written: str) -> str:
 
 
 def _besides(naming: Naming, written: str) -> tuple[str, ...]:
-    known = " + ".join(drug.name for drug in naming.drugs)
-    unknown = (f"{word!r} beside {known} was not recognised: only {known} was assessed" for word in naming.unknown)
+    unknown = (not_recognised_beside(word, naming.drugs) for word in naming.unknown)
     others = (f"the text also names {other}, which was not assessed with this order" for other in naming.others)
     return (*unknown, *others, *_length(written))
+
+
+def not_recognised_beside(word: str, drugs: Iterable[Drug]) -> str:
+    known = " + ".join(drug.name for drug in drugs)
+    return f"{word!r} beside {known} was not recognised: only {known} was assessed"
 
 
 def _length(written: str) -> tuple[str, ...]:

@@ -106,6 +106,7 @@ class MedicationReader:
             candidates=() if named.certain else (" / ".join(drug.name for drug in named.drugs),),
             notes=named.notes,
             written=named.written,
+            unread=named.unread,
             resource=resource,
         )
 

@@ -49,6 +49,21 @@ def test_the_half_of_a_combination_that_nobody_knows_is_named(service: RunningSe
     assert card["indicator"] == "info" and half in card["detail"]
 
 
+def test_the_misspelt_half_of_a_combination_is_read_and_asks_to_be_confirmed(service: RunningService) -> None:
+    taken = bundle(draft("clarithromycin 500 mg bid", 9, status="active"))
+    reply = service.ask(order_sign(draft("simvastatinn/ezetimibe 20-10 mg daily"), prefetch=chart(medications=taken)))
+    (card,) = reply.cards  # critical, had it been written right
+    assert card["indicator"] == "warning" and card["source"]["topic"]["code"] == "drug-interaction"
+    assert "simvastatinn" in card["detail"] and "please confirm" in card["detail"]
+    assert "Correct the drug name to simvastatin" in [one["label"] for one in card["suggestions"]]
+
+
+def test_the_half_of_a_current_combination_that_nobody_knows_is_named(service: RunningService) -> None:
+    taken = bundle(draft("zyxwvutol/aspirin 10-81 daily", 9, status="active"))
+    reply = service.ask(order_sign(draft("warfarin 5 mg daily"), prefetch=chart(medications=taken)))
+    assert any("zyxwvutol" in str(card) for card in reply.cards)
+
+
 @pytest.mark.parametrize("drug", ["piracetam", "levosimendan", "betahistine", "donanemab"])
 def test_a_known_drug_without_a_row_is_said_to_be_not_covered(service: RunningService, drug: str) -> None:
     (card,) = missing_cards(service.ask(order_sign(draft(f"{drug} 10 mg daily"))))
