@@ -12,6 +12,7 @@ from cds_service.cards.text import LONGEST_DETAIL, LONGEST_SUMMARY, cut, escaped
 from cds_service.engine import Concern
 from cds_service.findings import Item, ItemState
 from cds_service.knowledge import Knowledge
+from cds_service.terminology.counting import counted
 
 EXTENSION = "org.countersign.checklist"
 _SECTIONS: tuple[tuple[str, tuple[ItemState, ...]], ...] = (
@@ -29,10 +30,10 @@ def checklist_summary(items: Sequence[Item]) -> str:
         return ""
     unmet = [one.words for one in items if one.state == "unmet"]
     unknown = sum(one.state == "unknown" for one in items)
-    counted = f"Checklist: {len(unmet)} of {len(items)} items open"
+    said = f"Checklist: {len(unmet)} of {counted(len(items), 'item')} open"
     if unknown:
-        counted += f", {unknown} not known"
-    return cut(f"{counted}: {'; '.join(unmet)}", LONGEST_SUMMARY)
+        said += f", {unknown} not known"
+    return cut(f"{said}: {'; '.join(unmet)}", LONGEST_SUMMARY)
 
 
 def checklist_detail(items: Sequence[Item], knowledge: Knowledge, tail: Sequence[str]) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from cds_service.terminology.counting import counted
+
 State = Literal["absent", "failed", "empty", "data"]
 # What a search may bring along beside its matches.
 _COMPANIONS = frozenset({"Medication", "Patient", "Practitioner", "PractitionerRole", "Organization", "Encounter"})
@@ -46,7 +48,8 @@ class Supplied:
             return self, ()
         matches = tuple([one for one in self.resources if str(one.get("resourceType")) in types])
         odd = len([kind for kind in others if kind not in _COMPANIONS])
-        notes = [f"{what}: {odd} entries of another kind were not used"] if odd else []
+        entries = counted(odd, "entry of another kind was", "entries of another kind were")
+        notes = [f"{what}: {entries} not used"] if odd else []
         if not self.complete:
             notes.append(f"{what} {self.note or 'has further pages that were not supplied'}")
         return replace(self, state="data" if matches else "failed", resources=matches), tuple(notes)

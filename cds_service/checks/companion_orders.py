@@ -19,6 +19,7 @@ from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.companions import Companion
 from cds_service.knowledge.kinds.monitors import Monitor
+from cds_service.terminology.counting import counted
 from cds_service.terminology.vocabulary import Drug
 
 
@@ -115,4 +116,4 @@ def _lacking(knowledge: Knowledge, wanted: Wanted) -> str:
     if wanted.tests is None or (len(wanted.tests) == len(row.tests) and not wanted.facts):
         return row.summary
     names = listed([knowledge.keyed(Monitor)[key].label for key, _ in wanted.tests])
-    return f"{names} not found within {row.done_within_days} days"
+    return f"{names} not found within {counted(row.done_within_days or 0, 'day')}"

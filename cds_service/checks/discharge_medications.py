@@ -22,6 +22,7 @@ from cds_service.findings import Finding, Medicine, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.logic_rules import LogicRule
 from cds_service.knowledge.kinds.monitors import Monitor
+from cds_service.terminology.counting import counted
 from cds_service.terminology.systems import LOINC
 
 RULE = "discharge-medications"
@@ -66,7 +67,7 @@ def _not_known(chart: Chart) -> Iterator[NotAssessed]:
     yield from (NotAssessed(note) for note in (*stay.orders.notes, *stay.statements.notes))
     if undated := list(Lists(stay, chart.today).undated):
         names = "; ".join(dict.fromkeys(one.medication.ref.text[:60] for one in undated[:6]))
-        yield NotAssessed(f"{len(undated)} earlier orders ended on a day that is not recorded: {names}")
+        yield NotAssessed(f"{counted(len(undated), 'earlier order')} ended on a day that is not recorded: {names}")
 
 
 def _with_doublings(knowledge: Knowledge, found: Sequence[Change]) -> list[Change]:
@@ -129,6 +130,6 @@ def _tests(
             "reason": f"Follow-up of {name} after discharge",
             "within_days": days,
         }
-        when = "now" if days == 0 else f"in {days} day{'' if days == 1 else 's'}"
+        when = "now" if days == 0 else f"in {counted(days, 'day')}"
         target = OrderRef(chart.patient.reference, monitor.label)
         yield Proposal("request", target, f"Order {monitor.label} {when}", content, (row,))

@@ -24,6 +24,7 @@ from cds_service.knowledge.kinds.dose_limits import DoseLimit
 from cds_service.knowledge.kinds.infusion_rates import InfusionRate
 from cds_service.knowledge.kinds.patient_limits import PatientLimit
 from cds_service.knowledge.kinds.release_limits import ReleaseLimit
+from cds_service.terminology.counting import counted
 from cds_service.terminology.infusion_rates import rates_in
 from cds_service.terminology.release import is_extended
 from cds_service.terminology.sig import COUNTED_FORMS
@@ -147,13 +148,14 @@ def _finding(
 
 def _too_long(order: Medication, drug: Drug, row: PatientLimit) -> Finding:
     """Of an order that states more days than its label allows."""
-    days, most = order.sig.duration_days or 0.0, row.max_days or 0
+    days, longest = order.sig.duration_days or 0.0, row.max_days or 0
+    ordered, most = counted(days, "day"), counted(longest, "day")
     return above_limit(
         row,
         order,
         drug.rxcui,
-        Above(f"{days:g} days", f"{most} days", days / (most or 1)),
-        summary=f"{drug.name} for {days:g} days: longer than the {most} days of its label{_why(row)}",
+        Above(ordered, most, days / (longest or 1)),
+        summary=f"{drug.name} for {ordered}: longer than the {most} of its label{_why(row)}",
         labels=("Ordered duration", "Longest of the label"),
         note=None,
     )

@@ -17,6 +17,7 @@ from cds_service.facts import Fact
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.logic_rules import LogicRule
+from cds_service.terminology.counting import counted
 
 RULE, DRUG, MOST_A_WEEK = "methotrexate-weekly", "methotrexate", 3.0
 _CANCER_WORDS = ("leukemia", "lymphoma", "osteosarcoma", "chemotherapy", "maintenance", "mycosis", "cancer")
@@ -51,11 +52,12 @@ def _finding(row: LogicRule, order: Medication, times: float) -> Finding:
         order,
         topic="dose-limit",
         concepts=(drug.rxcui,),
-        summary=f"methotrexate {times:g} {'time' if times == 1 else 'times'} a day: {row.summary}",
+        summary=f"methotrexate {counted(times, 'time')} a day: {row.summary}",
         facts=(_frequency(order, times),),
         proposals=(stop(order, recommended=True),),
     )
 
 
 def _frequency(order: Medication, times: float) -> Fact:
-    return Fact("Ordered frequency", f"{times * 7:g} times a week", order.origin, note=f"{times:g} times a day")
+    by_day = f"{counted(times, 'time')} a day"
+    return Fact("Ordered frequency", f"{counted(times * 7, 'time')} a week", order.origin, note=by_day)

@@ -42,5 +42,13 @@ class Allergy:
         return self.harmless or (self.kind == "intolerance" and not self.shown - SIDE_EFFECTS)
 
     def fact(self) -> Fact:
-        shown = "; ".join(part for part in (self.label, ", ".join(self.reactions), self.criticality) if part)
-        return Fact("Intolerance" if self.is_intolerance else "Allergy", shown, self.origin, self.on)
+        """ "Penicillin (hives, swelling)": patients read it too; the criticality is a note for the clinician."""
+        reactions = f" ({', '.join(map(_within, self.reactions))})" if self.reactions else ""
+        label = "Intolerance" if self.is_intolerance else "Allergy"
+        return Fact(label, f"{self.label}{reactions}", self.origin, self.on, self.criticality or None)
+
+
+def _within(reaction: str) -> str:
+    """A capital that only begins the words is none within a line; "SJS" and "Stevens-Johnson" keep theirs."""
+    plain = reaction[:1].lower() + reaction[1:]
+    return plain if plain.islower() else reaction

@@ -14,6 +14,7 @@ from cds_service.chart.fhir_json import Resource, codings, obj, text
 from cds_service.chart.medications.dosing import dosages_of, structured_dose, structured_times_per_day
 from cds_service.chart.medications.medication import Medication
 from cds_service.chart.medications.naming import CONTRADICTED
+from cds_service.terminology.counting import counted
 from cds_service.terminology.directions.amounts import unit_of
 from cds_service.terminology.directions.parts import Directions
 from cds_service.terminology.directions.reading import read_directions
@@ -60,7 +61,7 @@ def _frequency(read: Directions, dosage: Resource) -> Iterator[Conflict]:
         return
     least, most = read.timing.least_per_day, read.timing.per_day
     if not least * (1 - _WITHIN) <= times <= most * (1 + _WITHIN):
-        yield Conflict("frequency", f"{most:g} times a day", f"{times:g} times a day")
+        yield Conflict("frequency", f"{counted(most, 'time')} a day", f"{counted(times, 'time')} a day")
 
 
 def _dose(read: Directions, dosage: Resource) -> Iterator[Conflict]:

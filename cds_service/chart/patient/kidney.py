@@ -16,6 +16,7 @@ from cds_service.chart.measurements.reading import figure
 from cds_service.chart.model import BEFORE_ALL, Chart
 from cds_service.chart.patient.latest import day_words, unusable
 from cds_service.facts import Fact, Origin
+from cds_service.terminology.counting import counted
 from cds_service.tools import CannotCompute
 from cds_service.tools.ckd_epi_2021 import egfr
 from cds_service.tools.cockcroft_gault import crcl
@@ -112,7 +113,7 @@ def _computed(chart: Chart, estimate: _Estimate, creatinine: Measurement) -> Kid
     try:
         if age is None or chart.patient.sex is None:
             raise CannotCompute("age or sex is not known, so kidney function cannot be computed")
-        facts += [Fact("Age", f"{age} years", person), Fact("Sex (administrative)", chart.patient.sex, person)]
+        facts += [Fact("Age", counted(age, "year"), person), Fact("Sex (administrative)", chart.patient.sex, person)]
         if estimate is _EGFR:
             value = egfr(creatinine.value or 0.0, age, chart.patient.sex)
         else:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from cds_service.chart.measurements.measured import Measurement
 from cds_service.chart.model import Chart
 from cds_service.facts import Fact
+from cds_service.terminology.counting import counted
 from cds_service.terminology.observables import OBSERVABLES
 
 
@@ -41,7 +42,7 @@ def unusable(on: date | None, today: date, max_age_days: int) -> str:
         return "has no date"
     if on > today + timedelta(days=1):
         return "is dated in the future: check date"
-    return f"is older than {max_age_days} days" if today - on > timedelta(days=max_age_days) else ""
+    return f"is older than {counted(max_age_days, 'day')}" if today - on > timedelta(days=max_age_days) else ""
 
 
 def day_words(on: date | None) -> str:

@@ -15,6 +15,7 @@ from cds_service.chart.measurements.reading import figure
 from cds_service.chart.model import BEFORE_ALL, Chart
 from cds_service.chart.problems.problem import Problem
 from cds_service.facts import Fact, Origin
+from cds_service.terminology.counting import counted
 
 PAST = "past:"
 _TWO_YEARS = 2 * 365
@@ -39,11 +40,11 @@ def age_of(chart: Chart) -> Age | None:
         return None
     days = (chart.today - born).days
     if days < 60:
-        words = f"{days} days"
+        words = counted(days, "day")
     elif days < _TWO_YEARS:
-        words = f"{days * 12 // 365} months"
+        words = counted(days * 12 // 365, "month")
     else:
-        words = f"{years} years"
+        words = counted(years, "year")
     return Age(days, years, words)
 
 

@@ -14,6 +14,7 @@ from cds_service.chart.listing import Listing
 from cds_service.chart.problems.problem import Problem
 from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin
+from cds_service.terminology.counting import counted
 from cds_service.terminology.vocabulary import Vocabulary
 
 _VOID = frozenset({"refuted", "entered-in-error"})
@@ -27,7 +28,8 @@ def read_problems(supplied: Supplied, vocabulary: Vocabulary, today: date) -> Li
     known = [one for one in wanted.resources if not codes(one.get("verificationStatus")) & _VOID]
     usable = [one for one in known if not modified(one)]
     left_out = len(known) - len(usable)
-    unread = (f"problem list: {left_out} entries with a modifier extension were not used",) if left_out else ()
+    entries = counted(left_out, "entry with a modifier extension was", "entries with a modifier extension were")
+    unread = (f"problem list: {entries} not used",) if left_out else ()
     return Listing(wanted.state, tuple(_problem(one, vocabulary, today) for one in usable), (*notes, *unread))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cds_service.checks.care.looked import Looked
 from cds_service.checks.care.subject import Subject
 from cds_service.knowledge.kinds.conditions import Condition
+from cds_service.terminology.counting import counted
 
 
 def taking(subject: Subject, key: str) -> Looked:
@@ -20,8 +21,9 @@ def taking(subject: Subject, key: str) -> Looked:
     current = [one for one in medications.items if one.ended is None]
     strange = [one for one in current if not one.drugs]
     if strange or medications.notes:
-        return Looked("unknown", f"{len(strange)} medications were not recognised" if strange else medications.notes[0])
-    count = f"among {len(current)} medications" if current else "and no medication on the list"
+        were = f"{counted(len(strange), 'medication was', 'medications were')} not recognised"
+        return Looked("unknown", were if strange else medications.notes[0])
+    count = f"among {counted(len(current), 'medication')}" if current else "and no medication on the list"
     return Looked("unmet", f"no {label} {count}")
 
 

@@ -14,6 +14,7 @@ from cds_service.knowledge.kinds.care_sets import CareSet
 from cds_service.knowledge.kinds.monitors import Monitor
 from cds_service.knowledge.proofs import Proof, Window
 from cds_service.terminology.conditions import Code
+from cds_service.terminology.counting import counted
 from cds_service.terminology.observables import OBSERVED_UNDER
 from cds_service.terminology.systems import KEYS, LOINC
 
@@ -78,7 +79,7 @@ def _within(subject: Subject, part: Proof, window: Window, place: _Place, found:
 
 def _lacks(part: Proof, window: Window, place: _Place, newest: Sequence[Done], last: Done | None) -> str:
     if part.doses > 1 and newest:
-        return f"{len(newest)} of {part.doses} doses, the last on {newest[0].on}"
+        return f"{len(newest)} of {counted(part.doses, 'dose')}, the last on {newest[0].on}"
     if last:
         return f"last {_shown(last)}, none {window.words}"
     size = place.record.size(place.under)
@@ -107,7 +108,7 @@ def _doubt(place: _Place, done: Sequence[Done], since: date, today: date) -> str
     if place.record.element == "code" and place.under == ("procedures",):
         strange = place.record.unreadable(place.under, since, _KNOWN_SYSTEMS)
         if strange:
-            return f"{len(strange)} procedure{'s are' if len(strange) > 1 else ' is'} coded in a system not known here"
+            return f"{counted(len(strange), 'procedure is', 'procedures are')} coded in a system not known here"
     return ""
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from cds_service.chart.medications.stay import Course
 from cds_service.checks.discharge.lists import Lists
+from cds_service.terminology.counting import counted
 
 _LONGEST_COURSE = 3650  # days
 
@@ -26,7 +27,7 @@ def overdue(one: Course, today: date) -> Iterator[str]:
     """A course of so many days that has run out by its own words."""
     days = one.medication.sig.duration_days
     if days and one.on and (last := one.on + timedelta(days=min(days, _LONGEST_COURSE))) < today:
-        yield f"it was ordered for {days:g} days, until {last.isoformat()}: is it still to be taken?"
+        yield f"it was ordered for {counted(days, 'day')}, until {last.isoformat()}: is it still to be taken?"
 
 
 def not_taken(one: Course, lists: Lists) -> Iterator[str]:

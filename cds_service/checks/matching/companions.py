@@ -16,6 +16,7 @@ from cds_service.facts import Fact
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.companions import Companion
 from cds_service.knowledge.kinds.monitors import Monitor
+from cds_service.terminology.counting import counted
 from cds_service.terminology.routes import LOCAL_ROUTES
 from cds_service.terminology.vocabulary import Drug
 
@@ -86,6 +87,7 @@ def _wanted(chart: Chart, knowledge: Knowledge, row: Companion, drug: Drug) -> W
         newest = chart.results.newest(codes)
         if row.done_within_days and newest is not None and newest.on >= since:
             continue
-        facts += [newest.fact(f"older than {row.done_within_days} days")] if newest and row.done_within_days else []
+        if newest and row.done_within_days:
+            facts.append(newest.fact(f"older than {counted(row.done_within_days, 'day')}"))
         lacking += [(key, due)] if codes.isdisjoint(chart.planned_codes) else []
     return Wanted(row, drug, tuple(lacking), tuple(facts) if lacking else ())

@@ -11,6 +11,7 @@ from cds_service.knowledge.kinds.alternatives import alternatives_for
 from cds_service.knowledge.kinds.interactions import Interaction
 from cds_service.knowledge.kinds.monitors import Monitor
 from cds_service.knowledge.rows import Graded
+from cds_service.terminology.counting import counted
 from cds_service.terminology.vocabulary import Drug
 
 
@@ -61,4 +62,4 @@ def listed(names: list[str]) -> str:
 
 
 def _due(days: int) -> str:
-    return "now" if days == 0 else f"in {days} day{'' if days == 1 else 's'}"
+    return "now" if days == 0 else f"in {counted(days, 'day')}"

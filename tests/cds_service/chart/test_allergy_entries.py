@@ -141,9 +141,17 @@ def test_how_it_showed_and_what_it_is_are_kept() -> None:
     )
     assert found.kind == "intolerance" and found.reactions == ("hives", "anaphylaxis")
     assert found.fact().label == "Allergy" and not found.is_intolerance, "hives contradict it"
-    assert found.fact().value == "penicillin; hives, anaphylaxis; high criticality"
+    assert (found.fact().value, found.fact().note) == ("penicillin (hives, anaphylaxis)", "high criticality")
     (described,) = listed(allergy("penicillin", reaction=[{"description": "throat swelling"}], type="<script>"))
     assert described.reactions == ("throat swelling",) and described.kind == ""
+
+
+def test_a_reaction_is_said_within_a_line_and_a_name_in_it_keeps_its_capitals() -> None:
+    shown = [concept("Hives"), concept("Stevens-Johnson syndrome")]
+    (found,) = listed(allergy("Penicillin", reaction=[{"manifestation": shown}]))
+    assert found.fact().value == "Penicillin (hives, Stevens-Johnson syndrome)"
+    (bare,) = listed(allergy("Penicillin"))
+    assert (bare.fact().value, bare.fact().note) == ("Penicillin", None)
 
 
 @pytest.mark.parametrize(

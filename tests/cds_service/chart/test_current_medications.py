@@ -134,7 +134,7 @@ def test_a_key_that_holds_only_something_else_is_not_known(key: str) -> None:
 def test_entries_of_another_kind_are_left_out_and_said_but_companions_are_not() -> None:
     medications = chart(medications=data(active(), {"resourceType": "MedicationDispense"}, person())).medications
     assert len(medications.items) == 1
-    assert medications.notes == ("medication list: 1 entries of another kind were not used",)
+    assert medications.notes == ("medication list: 1 entry of another kind was not used",)
 
 
 def test_a_laboratory_order_counts_by_its_loinc_code_alone() -> None:
