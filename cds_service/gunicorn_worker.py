@@ -22,12 +22,14 @@ import time
 from functools import partial
 from typing import Any
 
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 SECONDS = 10.0  # for a request to be there whole
 MOST_KEPT = 32 * 2**20  # bytes of unfinished requests in one worker
 LONGEST_KEPT = 2**20
 _LONGEST_HEAD = 64 * 2**10  # far beyond gunicorn's own limits, which answer with a 4xx
+_REST_S = 1.0  # for the rest of a body that nobody wants
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*(?=\r\n)", re.IGNORECASE)
 _NOT_HERE = re.compile(rb"\r\n(?:transfer-encoding|expect):", re.IGNORECASE)
 _NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)
@@ -56,6 +58,21 @@ class Connection(TConn):
         if self.early and not self.is_http2:
             self.parser.unreader.unread(bytes(self.early))
             self.early.clear()
+
+
+def _read_away(req: Any, line: BoundedSocket) -> bool:
+    """Whether the body is at its end now. What is longer than a worker keeps is not waited for."""
+    if any(name == "CONTENT-LENGTH" and int(value) > LONGEST_KEPT for name, value in req.headers):
+        return False
+    until, timeout = line.ends, line.gettimeout()
+    line.ends = min(until, time.monotonic() + _REST_S)
+    try:
+        return len(req.body.read(LONGEST_KEPT + 1)) <= LONGEST_KEPT
+    except (OSError, ParseException):  # a caller who left, chunks that are none
+        return False
+    finally:
+        line.ends = until
+        line.settimeout(timeout)
 
 
 class PatientWorker(ThreadWorker):
@@ -113,6 +130,19 @@ class PatientWorker(ThreadWorker):
             return super().handle(conn)
         finally:
             conn.sock.ends = float("inf")
+
+    def handle_request(self, req: Any, conn: Connection) -> object:
+        """After a refusal that left much of the body unread gunicorn closes the line, having said that it is kept. Here
+        the rest is read away, or the answer says that the line is closed."""
+        closes = req.should_close
+
+        def should_close() -> bool:
+            if not closes() and not _read_away(req, conn.sock):
+                req.force_close()
+            return bool(closes())
+
+        req.should_close = should_close
+        return super().handle_request(req, conn)
 
     def _await_request(self, conn: Connection) -> None:
         conn.sock.setblocking(False)

@@ -124,7 +124,7 @@ def is_loopback(host: str) -> bool:
 def _completed(given: dict[str, str]) -> dict[str, str]:
     """Fill in what follows from other settings; off loopback nothing about addresses is guessed."""
     host, _, port = given["bind"].rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not (port.isascii() and port.isdigit() and int(port) < 2**16):
         raise SettingsError(f"{PREFIX}BIND is {given['bind']!r}; it is ADDRESS:PORT")
     on_loopback = is_loopback(host)
     guessed = {"public_url": f"http://127.0.0.1:{port}", "app_url": "http://127.0.0.1:8001"}
@@ -145,7 +145,7 @@ def _completed(given: dict[str, str]) -> dict[str, str]:
 
 def _typed(name: str, text: str) -> object:
     if name in _NUMBERS:
-        if not text.isdigit() or int(text) == 0:
+        if not (text.isascii() and text.isdigit()) or int(text) == 0:
             raise SettingsError(f"{PREFIX}{name.upper()} is {text!r}; it is a whole number above zero")
         return int(text)
     if name in _PATHS:

@@ -26,7 +26,7 @@ ALGORITHMS = frozenset({"ES384", "RS384"})
 MAX_TOKEN = 16_384  # characters; the server in front caps header fields lower still
 MAX_IDENTIFIER = 512
 
-_BEARER = re.compile(r"[Bb]earer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)\Z")
+_BEARER = re.compile(r"(?i:bearer) ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)\Z")
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 _REFUSED_IN_HEADER = frozenset({"b64", "crit", "jwk", "x5c", "x5u"})
 
@@ -74,11 +74,12 @@ def read_compact(text: str) -> Token:
         raise NotAuthenticated("typ is not JWT")
     if header.keys() & _REFUSED_IN_HEADER:
         raise NotAuthenticated("header carries a key, a certificate or a critical extension")
-    if header.get("alg") not in ALGORITHMS:
+    algorithm = _text(header, "alg")
+    if algorithm not in ALGORITHMS:
         raise NotAuthenticated("algorithm is not allowed")
     return Token(
         text=text,
-        algorithm=header["alg"],
+        algorithm=algorithm,
         key_id=_text(header, "kid"),
         key_set_url=_text(header, "jku") if "jku" in header else None,
         issuer=_text(claims, "iss"),

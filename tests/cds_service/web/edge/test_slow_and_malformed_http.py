@@ -7,7 +7,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -209,6 +209,36 @@ def test_hostile_152_good_callers_of_every_kind_are_served(open_edge: Edge) -> N
             line.sendall(piece)
             time.sleep(0.05)
         assert next_status(line) == 200
+
+
+@pytest.mark.parametrize("kind", ["with its length", "in chunks"])
+def test_a_line_is_kept_after_a_refusal_that_left_the_body_unread(open_edge: Edge, kind: str) -> None:
+    """A pooling client takes "keep-alive" at its word: its next call would meet a line that gunicorn has closed."""
+    padded = json.dumps({"x": "x" * 500_000}).encode()
+    with closing(socket.create_connection(address_of(open_edge), HANG_S)) as line:
+        for _ in range(3):
+            if kind == "in chunks":
+                chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(padded), padded)
+                line.sendall(head(open_edge, "Transfer-Encoding: chunked", path="/cds-services/none") + chunks)
+            else:
+                line.sendall(head(open_edge, f"Content-Length: {len(padded)}", path="/cds-services/none") + padded)
+            assert next_status(line) == 404
+        line.sendall(head(open_edge, f"Content-Length: {len(BODY)}") + BODY)
+        assert next_status(line) == 200
+
+
+@pytest.mark.parametrize("kind", ["with its length", "in chunks"])
+def test_an_answer_after_which_the_line_is_closed_says_so(open_edge: Edge, kind: str) -> None:
+    longer = b"x" * (3 * open_edge.settings.max_body_bytes)
+    sent = head(open_edge, f"Content-Length: {len(longer)}") + longer
+    if kind == "in chunks":
+        sent = head(open_edge, "Transfer-Encoding: chunked") + b"%x\r\n%s\r\n0\r\n\r\n" % (len(longer), longer)
+    with closing(socket.create_connection(address_of(open_edge), HANG_S)) as line:
+        with suppress(ConnectionError):  # it may be closed before all is sent
+            line.sendall(sent)
+        with closing(http.client.HTTPResponse(line)) as response:
+            response.begin()
+            assert (response.status, response.getheader("Connection")) == (413, "close")
 
 
 def test_what_is_kept_of_unfinished_requests_is_bounded() -> None:

@@ -176,6 +176,22 @@ def test_serve_without_migration_says_what_to_type(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
+def test_a_file_that_cannot_be_written_is_named_without_a_stack_trace(tmp_path: Path) -> None:
+    missing = tmp_path / "missing" / "keys.json"
+    ended = countersign(tmp_path, "governance", "keys", "new", "--output", str(missing))
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"Error: {missing.parent}")
+    assert ended.stderr.endswith(": No such file or directory\n")
+
+
+@pytest.mark.parametrize("variables", [{"bind": "127.0.0.1:99999"}, {"deadline_ms": "²"}])
+def test_a_setting_that_is_no_number_or_no_port_is_named(tmp_path: Path, variables: dict[str, str]) -> None:
+    ended = countersign(tmp_path, "serve", **variables)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"Error: COUNTERSIGN_{next(iter(variables)).upper()} is ")
+    assert "Traceback" not in ended.stderr
+
+
 @pytest.mark.parametrize(
     ("variables", "named"),
     [

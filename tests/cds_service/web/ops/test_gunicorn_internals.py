@@ -13,6 +13,7 @@ from contextlib import closing
 
 import pytest
 from gunicorn.config import Config
+from gunicorn.http.wsgi import Response
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from cds_service.gunicorn_worker import Connection, PatientWorker
@@ -60,3 +61,14 @@ def test_a_worker_has_what_we_read_and_set(name: str) -> None:
 
 def test_a_worker_takes_a_request_by_its_connection() -> None:
     assert parameters(ThreadWorker.enqueue_req) == ["self", "conn"]
+
+
+def test_an_answer_asks_its_request_whether_the_line_closes(connection: TConn) -> None:
+    connection.init()
+    connection.parser.unreader.unread(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc")
+    request = next(connection.parser)
+    answer = Response(request, connection.sock, connection.cfg)
+    request.should_close = lambda: True
+    assert answer.should_close() and "Connection: close\r\n" in answer.default_headers()
+    assert ("CONTENT-LENGTH", "3") in request.headers
+    assert request.body.read(10) == b"abc"
