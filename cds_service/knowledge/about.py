@@ -1,23 +1,16 @@
-"""What rows about a drug and a patient share: which drugs and routes, which dose, which conditions of the patient."""
+"""What rows about a drug and a patient share: which drugs and routes, which dose, which use."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import GradedColumns, graded
-from cds_service.knowledge.kinds.conditions import Condition
-from cds_service.knowledge.rows import Context, Graded
+from cds_service.knowledge.rows import AllRows, Context, Graded
 from cds_service.terminology.lexicon import split_words
 from cds_service.terminology.routes import ROUTES
 from cds_service.terminology.vocabulary import Drug
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
-
-PAST = "past:"
 
 
 class DrugColumns(GradedColumns):
@@ -28,13 +21,6 @@ class DrugColumns(GradedColumns):
     routes: frozenset[str]
     max_daily_dose: float | None
     dose_unit: str
-
-
-class PatientColumns(TypedDict):
-    """The conditions of a patient under which a row speaks."""
-
-    conditions: tuple[str, ...]
-    unless: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +36,13 @@ class DrugRow(Graded):
     max_daily_dose: float | None
     dose_unit: str
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         return self.drugs
 
     def speaks_of(self, drug: Drug) -> bool:
         return drug.rxcui not in self.spared
 
-    def drugs_title(self, knowledge: Knowledge) -> str:
+    def drugs_title(self, knowledge: AllRows) -> str:
         names = [knowledge.names.label(key) for key in self.drugs]
         return ", ".join(names[:6]) + (" and others" if len(names) > 6 else "")
 
@@ -77,21 +63,6 @@ def drug_columns(cells: Cells, context: Context) -> DrugColumns:
     if any(amounts) != bool(row["dose_unit"]):
         raise cells.wrong("an amount and dose_unit belong together")
     return row
-
-
-def patient_columns(cells: Cells, context: Context) -> PatientColumns:
-    """The columns conditions and unless: keys of conditions.csv; `past:KEY` counts what was, too."""
-    known = context.keys(Condition.table)
-    for column in ("conditions", "unless"):
-        unknown = [key for key in cells.items(column) if key.removeprefix(PAST) not in known]
-        if unknown:
-            raise cells.wrong(f"{column} has {unknown[0]!r}, which is not in conditions.csv")
-    return {"conditions": cells.items("conditions"), "unless": cells.items("unless")}
-
-
-def conditions_title(knowledge: Knowledge, keys: Iterable[str]) -> str:
-    labels = dict.fromkeys(knowledge.keyed(Condition)[key.removeprefix(PAST)].label for key in keys)
-    return " or ".join(labels)
 
 
 def uses_in(cells: Cells, column: str) -> tuple[str, ...]:

@@ -6,19 +6,17 @@ names into RxCUIs, so that a look-up is by concept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import ClassVar, Protocol, Self, TypeVar
 
 from cds_service.errors import KnowledgeError
 from cds_service.findings import DEFAULT_DISPLAY, Display, Harm
 from cds_service.knowledge.cells import Cells, read_rows
 from cds_service.knowledge.names import DrugNames
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.terminology.vocabulary import Drug, Vocabulary
 
 UNREVIEWED = "unreviewed"
 
@@ -80,10 +78,10 @@ class Row:
         raise NotImplementedError
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         """What must hold over all rows of this kind; KnowledgeError at the first that cannot stand."""
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         """RxCUIs and `class:KEY`s of the drugs that the row speaks of."""
         return ()
 
@@ -125,7 +123,7 @@ class Cited(Row):
         who = f"{people[0]} ({role})" if people else role
         return f"approved by {who} on {on}, to be reviewed by {by}"
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         """What the row is about, as the title of its passage."""
         return self.id
 
@@ -144,6 +142,40 @@ class Graded(Cited):
     def loudest(self) -> Display:
         """The loudest display that its harm allows."""
         return DEFAULT_DISPLAY[self.harm]
+
+
+_R = TypeVar("_R", bound=Row)
+_K = TypeVar("_K", bound=Hashable)
+_T = TypeVar("_T")
+
+
+class AllRows(Protocol):
+    """What a row may ask of all the others. `Knowledge` answers, which knows the kinds; they need not know it."""
+
+    @property
+    def names(self) -> DrugNames: ...
+
+    @property
+    def sources(self) -> Mapping[str, Source]: ...
+
+    @property
+    def vocabulary(self) -> Vocabulary: ...
+
+    @property
+    def cited(self) -> Mapping[str, Cited]: ...
+
+    @property
+    def allergy_groups(self) -> Mapping[str, frozenset[str]]: ...
+
+    def all(self, kind: type[_R]) -> tuple[_R, ...]: ...
+
+    def keyed(self, kind: type[_R]) -> Mapping[str, _R]: ...
+
+    def for_drug(self, kind: type[_R], drug: Drug) -> tuple[_R, ...]: ...
+
+    def has_rows(self, drug: Drug, topic: str) -> bool: ...
+
+    def remembered(self, read: Callable[[AllRows, _K], _T]) -> Callable[[_K], _T]: ...
 
 
 _Kind = TypeVar("_Kind", bound=type[Row])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 SERVICE, APP = "cds_service", "smart_app"
@@ -46,6 +47,19 @@ WITHIN = {
         ("problems",),
         ("model",),
         ("build", "merge", "revise", "patient"),
+        ("__init__",),
+    ),
+    "knowledge": (
+        ("cells", "problem_words"),
+        ("imported",),
+        ("names",),
+        ("rows",),
+        ("sources", "columns", "conditions", "doses", "proofs", "about"),
+        ("kinds",),
+        ("treated_names",),
+        ("knowledge",),
+        ("validate", "fitting", "passages"),
+        ("load", "drafting"),
         ("__init__",),
     ),
     "store": (
@@ -118,17 +132,19 @@ class Module:
         """The part of its room: a folder or a file directly in it."""
         return self.path.parts[2].removesuffix(".py")
 
-    @property
+    @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.source, str(self.path))
 
-    def imports(self) -> Iterator[Import]:
-        tree = self.tree
-        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
+        functions = [node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         within = {id(node) for function in functions for node in ast.walk(function)}
-        for node in ast.walk(tree):
-            for name in self._named(node):
-                yield Import(name, getattr(node, "lineno", 0), id(node) in within)
+        return tuple(
+            Import(name, getattr(node, "lineno", 0), id(node) in within)
+            for node in ast.walk(self.tree)
+            for name in self._named(node)
+        )
 
     def _named(self, node: ast.AST) -> Sequence[str]:
         if isinstance(node, ast.Import):
@@ -150,7 +166,7 @@ def upward(module: Module) -> Iterator[str]:
     if module.room not in RANK:
         yield f"{module.path}: {module.room} has no level in the house"
         return
-    for one in module.imports():
+    for one in module.imports:
         room = _room(one.name)
         if room and RANK.get(room, len(RANK)) > RANK[module.room]:
             yield f"{module.path}:{one.line}: {module.room} imports {one.name}, which is on a higher level"
@@ -162,7 +178,7 @@ def upward_in_app(module: Module) -> Iterator[str]:
     if module.room not in ranks:
         yield f"{module.path}: {module.room} has no level in the app"
         return
-    for one in module.imports():
+    for one in module.imports:
         room = one.name.removeprefix(f"{APP}.").partition(".")[0]
         if one.top != APP or room == module.room:
             continue
@@ -179,7 +195,7 @@ def upward_within(module: Module) -> Iterator[str]:
         return
     if module.part == "__init__":
         return
-    for one in module.imports():
+    for one in module.imports:
         package, _, rest = one.name.removeprefix(f"{SERVICE}.").partition(".")
         if package == module.room and ranks.get(rest.partition(".")[0], len(ranks)) > ranks[module.part]:
             yield f"{module.path}:{one.line}: {module.part} imports {one.name}"
@@ -192,7 +208,7 @@ def upward_in_checks(module: Module) -> Iterator[str]:
     if is_folder and module.part not in ranks:
         yield f"{module.path}: {module.part} has no level among what checks share"
     own = ranks.get(module.part, len(SHARED))
-    for one in module.imports():
+    for one in module.imports:
         package, _, rest = one.name.removeprefix(f"{SERVICE}.").partition(".")
         part = rest.partition(".")[0]
         if package != CHECKS or part == module.part or (part == "registry" and not is_folder):
@@ -210,7 +226,7 @@ def registered(module: Module) -> int:
 
 def private(module: Module, *packages: str) -> Iterator[str]:
     """Names that begin with an underscore, imported from another module of `packages`."""
-    for one in module.imports():
+    for one in module.imports:
         if one.top in packages and one.name.rpartition(".")[2].startswith("_") and not one.name.endswith("__"):
             yield f"{module.path}:{one.line}: imports {one.name}"
 
@@ -219,7 +235,7 @@ def worldly(module: Module) -> Iterator[str]:
     """Imports and calls by which a pure level would touch network, disk, clock or chance."""
     if module.room not in PURE_ROOMS:
         return
-    yield from (f"{module.path}:{one.line}: imports {one.name}" for one in module.imports() if one.top in WORLDLY)
+    yield from (f"{module.path}:{one.line}: imports {one.name}" for one in module.imports if one.top in WORLDLY)
     for node in ast.walk(module.tree):
         called = _called(node)
         if called in WORLDLY_CALLS or (called.rpartition(".")[2] in CLOCKS and "." in called):
@@ -228,12 +244,12 @@ def worldly(module: Module) -> Iterator[str]:
 
 def foreign(module: Module, *packages: str) -> Iterator[str]:
     """Imports of packages that this module must not know."""
-    yield from (f"{module.path}:{one.line}: imports {one.name}" for one in module.imports() if one.top in packages)
+    yield from (f"{module.path}:{one.line}: imports {one.name}" for one in module.imports if one.top in packages)
 
 
 def eager_training(module: Module) -> Iterator[str]:
     """Training libraries imported as soon as the module is, instead of inside the function that trains."""
-    early = (one for one in module.imports() if one.top in TRAINING and not one.inside)
+    early = (one for one in module.imports if one.top in TRAINING and not one.inside)
     yield from (f"{module.path}:{one.line}: imports {one.name} outside a function" for one in early)
 
 

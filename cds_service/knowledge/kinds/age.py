@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
-from cds_service.knowledge.about import DrugRow, drug_columns, patient_columns
+from cds_service.knowledge.about import DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.kinds.conditions import patient_columns
 from cds_service.knowledge.names import CLASS
-from cds_service.knowledge.rows import Context, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.rows import AllRows, Context, kind
 
 # Days of one unit of age, so that ages are compared in days; a year and a month are means.
 DAYS = {"d": 1.0, "wk": 7.0, "mo": 365.25 / 12, "y": 365.25}
@@ -47,7 +45,7 @@ class AgeRow(DrugRow):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require((row.low or 0.0) < (row.high or 130 * DAYS["y"]), "the ages are empty")
             row.require(row.low is not None or row.high is not None, "it names no age")
@@ -55,7 +53,7 @@ class AgeRow(DrugRow):
     def covers(self, days: float) -> bool:
         return (self.low is None or days >= self.low) and (self.high is None or days < self.high)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         beside = [knowledge.names.label(key) for key in sorted(self.company, key=lambda key: key.startswith(CLASS))]
         company = f" with {' or '.join(beside)}" if beside else ""
         return f"{self.drugs_title(knowledge)}{company} at ages {self.span}"

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import cited, codes, graded
 from cds_service.knowledge.names import CLASS
-from cds_service.knowledge.rows import Cited, Context, Graded, kind
+from cds_service.knowledge.rows import AllRows, Cited, Context, Graded, kind
 from cds_service.terminology.reactions import KINDS, SIDE_EFFECTS
 from cds_service.terminology.vocabulary import Drug
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 GROUP = "group:"
 
@@ -54,13 +51,13 @@ class AllergyGroup(Cited):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         groups = knowledge.keyed(cls)
         for row in groups.values():
             known = not row.tolerated_as or row.tolerated_as in groups
             row.require(known, f"tolerated_as is {row.tolerated_as!r}, which is no group")
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"Allergy group {self.label}"
 
 
@@ -97,22 +94,22 @@ class AllergyRow(Graded):
             effects=cells.choices("effects", SIDE_EFFECTS),
         )
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         for side in (self.allergen, self.drug):
             yield from _members(side, knowledge)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"Allergy to {_label(self.allergen, knowledge)} and {_label(self.drug, knowledge)}"
 
 
-def allergy_rows_for(knowledge: Knowledge, allergens: frozenset[str], drug: Drug) -> tuple[AllergyRow, ...]:
+def allergy_rows_for(knowledge: AllRows, allergens: frozenset[str], drug: Drug) -> tuple[AllergyRow, ...]:
     """Rows whose allergen is one of `allergens` (`group:KEY` or RxCUI) and that speak of the drug."""
     keys = {drug.rxcui, *groups_with(knowledge, drug)}
     rows = knowledge.for_drug(AllergyRow, drug)
     return tuple(row for row in rows if row.allergen in allergens and row.drug in keys)
 
 
-def groups_with(knowledge: Knowledge, drug: Drug) -> frozenset[str]:
+def groups_with(knowledge: AllRows, drug: Drug) -> frozenset[str]:
     """`group:KEY` of every group that the drug is a member of."""
     return knowledge.allergy_groups.get(drug.rxcui, frozenset())
 
@@ -139,11 +136,11 @@ def _ingredients(cells: Cells, context: Context) -> frozenset[str]:
     return frozenset(members - left_out)
 
 
-def _members(side: str, knowledge: Knowledge) -> Iterable[str]:
+def _members(side: str, knowledge: AllRows) -> Iterable[str]:
     return knowledge.keyed(AllergyGroup)[side.removeprefix(GROUP)].members if side.startswith(GROUP) else (side,)
 
 
-def _label(side: str, knowledge: Knowledge) -> str:
+def _label(side: str, knowledge: AllRows) -> str:
     if side.startswith(GROUP):
         return knowledge.keyed(AllergyGroup)[side.removeprefix(GROUP)].label
     return knowledge.names.label(side)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import cited, codes
 from cds_service.knowledge.doses import daily_milligrams
-from cds_service.knowledge.rows import Cited, Context, Graded, Row, kind
+from cds_service.knowledge.rows import AllRows, Cited, Context, Graded, Row, kind
 from cds_service.terminology.lexicon import split_words
 from cds_service.terminology.vocabulary import Drug
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 
 @kind
@@ -64,19 +61,19 @@ class Alternative(Cited):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(row.use in knowledge.keyed(Use), f"use {row.use} is not in our tables")
             daily_milligrams(row, row.order_text, row.drug, knowledge.vocabulary)
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         return (self.instead_of,)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{knowledge.names.label(self.drug)} in place of {knowledge.names.label(self.instead_of)}"
 
 
-def alternatives_for(knowledge: Knowledge, row: Graded, ordered: Drug, stated: frozenset[str]) -> Iterator[Alternative]:
+def alternatives_for(knowledge: AllRows, row: Graded, ordered: Drug, stated: frozenset[str]) -> Iterator[Alternative]:
     """Alternatives that the row names in place of the ordered drug, for a use that the order states."""
     for alternative in knowledge.for_drug(Alternative, ordered):
         if alternative.id in row.alternatives and knowledge.keyed(Use)[alternative.use].is_stated_in(stated):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from cds_service.findings import Display
-from cds_service.knowledge.about import PAST
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import graded
 from cds_service.knowledge.conditions import Condition as When
@@ -15,15 +14,12 @@ from cds_service.knowledge.conditions import Limit, conditions
 from cds_service.knowledge.kinds.allergies import AllergyGroup
 from cds_service.knowledge.kinds.care_sets import CareSet
 from cds_service.knowledge.kinds.companions import SEXES
-from cds_service.knowledge.kinds.conditions import Condition
+from cds_service.knowledge.kinds.conditions import PAST, Condition
 from cds_service.knowledge.kinds.monitors import Monitor
 from cds_service.knowledge.proofs import Alternative, Proof, proofs
-from cds_service.knowledge.rows import Context, Graded, kind
+from cds_service.knowledge.rows import AllRows, Context, Graded, kind
 from cds_service.terminology.conditions import Code
 from cds_service.terminology.systems import CVX, code
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 HOOKS = ("patient-view", "encounter-start", "encounter-discharge", "appointment-book")
 GROUP = "group:"
@@ -98,7 +94,7 @@ class CareItem(Graded):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(row.age_from < row.age_below, "its ages hold nobody")
             ordered = (bool(row.order), bool(row.order_text), bool(row.order_display))
@@ -123,13 +119,13 @@ class CareItem(Graded):
         """The code of the vaccine that it asks for; None for an item that is no immunization."""
         return self.order if self.order and self.order[0] == CVX else None
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         return self.drugs
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"Checklist: {self.summary}"
 
-    def _check_keys(self, knowledge: Knowledge) -> None:
+    def _check_keys(self, knowledge: AllRows) -> None:
         bare = [key.removeprefix(PAST) for key in self._condition_keys()]
         unknown = [key for key in bare if key not in knowledge.keyed(Condition)]
         self.require(not unknown, f"{', '.join(unknown)} is in no row of conditions.csv")
@@ -143,7 +139,7 @@ class CareItem(Graded):
         proving = (part.key for part in self.parts if part.kind == "problem")
         return (*self.conditions, *self.and_conditions, *self.unless, *proving)
 
-    def _check_part(self, knowledge: Knowledge, part: Proof) -> None:
+    def _check_part(self, knowledge: AllRows, part: Proof) -> None:
         known = {"test": knowledge.keyed(Monitor), "set": knowledge.keyed(CareSet)}.get(part.kind)
         self.require(known is None or part.key in known, f"proof {part.kind}:{part.key} is not in our tables")
         in_pregnancy = part.window is not None and part.window.unit == "pregnancy"

@@ -6,17 +6,14 @@ Laboratory tests of monitors.csv need no row here: `test:KEY` names them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.kinds.conditions import codes_in
-from cds_service.knowledge.rows import Context, Row, kind
+from cds_service.knowledge.rows import AllRows, Context, Row, kind
 from cds_service.terminology.conditions import Code
 from cds_service.terminology.observables import OBSERVED_UNDER
 from cds_service.terminology.systems import CVX, LOINC
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 DoneKind = Literal["observation", "immunization", "procedure"]
 DONE_KINDS: tuple[DoneKind, ...] = ("observation", "immunization", "procedure")
@@ -56,7 +53,7 @@ class CareSet(Row):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(row.source in knowledge.sources, f"source {row.source} is not in our tables")
             row.require(bool(row.codes), "codes is empty")

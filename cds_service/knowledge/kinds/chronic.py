@@ -10,17 +10,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.kinds.conditions import codes_in
-from cds_service.knowledge.rows import Context, Row, kind
+from cds_service.knowledge.rows import AllRows, Context, Row, kind
 from cds_service.terminology.conditions import Code
 from cds_service.terminology.lexicon import Entry, Lexicon
 from cds_service.terminology.systems import ICD10, ICD10CM, code
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 
 @kind
@@ -67,7 +64,7 @@ class ChronicCondition(Row):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(row.source in knowledge.sources, f"source {row.source} is not in our tables")
             row.require(bool(row.words), "it has no words")

@@ -6,15 +6,12 @@ Parts do not grow together: two tablets of amoxicillin-clavulanate 500/125 hold 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.about import DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
-from cds_service.knowledge.rows import Context, kind
+from cds_service.knowledge.rows import AllRows, Context, kind
 from cds_service.terminology.paired_strength import PairedStrength
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 
 @kind
@@ -48,7 +45,7 @@ class CombinedLimit(DrugRow):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(len(row.drugs) == 2 and row.part in row.drugs, "it is about two drugs, and part is one of them")
             row.require(bool(row.made), "made is empty")
@@ -61,5 +58,5 @@ class CombinedLimit(DrugRow):
         """The mg of the limited part in one tablet or measure of this strength."""
         return strength.parts[self.drugs.index(self.part)]
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{knowledge.names.label(self.part)} in {' with '.join(map(knowledge.names.label, self.drugs))}"

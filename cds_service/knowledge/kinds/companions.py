@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import graded
 from cds_service.knowledge.doses import require_name
 from cds_service.knowledge.kinds.monitors import Monitor, monitoring, require_monitors
-from cds_service.knowledge.rows import Context, Graded, kind
+from cds_service.knowledge.rows import AllRows, Context, Graded, kind
 from cds_service.terminology.routes import ROUTES
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 Phase = Literal["any", "start", "ongoing"]
 PHASES: tuple[Phase, ...] = ("any", "start", "ongoing")
@@ -68,7 +65,7 @@ class Companion(Graded):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             require_monitors(knowledge, row.tests, row.place)
             row.require(bool(row.tests) != bool(row.order_drug), "it asks for tests or for an order, one of the two")
@@ -76,10 +73,10 @@ class Companion(Graded):
             if row.order_drug:
                 require_name(row, row.order_text, row.order_drug, knowledge.vocabulary)
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         return (self.drug,)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{knowledge.names.label(self.drug)}: what an order calls for"
 
 
@@ -98,10 +95,10 @@ class Repeat(Graded):
         return cls(**graded(cells), test=cells.required("test"), days=cells.whole("days") or 0)
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             require_monitors(knowledge, [(row.test, row.days)], row.place)
             row.require(row.days > 0, "days is no interval")
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"Repeating {knowledge.keyed(Monitor)[self.test].label}"

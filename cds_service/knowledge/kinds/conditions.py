@@ -9,17 +9,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self, TypedDict
 
 from cds_service.knowledge.cells import Cells
-from cds_service.knowledge.rows import Context, Row, kind
+from cds_service.knowledge.rows import AllRows, Context, Row, kind
 from cds_service.terminology.conditions import Code, ConditionNames, Keys
 from cds_service.terminology.lexicon import Entry, Lexicon
 from cds_service.terminology.notes.conditions import VOID
 from cds_service.terminology.systems import ICD10CM, code
 
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+PAST = "past:"
+
+
+class PatientColumns(TypedDict):
+    """The conditions of a patient under which a row speaks."""
+
+    conditions: tuple[str, ...]
+    unless: tuple[str, ...]
 
 
 @kind
@@ -49,10 +55,25 @@ class Condition(Row):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(row.source in knowledge.sources, f"source {row.source} is not in our tables")
             row.require(bool(row.words or row.codes), "it has neither words nor codes")
+
+
+def patient_columns(cells: Cells, context: Context) -> PatientColumns:
+    """The columns conditions and unless: keys of conditions.csv; `past:KEY` counts what was, too."""
+    known = context.keys(Condition.table)
+    for column in ("conditions", "unless"):
+        unknown = [key for key in cells.items(column) if key.removeprefix(PAST) not in known]
+        if unknown:
+            raise cells.wrong(f"{column} has {unknown[0]!r}, which is not in conditions.csv")
+    return {"conditions": cells.items("conditions"), "unless": cells.items("unless")}
+
+
+def conditions_title(knowledge: AllRows, keys: Iterable[str]) -> str:
+    labels = dict.fromkeys(knowledge.keyed(Condition)[key.removeprefix(PAST)].label for key in keys)
+    return " or ".join(labels)
 
 
 def condition_names(rows: Iterable[Condition]) -> ConditionNames:

@@ -8,14 +8,10 @@ about kidney function never looks like one that needs no change of dose.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from cds_service.knowledge.cells import Cells
-from cds_service.knowledge.rows import Context, Row, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
-
+from cds_service.knowledge.rows import AllRows, Context, Row, kind
 
 State = Literal["none-needed", "no-guidance"]
 STATES: tuple[State, ...] = ("none-needed", "no-guidance")
@@ -49,7 +45,7 @@ class CoverageCell(Row):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for cell in knowledge.all(cls):
             known = bool(cell.sources) and set(cell.sources) <= knowledge.sources.keys()
             cell.require(known, "its sources are not in sources.yaml")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import cited
-from cds_service.knowledge.rows import Cited, Context, kind
+from cds_service.knowledge.rows import AllRows, Cited, Context, kind
 from cds_service.terminology.routes import ROUTES
 from cds_service.terminology.vocabulary import Drug
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 _LONGEST = 160  # characters of a sentence
 
@@ -44,21 +41,21 @@ class DischargeWords(Cited):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(bool(row.watch), "watch is empty")
             sentences = (*row.watch, *row.help)
             row.require(all(one.endswith(".") for one in sentences), "a sentence of watch or help has no full stop")
             row.require(all(len(one) <= _LONGEST for one in sentences), f"a sentence is over {_LONGEST} characters")
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         return (self.drug,)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{knowledge.names.label(self.drug)}: what a patient is told at discharge"
 
 
-def discharge_words_of(knowledge: Knowledge, drug: Drug) -> tuple[DischargeWords, ...]:
+def discharge_words_of(knowledge: AllRows, drug: Drug) -> tuple[DischargeWords, ...]:
     """The rows of an ingredient: its own, or else those of its classes."""
     rows = knowledge.for_drug(DischargeWords, drug)
     return tuple(row for row in rows if row.drug == drug.rxcui) or rows

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.about import DrugColumns, DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.doses import directions_of
-from cds_service.knowledge.rows import Context, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.rows import AllRows, Context, kind
 
 CRITICAL_TIMES = 5.0  # a slip of a decimal point; nobody means to go so far beyond a maximum
 TENFOLD = 10
@@ -63,7 +60,7 @@ class DoseLimit(DrugRow):
         }
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             sig = directions_of(row.usual, knowledge.vocabulary)
             doses = (sig.single(row.dose_unit), row.max_single), (sig.daily(row.dose_unit), row.max_daily_dose)
@@ -82,5 +79,5 @@ class DoseLimit(DrugRow):
         concentrate = rf"(?<!\w)(?:{words})(?!\w)" if self.dose_unit == "unit" else amount
         return bool(self.basis) and re.search(f"{amount}|{concentrate}", text, re.IGNORECASE) is not None
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{self.drugs_title(knowledge)}: maximum dose"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
-from cds_service.knowledge.about import DrugRow, conditions_title, drug_columns, patient_columns
+from cds_service.knowledge.about import DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
-from cds_service.knowledge.rows import Context, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.kinds.conditions import conditions_title, patient_columns
+from cds_service.knowledge.rows import AllRows, Context, kind
 
 
 @kind
@@ -30,9 +28,9 @@ class DrugDiseaseRow(DrugRow):
         return cls(**drug_columns(cells, context), **patient_columns(cells, context), from_age=cells.whole("from_age"))
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(bool(row.conditions), "conditions is empty")
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{self.drugs_title(knowledge)} in {conditions_title(knowledge, self.conditions)}"

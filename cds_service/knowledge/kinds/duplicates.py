@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import graded
 from cds_service.knowledge.kinds.together import CIRCUMSTANCES
 from cds_service.knowledge.names import CLASS
-from cds_service.knowledge.rows import Context, Graded, kind
+from cds_service.knowledge.rows import AllRows, Context, Graded, kind
 from cds_service.terminology.vocabulary import Drug
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 
 @kind
@@ -43,19 +40,19 @@ class DuplicateRow(Graded):
         unless = cells.choices("unless", CIRCUMSTANCES, optional=True)
         return cls(**graded(cells), drug_class=drug_class, exceptions=frozenset(pairs), unless=unless)
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         return (CLASS + self.drug_class,)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"Two drugs of the class {knowledge.names.class_labels[self.drug_class]}"
 
 
-def duplicate_rows_for(knowledge: Knowledge, one: Drug, other: Drug) -> tuple[DuplicateRow, ...]:
+def duplicate_rows_for(knowledge: AllRows, one: Drug, other: Drug) -> tuple[DuplicateRow, ...]:
     """Rows of a class that both drugs belong to, unless the pair belongs together."""
     return knowledge.remembered(_between)((one.rxcui, other.rxcui))  # the same pairs meet in many charts
 
 
-def _between(knowledge: Knowledge, pair: tuple[str, str]) -> tuple[DuplicateRow, ...]:
+def _between(knowledge: AllRows, pair: tuple[str, str]) -> tuple[DuplicateRow, ...]:
     names, (one, other) = knowledge.names, pair
     theirs = names.classes.get(other, frozenset())
     rows = knowledge.for_drug(DuplicateRow, names.drugs[one])

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
-from cds_service.knowledge.about import DrugRow, conditions_title, drug_columns, patient_columns
+from cds_service.knowledge.about import DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
-from cds_service.knowledge.rows import Context, kind
+from cds_service.knowledge.kinds.conditions import conditions_title, patient_columns
+from cds_service.knowledge.rows import AllRows, Context, kind
 from cds_service.terminology.observables import OBSERVABLES
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 CLASSES = ("A", "B", "C")
 
@@ -42,7 +40,7 @@ class HepaticRow(DrugRow):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(bool(row.classes or row.conditions or row.observable), "it says not when it speaks")
             row.require(bool(row.observable) == (row.above is not None), "observable and above belong together")
@@ -50,7 +48,7 @@ class HepaticRow(DrugRow):
                 known = OBSERVABLES.get(row.observable)
                 row.require(known is not None and known.low < row.above < known.high, "the gate is not plausible")
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         when = [f"Child-Pugh class {' or '.join(sorted(self.classes))}"] if self.classes else []
         when += [conditions_title(knowledge, self.conditions)] if self.conditions else []
         when += [f"{OBSERVABLES[self.observable].label} above {self.above:g}"] if self.observable else []

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.cells import Cells
-from cds_service.knowledge.rows import Context, Row, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.rows import AllRows, Context, Row, kind
 
 
 @kind
@@ -34,7 +31,7 @@ class HighAlert(Row):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(row.source in knowledge.sources, f"source {row.source} is not in our tables")
             row.require(bool(row.drugs), "drugs is empty")

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import cited, codes
-from cds_service.knowledge.rows import Cited, Context, Row, kind
+from cds_service.knowledge.rows import AllRows, Cited, Context, Row, kind
 from cds_service.terminology.routes import ROUTES
 from cds_service.terminology.vocabulary import Drug
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 Basis = Literal["label", "off-label"]
 BASES: tuple[Basis, ...] = ("label", "off-label")
@@ -60,7 +57,7 @@ class TreatedProblem(Row):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(row.source in knowledge.sources, f"source {row.source} is not in our tables")
             row.require(row.closed <= {*row.words, *row.related}, "a closed name is none of its words")
@@ -93,14 +90,14 @@ class Indication(Cited):
             problems=problems,
         )
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         return (self.drug,)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"What {knowledge.names.label(self.drug)} is given for"
 
 
-def indications_of(knowledge: Knowledge, drug: Drug) -> tuple[Indication, ...]:
+def indications_of(knowledge: AllRows, drug: Drug) -> tuple[Indication, ...]:
     """The rows of an ingredient: its own, or else those of its classes."""
     rows = knowledge.for_drug(Indication, drug)
     return tuple(row for row in rows if row.drug == drug.rxcui) or rows

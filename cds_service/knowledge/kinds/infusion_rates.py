@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.about import DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
-from cds_service.knowledge.rows import Context, kind
+from cds_service.knowledge.rows import AllRows, Context, kind
 from cds_service.terminology.infusion_rates import Rate, rates_in
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 CRITICAL_TIMES = 5.0
 TENFOLD = 10
@@ -43,7 +40,7 @@ class InfusionRate(DrugRow):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             times = [rate.in_terms_of(row.most, None) for rate in rates_in(row.usual)]
             row.require(len(times) == 1 and times[0] is not None, f"{row.usual!r} does not state one rate in its terms")
@@ -52,5 +49,5 @@ class InfusionRate(DrugRow):
             row.require(usual * TENFOLD > 1, "ten times the usual rate is still within the maximum")
             row.require(row.critical_times > 1, "critical_times must be above 1")
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{self.drugs_title(knowledge)}: fastest infusion"

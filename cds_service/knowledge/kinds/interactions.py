@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from cds_service.knowledge.about import PAST
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import graded
 from cds_service.knowledge.conditions import Condition, OnList, conditions
+from cds_service.knowledge.kinds.conditions import PAST
 from cds_service.knowledge.kinds.conditions import Condition as ConditionSet
 from cds_service.knowledge.kinds.monitors import monitoring, require_monitors
 from cds_service.knowledge.names import CLASS
-from cds_service.knowledge.rows import Context, Graded, kind
+from cds_service.knowledge.rows import AllRows, Context, Graded, kind
 from cds_service.terminology.routes import ROUTES
 from cds_service.terminology.vocabulary import Drug
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 Action = Literal["avoid", "adjust", "monitor", "separate"]
 ACTIONS: tuple[Action, ...] = ("avoid", "adjust", "monitor", "separate")
@@ -59,7 +56,7 @@ class Interaction(Graded):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             require_monitors(knowledge, row.monitor, row.place)
             row.require(row.a != row.b or row.a.startswith(CLASS), "a drug does not interact with itself")
@@ -67,19 +64,19 @@ class Interaction(Graded):
             unknown = [key for key in listed if key not in knowledge.keyed(ConditionSet)]
             row.require(not unknown, f"problem {', '.join(unknown)} is not in conditions.csv")
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         return (self.a, self.b)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{knowledge.names.label(self.a)} with {knowledge.names.label(self.b)}"
 
 
-def interactions_between(knowledge: Knowledge, one: Drug, other: Drug) -> tuple[Interaction, ...]:
+def interactions_between(knowledge: AllRows, one: Drug, other: Drug) -> tuple[Interaction, ...]:
     """Rows for a pair, by ingredient or by class, either way round; the most specific first."""
     return knowledge.remembered(_between)((one.rxcui, other.rxcui))  # the same pairs meet in many charts
 
 
-def _between(knowledge: Knowledge, pair: tuple[str, str]) -> tuple[Interaction, ...]:
+def _between(knowledge: AllRows, pair: tuple[str, str]) -> tuple[Interaction, ...]:
     names, (one, other) = knowledge.names, pair
     rows = [({row.a, row.b}, row) for row in knowledge.for_drug(Interaction, names.drugs[one])]
     sides = ({key, partner} for key in names.keys_of(one) for partner in names.keys_of(other))

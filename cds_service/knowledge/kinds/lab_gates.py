@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
-from cds_service.knowledge.about import DrugRow, drug_columns, patient_columns
+from cds_service.knowledge.about import DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
+from cds_service.knowledge.kinds.conditions import patient_columns
 from cds_service.knowledge.kinds.monitors import monitoring, require_monitors
-from cds_service.knowledge.rows import Context, kind
+from cds_service.knowledge.rows import AllRows, Context, kind
 from cds_service.terminology.observables import OBSERVABLES
 from cds_service.terminology.stated_results import STATED
 from cds_service.terminology.units import Quantity, UnitNotUnderstood
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 RISE, POSITIVE = "rise", "positive"
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
@@ -60,7 +58,7 @@ class LabGateRow(DrugRow):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             known = STATED if row.operator == POSITIVE else OBSERVABLES
             row.require(row.observable in known, f"observable {row.observable} is not known for {row.operator}")
@@ -73,7 +71,7 @@ class LabGateRow(DrugRow):
     def holds(self, value: float) -> bool:
         return COMPARISONS[self.operator](value, self.value)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         if self.operator in COMPARISONS:
             gate = f"{self.label} {self.operator} {self.value:g} {OBSERVABLES[self.observable].unit}"
         else:

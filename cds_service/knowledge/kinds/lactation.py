@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.about import DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
-from cds_service.knowledge.rows import Context, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.rows import AllRows, Context, kind
 
 
 @kind
@@ -25,5 +22,5 @@ class LactationRow(DrugRow):
     def read(cls, cells: Cells, context: Context) -> Self:
         return cls(**drug_columns(cells, context))
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{self.drugs_title(knowledge)} while breastfeeding"

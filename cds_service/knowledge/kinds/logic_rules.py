@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.findings import DEFAULT_DISPLAY, Display
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import graded
-from cds_service.knowledge.rows import Context, Graded, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
-
+from cds_service.knowledge.rows import AllRows, Context, Graded, kind
 
 _OFFERS = frozenset({"order-completion", "indication", "chart-reconciliation", "checklist", "discharge-instructions"})
 
@@ -35,5 +31,5 @@ class LogicRule(Graded):
         """An offer is shown although nothing would be harmed without it."""
         return "info" if self.harm == "minor" and self.card_topic in _OFFERS else DEFAULT_DISPLAY[self.harm]
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return self.summary.capitalize()

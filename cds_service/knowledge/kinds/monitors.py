@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.errors import KnowledgeError
 from cds_service.knowledge.cells import Cells
-from cds_service.knowledge.rows import Context, Row, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.rows import AllRows, Context, Row, kind
 
 
 @kind
@@ -51,7 +48,7 @@ def monitoring(cells: Cells, column: str = "monitor") -> tuple[tuple[str, int], 
     return tuple(_monitoring(cells, column, item) for item in cells.items(column))
 
 
-def require_monitors(knowledge: Knowledge, wanted: Iterable[tuple[str, int]], place: str) -> None:
+def require_monitors(knowledge: AllRows, wanted: Iterable[tuple[str, int]], place: str) -> None:
     """KnowledgeError unless every test that a row asks for is in monitors.csv."""
     unknown = [key for key, _ in wanted if key not in knowledge.keyed(Monitor)]
     if unknown:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.kinds.indications import TreatedProblem, indications_of
-from cds_service.knowledge.rows import Context, Row, kind
+from cds_service.knowledge.rows import AllRows, Context, Row, kind
 from cds_service.terminology.vocabulary import Drug
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 
 @kind
@@ -34,12 +31,12 @@ class PassingProblem(Row):
         return cls(place=cells.place, id=problem, lasting=lasting, source=cells.required("source"))
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(row.source in knowledge.sources, f"source {row.source} is not in our tables")
 
 
-def is_short_course(knowledge: Knowledge, drug: Drug) -> bool:
+def is_short_course(knowledge: AllRows, drug: Drug) -> bool:
     """Whether all that a drug is labelled for passes within weeks: an antibiotic, a cough medicine. False where no
     label use is on record."""
     passing = knowledge.keyed(PassingProblem)

@@ -7,16 +7,13 @@ ketorolac for five days. A use counts only where the order states it in these wo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.about import states_one, uses_in
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.kinds.age import DAYS, age_in_days
 from cds_service.knowledge.kinds.dose_limits import DoseLimit
-from cds_service.knowledge.rows import Context, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.rows import AllRows, Context, kind
 
 
 @kind
@@ -45,7 +42,7 @@ class PatientLimit(DoseLimit):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         super(PatientLimit, cls).check(knowledge)
         for row in knowledge.all(cls):
             row.require((row.low or 0.0) < (row.high or 130 * DAYS["y"]), "the ages are empty")
@@ -65,7 +62,7 @@ class PatientLimit(DoseLimit):
         """True for a row about any use, and where one of the order's stated reasons has one of its uses."""
         return not self.uses or states_one(self.uses, stated)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         use = self.uses[0] if self.uses else ""
         at = " ".join(filter(None, (f"at ages {self.span}" if self.by_age else "", f"for {use}" if use else "")))
         return f"{self.drugs_title(knowledge)}: maximum dose {at}".rstrip()

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.about import DrugRow, drug_columns, states_one, uses_in
 from cds_service.knowledge.cells import Cells
-from cds_service.knowledge.rows import Context, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.rows import AllRows, Context, kind
 
 LAST_WEEK = 44
 
@@ -50,7 +47,7 @@ class PregnancyRow(DrugRow):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             low, high = row.from_week or 0, row.below_week or LAST_WEEK
             row.require(low < high <= LAST_WEEK, "the weeks are none of a pregnancy")
@@ -66,7 +63,7 @@ class PregnancyRow(DrugRow):
         """Whether it speaks of an order that states these uses."""
         return (not self.uses or states_one(self.uses, stated)) and not states_one(self.unless_uses, stated)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{self.drugs_title(knowledge)} in pregnancy"
 
 

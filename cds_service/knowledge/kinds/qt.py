@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from cds_service.knowledge.about import DrugRow, conditions_title, drug_columns, patient_columns
+from cds_service.knowledge.about import DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import graded
-from cds_service.knowledge.rows import Context, Graded, kind
+from cds_service.knowledge.kinds.conditions import conditions_title, patient_columns
+from cds_service.knowledge.rows import AllRows, Context, Graded, kind
 from cds_service.terminology.observables import OBSERVABLES
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 Risk = Literal["known", "possible", "conditional"]
 Side = Literal["above", "below"]
@@ -38,7 +36,7 @@ class QtDrug(DrugRow):
     def read(cls, cells: Cells, context: Context) -> Self:
         return cls(**drug_columns(cells, context), risk=cells.choice("risk", RISKS))
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{self.drugs_title(knowledge)} and the QT interval"
 
 
@@ -70,7 +68,7 @@ class QtFactor(Graded):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(bool(row.risks), "risks is empty")
             row.require(bool(row.observable) != bool(row.conditions), "it is either a result or a condition")
@@ -83,7 +81,7 @@ class QtFactor(Graded):
         limit = self.limit or 0.0
         return value >= limit if self.side == "above" else value < limit
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         if self.conditions:
             return f"A QT drug in {conditions_title(knowledge, self.conditions)}"
         observable = OBSERVABLES[self.observable]

@@ -7,14 +7,11 @@ release counts as immediate: rows of that form show no more than an info, as the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.kinds.dose_limits import DoseLimit
-from cds_service.knowledge.rows import Context, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.rows import AllRows, Context, kind
 
 Form = Literal["immediate", "extended"]
 FORMS: tuple[Form, ...] = ("immediate", "extended")
@@ -35,11 +32,11 @@ class ReleaseLimit(DoseLimit):
         return cls(**columns, form=cells.choice("form", FORMS))
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         super(ReleaseLimit, cls).check(knowledge)
         for row in knowledge.all(cls):
             quiet = row.form == "extended" or row.display in ("info", "off")
             row.require(quiet, "a limit of immediate release shows at most an info: the release may not be written")
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{self.drugs_title(knowledge)}: maximum dose, {self.form} release"

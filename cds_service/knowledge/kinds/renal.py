@@ -6,16 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations, groupby, pairwise
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import graded
 from cds_service.knowledge.doses import daily_milligrams, in_milligrams
-from cds_service.knowledge.rows import Context, Graded, kind
+from cds_service.knowledge.rows import AllRows, Context, Graded, kind
 from cds_service.terminology.routes import ROUTES
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
 
 Estimator = Literal["egfr", "crcl", "dialysis"]
 ESTIMATORS: tuple[Estimator, ...] = ("egfr", "crcl", "dialysis")
@@ -65,7 +62,7 @@ class RenalRow(Graded):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         _bands(row for row in knowledge.all(cls) if row.estimator != "dialysis")
         _dialysis(row for row in knowledge.all(cls) if row.dialysis or row.estimator == "dialysis")
         for row in knowledge.all(cls):
@@ -76,10 +73,10 @@ class RenalRow(Graded):
                 daily = daily_milligrams(row, row.adjust_to, row.drug, knowledge.vocabulary)
                 row.require(limit is None or daily <= limit, "adjust_to gives more than max_daily_dose")
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         return (self.drug,)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{knowledge.names.label(self.drug)} and kidney function"
 
     def on_dialysis(self, kind: str) -> bool:

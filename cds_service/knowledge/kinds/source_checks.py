@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.findings import HARMS, Harm
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.kinds.indications import Indication
-from cds_service.knowledge.rows import Context, Graded, Row, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.rows import AllRows, Context, Graded, Row, kind
 
 
 @kind
@@ -53,7 +50,7 @@ class SourceCheck(Row):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for one in knowledge.all(cls):
             one.require(one.row in knowledge.cited, f"row {one.row} is not in our tables")
             one.require((one.harm is None) == bool(one.problems), "it says either a harm or problems")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.columns import cited
-from cds_service.knowledge.rows import Cited, Context, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.rows import AllRows, Cited, Context, kind
 
 CIRCUMSTANCES = ("always", "release", "routes", "relief", "device")
 
@@ -39,8 +36,8 @@ class Together(Cited):
         drugs = tuple(context.names.key(cells, name) for name in cells.items("drugs"))
         return cls(**cited(cells), drugs=drugs, circumstances=circumstances)
 
-    def drug_keys(self, knowledge: Knowledge) -> Iterable[str]:
+    def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         return self.drugs
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"Two orders of {', '.join(knowledge.names.label(key) for key in self.drugs[:6])} that belong together"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from cds_service.knowledge.about import DrugRow, drug_columns
 from cds_service.knowledge.cells import Cells
 from cds_service.knowledge.kinds.age import age_in_days
-from cds_service.knowledge.rows import Context, kind
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.knowledge import Knowledge
+from cds_service.knowledge.rows import AllRows, Context, kind
 
 
 @kind
@@ -39,7 +36,7 @@ class WeightDose(DrugRow):
         )
 
     @classmethod
-    def check(cls, knowledge: Knowledge) -> None:
+    def check(cls, knowledge: AllRows) -> None:
         for row in knowledge.all(cls):
             row.require(bool(row.per_dose or row.per_day), "it names no dose")
             row.require(not row.per_dose or not row.per_day or row.per_dose <= row.per_day, "a dose is above a day's")
@@ -47,5 +44,5 @@ class WeightDose(DrugRow):
     def covers(self, days: float) -> bool:
         return (self.low is None or days >= self.low) and (self.high is None or days < self.high)
 
-    def title(self, knowledge: Knowledge) -> str:
+    def title(self, knowledge: AllRows) -> str:
         return f"{self.drugs_title(knowledge)}: dose by body weight"
