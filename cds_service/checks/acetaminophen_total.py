@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
-from cds_service.chart.patient.combined import ACETAMINOPHEN, daily_milligrams
+from cds_service.chart.patient.combined import ACETAMINOPHEN, MOST_ACETAMINOPHEN_MG, daily_milligrams
 from cds_service.checks.registry import check
 from cds_service.checks.stating.findings import finding_of
 from cds_service.checks.stating.proposals import stop
@@ -18,7 +18,7 @@ from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.logic_rules import LogicRule
 
-RULE, MOST_MG = "acetaminophen-total", 4000.0
+RULE = "acetaminophen-total"
 
 
 @check(
@@ -45,7 +45,7 @@ def acetaminophen_total(chart: Chart, knowledge: Knowledge) -> Iterator[Finding 
                 f"medication list {chart.medications.missing}: other acetaminophen not counted", order.ref
             )
         total = sum(amount for amount in amounts.values() if amount is not None)
-        if others and total > MOST_MG:
+        if others and total > MOST_ACETAMINOPHEN_MG:
             yield _finding(row, order, others, amounts, total)
 
 

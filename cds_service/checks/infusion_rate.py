@@ -2,6 +2,7 @@
 
 Rows: `infusion_rates.csv`. A rate per kilogram and one without are compared by the last body weight; without a usable
 one the check says that it could not look. A range or a titration counts with the highest rate that the order allows.
+A dose with the time over which it is given is a rate too, for the drugs whose rows say that it counts.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from cds_service.checks.stating.limits import Above, above_limit
 from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.infusion_rates import InfusionRate
-from cds_service.terminology.infusion_rates import Rate, rates_in
+from cds_service.terminology.infusion_rates import Rate, rates_in, rates_over
 from cds_service.terminology.vocabulary import Drug
 
 _WEIGHT_DAYS = 365
@@ -32,9 +33,11 @@ _WEIGHT_DAYS = 365
 def infusion_rate(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
     """Compares the rate of infusion that the order states with the fastest that the drug's label gives."""
     for order, drug, rows in targets(chart, knowledge, InfusionRate):
-        rates = list(rates_in(order.sig.text))
-        if rates:
-            yield from _judge(order, drug, rows, rates, latest(chart, "weight", _WEIGHT_DAYS))
+        weight = latest(chart, "weight", _WEIGHT_DAYS)
+        yield from _judge(order, drug, rows, list(rates_in(order.sig.text)), weight)
+        whole = [row for row in rows if row.doses]
+        if whole:
+            yield from _judge(order, drug, whole, list(rates_over(order.sig.text)), weight)
 
 
 def _judge(

@@ -1,7 +1,7 @@
-"""Rates of infusion in an order's words: "5 mcg/min", "0.2 to 0.7 mcg/kg/hr", "18 units/kg per hour".
+"""Rates of infusion in an order's words: "5 mcg/min", "0.2 to 0.7 mcg/kg/hr", "2 g iv over 30 minutes".
 
 A rate is an amount over time, and often over body weight; volumes over time (mL/hr) state no amount and are not read.
-Of a range the upper end is taken. `in_terms_of` compares a rate with another in other units: mass by mass, hours by
+Of a range the upper end is taken, and of a dose given over a time the shortest time. `in_terms_of` compares a rate with another in other units: mass by mass, hours by
 minutes and, where a body weight is given, per kilogram by whole.
 """
 
@@ -24,6 +24,13 @@ _PER = r"\s?(?:/|per\s|an\s)\s?"
 _RATE = re.compile(
     rf"(?<![\w.,/-])({_N})(?:\s?(?:-|to)\s?({_N}))?[\s-]?({'|'.join(sorted(_AMOUNTS, key=len, reverse=True))})s?"
     rf"({_PER}(?:kg|kilogram))?{_PER}(minute|min|hour|hr|h)s?\b",
+    re.IGNORECASE,
+)
+# A dose and, within some words that state no other amount, the time over which it runs in.
+_OVER = re.compile(
+    rf"(?<![\w.,/-])({_N})[\s-]?({'|'.join(sorted(_AMOUNTS, key=len, reverse=True))})s?\b({_PER}(?:kg|kilogram)\b)?"
+    rf"(?:(?!{_N}[\s-]?(?:{'|'.join(_AMOUNTS)})s?\b)[^;\n]){{0,60}}?"
+    rf"\bover (?:at least |about )?({_N}|an?)(?:\s?(?:-|to)\s?{_N})?[\s-]?(minute|min|hour|hr|h)s?\b",
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -50,14 +57,30 @@ class Rate:
 
 def rates_in(text: str) -> Iterator[Rate]:
     """Each rate that a text states, in its order."""
-    plain = _THOUSANDS.sub("", text.replace("\u00b5", "u").replace("\u03bc", "u"))
-    for found in _RATE.finditer(plain):
+    for found in _RATE.finditer(_plain(text)):
         yield Rate(
             amount=float(found[2] or found[1]) * _PER_HOUR[found[5].lower()],
             unit=_AMOUNTS[found[3].lower()],
             per_kilogram=bool(found[4]),
             words=found[0],
         )
+
+
+def rates_over(text: str) -> Iterator[Rate]:
+    """The rate of each dose whose time is stated: 2 g over 30 minutes is 4 g an hour."""
+    for found in _OVER.finditer(_plain(text)):
+        time = 1.0 if found[4].lower() in ("a", "an") else float(found[4])
+        if time:
+            yield Rate(
+                amount=float(found[1]) * _PER_HOUR[found[5].lower()] / time,
+                unit=_AMOUNTS[found[2].lower()],
+                per_kilogram=bool(found[3]),
+                words=found[0],
+            )
+
+
+def _plain(text: str) -> str:
+    return _THOUSANDS.sub("", text.replace("\u00b5", "u").replace("\u03bc", "u"))
 
 
 def _times(one: Rate, other: Rate) -> float | None:

@@ -2,7 +2,7 @@
 
 A case gives only what matters: `patient` {age or age_days, sex, weight, pregnant_weeks}, `medications` (each a text, or
 {text, stopped_days_ago} or {text, with: further members}), `allergies`, `problems`, `labs` by name (a number in the
-unit below, or a text such as "265 umol/L" or ">60 mL/min"), `order`; and what must follow: a card of `topic` (one of a
+unit below, or a text such as "265 umol/L" or ">60 mL/min"), `old` by name (value and days since), `order`; and what must follow: a card of `topic` (one of a
 list) that shows `at_least` its indicator.
 The twin is the same case but for the members that it names: it gets no card of that topic and none that interrupts.
 """
@@ -91,9 +91,13 @@ class Vignette:
             "medications": bundle(*(_active(n, one) for n, one in enumerate(self.members.get("medications", [])))),
             "allergies": bundle(*(_allergy(n, one) for n, one in enumerate(self.members.get("allergies", [])))),
             "problems": bundle(*(_problem(n, one) for n, one in enumerate(problems))),
-            "labs": bundle(*(_observation(*one) for one in values.items())),
+            "labs": bundle(*(_observation(*one) for one in values.items()), *self._old()),
             "vitals": bundle(*(_observation(*one) for one in vitals.items())),
         }
+
+    def _old(self) -> Iterator[Resource]:
+        for name, (value, days) in self.members.get("old", {}).items():
+            yield {**_observation(name, value), "id": f"{name}-old", "effectiveDateTime": f"@now-{days}d"}
 
 
 def vignettes() -> Iterator[Vignette]:
@@ -132,11 +136,13 @@ def _allergy(number: int, given: Mapping[str, Any]) -> Resource:
     return hook_calls.allergy(given["text"], number, **members)
 
 
-def _problem(number: int, text: str) -> Resource:
+def _problem(number: int, given: str | Mapping[str, Any]) -> Resource:
+    text, resolved = (given, False) if isinstance(given, str) else (given["text"], given["resolved"])
+    status = "resolved" if resolved else "active"
     return {
         "resourceType": "Condition",
         "id": f"problem-{number}",
-        "clinicalStatus": {"coding": [{"system": f"{TERMINOLOGY}/condition-clinical", "code": "active"}]},
+        "clinicalStatus": {"coding": [{"system": f"{TERMINOLOGY}/condition-clinical", "code": status}]},
         "code": {"text": text},
         "subject": {"reference": f"Patient/{hook_calls.PATIENT}"},
         "recordedDate": "@today-60d",

@@ -94,7 +94,8 @@ def orders() -> Iterator[Case]:
     page = yaml.safe_load((SETS / "orders.yaml").read_text("utf-8"))
     for row in page["cases"]:
         patient = {"age": row.get("age", 52), "sex": row.get("sex", "male"), **row.get("patient", {})}
-        taking = row["taking"].split("; ") if "taking" in row else []
+        taking = row.get("taking", [])
+        taking = taking.split("; ") if isinstance(taking, str) else taking
         body = _body({**row, "patient": patient, "medications": taking})
         yield Case(
             f"{row['order']} ({row.get('must', 'quiet')})", body, _Must(row.get("must", ""), row.get("quiet", False))

@@ -13,6 +13,7 @@ from cds_service.chart.medications.medication import Medication
 from cds_service.terminology.sig import read_sig
 
 ACETAMINOPHEN = "acetaminophen"
+MOST_ACETAMINOPHEN_MG = 4000.0  # a day, of an adult: OTC monograph M013.50
 _STRENGTH = r"(\d{1,3}(?:\.\d{1,2})?)\s?(?:mg)?"
 _STRENGTHS = re.compile(rf"(?<![\d./-]){_STRENGTH}\s?[-/]\s?{_STRENGTH}(?![\d./-])", re.IGNORECASE)
 _LEAST_ACETAMINOPHEN = 300.0

@@ -19,7 +19,9 @@ from cds_service.checks.care.subject import Subject
 from cds_service.knowledge.kinds.care_items import GROUP, CareItem
 from cds_service.knowledge.proofs import Proof
 
-_DECLINED_FOR = timedelta(days=365)  # after which somebody may ask again
+# After which somebody may ask again. Measures of the US government count a refusal for one period of measurement, a
+# year, and ask anew in the next (denominator exceptions, for one of CMS147, influenza immunization).
+_DECLINED_FOR = timedelta(days=365)
 
 
 def look(subject: Subject, fits: Fitting) -> Looked:

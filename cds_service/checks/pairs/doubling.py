@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from cds_service.chart import Medication
+from cds_service.chart.patient.combined import ACETAMINOPHEN, MOST_ACETAMINOPHEN_MG, daily_milligrams
 from cds_service.checks.pairs.belonging import belong_together, circumstances_of
 from cds_service.findings import HARMS
 from cds_service.knowledge import Knowledge
@@ -25,8 +26,19 @@ def apart(one: Medication, other: Medication) -> bool:
 
 
 def _rule(order: Medication, partner: Medication) -> str:
+    if _within_four_grams(order, partner):
+        return "duplicate-acetaminophen-within"
     released = is_extended(order.ref.text) != is_extended(partner.ref.text)
     return "duplicate-release-forms" if released else "duplicate-same-ingredient"
+
+
+def _within_four_grams(one: Medication, other: Medication) -> bool:
+    """A tablet that holds acetaminophen beside plain acetaminophen, both as needed, with known doses within 4 g a day."""
+    shared = {drug.name for drug in one.drugs} & {drug.name for drug in other.drugs}
+    if shared != {ACETAMINOPHEN} or len(one.drugs) == len(other.drugs) or not (one.sig.prn and other.sig.prn):
+        return False
+    amounts = [daily_milligrams(medication, ACETAMINOPHEN) for medication in (one, other)]
+    return None not in amounts and sum(amount or 0.0 for amount in amounts) <= MOST_ACETAMINOPHEN_MG
 
 
 def worst_doubling(knowledge: Knowledge, order: Medication, partner: Medication) -> Doubling | None:
@@ -34,7 +46,8 @@ def worst_doubling(knowledge: Knowledge, order: Medication, partner: Medication)
     pairs = tuple(product(order.drugs, partner.drugs))
     same = [drug for drug, other in pairs if drug.rxcui == other.rxcui]
     if same:
-        rule = knowledge.keyed(LogicRule).get(_rule(order, partner))
+        rules = knowledge.keyed(LogicRule)
+        rule = rules.get(_rule(order, partner)) or rules.get("duplicate-same-ingredient")
         twice = next((drug for drug in same if not belong_together(knowledge, drug, order, partner)), None)
         return (rule, twice, twice) if rule and twice else None
     matches = [(row, *pair) for pair in pairs for row in duplicate_rows_for(knowledge, *pair)]

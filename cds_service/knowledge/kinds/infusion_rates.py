@@ -17,13 +17,15 @@ TENFOLD = 10
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InfusionRate(DrugRow):
-    """`most` is the fastest rate; `usual` an order of a usual one, from which the row is proved: silent at that, loud
+    """`most` is the fastest rate, of an infusion, or with `doses` of a whole dose that runs in over a stated time too
+    (not so where a loading dose runs in faster than what follows); `usual` an order of a usual one, from which the row is proved: silent at that, loud
     at ten times that. From `critical_times` the maximum on a rate is a slip."""
 
     table: ClassVar[str] = "infusion_rates.csv"
     noun: ClassVar[str] = "infusion rates"
     topic: ClassVar[str] = "dose-limit"
     most: Rate
+    doses: bool
     critical_times: float
     usual: str
 
@@ -35,6 +37,7 @@ class InfusionRate(DrugRow):
         return cls(
             **drug_columns(cells, context),
             most=rates[0],
+            doses=cells.text("doses", optional=True) == "yes",
             critical_times=cells.number("critical_times") or CRITICAL_TIMES,
             usual=cells.required("usual"),
         )

@@ -185,7 +185,7 @@ def test_an_interaction_that_cites_a_label_cites_that_of_one_of_its_drugs() -> N
 
 # What is bought without a prescription, and the topics in which our tables say nothing of it: answers name these.
 OVER_THE_COUNTER = {
-    "polyethylene glycol 3350": {"drug-allergy"},
+    "polyethylene glycol 3350": set[str](),
     "senna": {"drug-allergy"},
     "docusate": {"drug-allergy"},
     "bisacodyl": {"drug-allergy"},

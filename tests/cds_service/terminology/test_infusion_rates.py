@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cds_service.terminology.infusion_rates import Rate, rates_in
+from cds_service.terminology.infusion_rates import Rate, rates_in, rates_over
 
 
 def rate(text: str) -> Rate:
@@ -55,3 +55,26 @@ def test_rates_compare_across_units_and_by_weight(
 ) -> None:
     found = rate(one).in_terms_of(rate(other), kilograms)
     assert found == (None if times is None else pytest.approx(times))
+
+
+@pytest.mark.parametrize(
+    ("text", "hourly", "unit", "per_kilogram"),
+    [
+        ("vancomycin 2 g iv over 30 minutes once", 4, "g", False),
+        ("phenytoin 1,000 mg in 250 mL over an hour", 1000, "mg", False),
+        ("potassium chloride 40 mEq in 100 mL NS iv over 1-2 hours", 40, "meq", False),
+        ("fosphenytoin 1500 mg PE over at least 10 minutes", 9000, "mg", False),
+        ("vancomycin 15 mg/kg iv over 90 min", 10, "mg", True),
+        ("vancomycin 1 g vial: 500 mg iv over 30 minutes", 1000, "mg", False),
+    ],
+)
+def test_a_dose_over_a_time_is_a_rate_too(text: str, hourly: float, unit: str, per_kilogram: bool) -> None:
+    (found,) = rates_over(text)
+    assert (found.amount, found.unit, found.per_kilogram) == (pytest.approx(hourly), unit, per_kilogram)
+
+
+@pytest.mark.parametrize(
+    "text", ["methylprednisolone 1 g iv daily over 3 days", "250 mL over 1 hour", "5 mg over 0 min"]
+)
+def test_days_volumes_and_no_time_make_no_rate(text: str) -> None:
+    assert list(rates_over(text)) == []
