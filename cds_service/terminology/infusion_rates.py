@@ -1,8 +1,8 @@
 """Rates of infusion in an order's words: "5 mcg/min", "0.2 to 0.7 mcg/kg/hr", "2 g iv over 30 minutes".
 
 A rate is an amount over time, and often over body weight; volumes over time (mL/hr) state no amount and are not read.
-Of a range the upper end is taken, and of a dose given over a time the shortest time. `in_terms_of` compares a rate with another in other units: mass by mass, hours by
-minutes and, where a body weight is given, per kilogram by whole.
+Of a range the upper end is taken, and of a dose given over a time the shortest time. `in_terms_of` compares a rate with
+another in other units: mass by mass, hours by minutes and, where a body weight is given, per kilogram by whole.
 """
 
 from __future__ import annotations

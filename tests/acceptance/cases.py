@@ -2,8 +2,8 @@
 
 A case gives only what matters: `patient` {age or age_days, sex, weight, pregnant_weeks}, `medications` (each a text, or
 {text, stopped_days_ago} or {text, with: further members}), `allergies`, `problems`, `labs` by name (a number in the
-unit below, or a text such as "265 umol/L" or ">60 mL/min"), `old` by name (value and days since), `order`; and what must follow: a card of `topic` (one of a
-list) that shows `at_least` its indicator.
+unit below, or a text such as "265 umol/L" or ">60 mL/min"), `old` by name (value and days since), `order`; and what
+must follow: a card of `topic` (one of a list) that shows `at_least` its indicator.
 The twin is the same case but for the members that it names: it gets no card of that topic and none that interrupts.
 """
 

@@ -33,7 +33,7 @@ def _rule(order: Medication, partner: Medication) -> str:
 
 
 def _within_four_grams(one: Medication, other: Medication) -> bool:
-    """A tablet that holds acetaminophen beside plain acetaminophen, both as needed, with known doses within 4 g a day."""
+    """Plain acetaminophen beside a tablet that holds it, both as needed, with known doses within 4 g a day."""
     shared = {drug.name for drug in one.drugs} & {drug.name for drug in other.drugs}
     if shared != {ACETAMINOPHEN} or len(one.drugs) == len(other.drugs) or not (one.sig.prn and other.sig.prn):
         return False

@@ -18,8 +18,8 @@ TENFOLD = 10
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InfusionRate(DrugRow):
     """`most` is the fastest rate, of an infusion, or with `doses` of a whole dose that runs in over a stated time too
-    (not so where a loading dose runs in faster than what follows); `usual` an order of a usual one, from which the row is proved: silent at that, loud
-    at ten times that. From `critical_times` the maximum on a rate is a slip."""
+    (not so where a loading dose runs in faster than what follows); `usual` an order of a usual one, from which the row
+    is proved: silent at that, loud at ten times that. From `critical_times` the maximum on a rate is a slip."""
 
     table: ClassVar[str] = "infusion_rates.csv"
     noun: ClassVar[str] = "infusion rates"
