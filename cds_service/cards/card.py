@@ -107,7 +107,7 @@ def missing_card(notes: tuple[NotAssessed, ...], setting: Setting) -> Card:
         "uuid": uuid,
         "summary": _summary(first.subject.text, first.reason)
         if first.subject and not severe
-        else cut(plain(first.reason).capitalize(), LONGEST_SUMMARY),
+        else cut(_begun(plain(first.reason)), LONGEST_SUMMARY),
         "detail": missing_detail(notes, offer.words),
         "indicator": "warning" if severe else "info",
         "source": {
@@ -120,6 +120,11 @@ def missing_card(notes: tuple[NotAssessed, ...], setting: Setting) -> Card:
 
 def _summary(order: str, concern: str) -> str:
     return cut(f"{short(order, _LONGEST_ORDER)}: {plain(concern)}", LONGEST_SUMMARY)
+
+
+def _begun(words: str) -> str:
+    """As a sentence begins; `capitalize` would write "the ehr's" after it."""
+    return words[:1].upper() + words[1:]
 
 
 def _completed(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from cds_service.terminology.systems import canonical
 
 Resource = Mapping[str, Any]
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 LONGEST_TEXT = 2000  # characters that are read of any one string: a name or a sig is far shorter
 
 
@@ -21,7 +23,12 @@ def obj(value: object) -> Mapping[str, Any]:
 
 
 def text(value: object) -> str:
-    return value[:LONGEST_TEXT].strip() if isinstance(value, str) else ""
+    """Without characters that nobody sees (soft hyphens, zero width, direction marks, NUL): a name is the same name
+    with one of them in it. What joins the parts of an emoji stays."""
+    if not isinstance(value, str):
+        return ""
+    said = value[:LONGEST_TEXT]
+    return (said if said.isprintable() else _UNSEEN.sub("", said)).strip()
 
 
 def number(value: object) -> float | None:

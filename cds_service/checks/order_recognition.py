@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.chart import Chart, Medication
+from cds_service.chart.medications.naming import NAMES_NO_DRUG
 from cds_service.checks.registry import check
 from cds_service.findings import Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
+from cds_service.terminology.counting import counted
 
 
 @check(id="order-recognition", service="medication-safety", topic="not-assessed", hooks=("order-select", "order-sign"))
@@ -24,12 +26,24 @@ def order_recognition(chart: Chart, _knowledge: Knowledge) -> Iterator[Finding |
             yield _to_confirm(order)
         for note in order.notes:
             yield NotAssessed(note, order.ref, prominent="info")
+    yield from _unread_medications(chart)
+    yield from _gaps(chart)
+
+
+def _unread_medications(chart: Chart) -> Iterator[NotAssessed]:
+    """A name that is not known here is one drug that no row speaks of. An entry without any name could be every drug:
+    it is warned of, as a list is that came in part."""
+    nameless = 0
     for medication in chart.medications.items:
-        if not medication.drugs:
+        if medication.problem == NAMES_NO_DRUG:
+            nameless += 1
+        elif not medication.drugs:
             yield NotAssessed(f"current medication {medication.ref.text!r}: {medication.problem}")
         for word in medication.unread:
             yield NotAssessed(f"{word!r} in the current medication {medication.ref.text!r} was not recognised")
-    yield from _gaps(chart)
+    if nameless:
+        said = counted(nameless, "current medication names no drug", "current medications name no drug")
+        yield NotAssessed(f"{said}: not held against the orders", prominent="warning" if chart.orders else "")
 
 
 def _gaps(chart: Chart) -> Iterator[NotAssessed]:

@@ -132,12 +132,27 @@ def test_an_outcome_beside_matches_is_no_further_page(
     assert "further pages" not in reply.text
     lacking = f"not-assessed: medication list may lack entries: the EHR's search came {said}"
     assert about == ([lacking] if said else [])
+    if said:
+        assert "the EHR's search" in reply.card("not-assessed")["summary"]
 
 
 def test_a_concern_on_the_first_page_still_gives_its_card(service: RunningService) -> None:
     medications = bundle(active("warfarin 5 mg daily"), link=NEXT_PAGE)
     reply = service.ask(order_sign(draft("bactrim ds bid"), prefetch=chart(medications=medications)))
     assert reply.card("drug-interaction") and reply.card("not-assessed")
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_current_medication_without_any_name_is_a_warning(service: RunningService, count: int) -> None:
+    """Its Medication did not come along: it could be any drug, as on a page that is missing."""
+    nameless = {**active("x"), "medicationReference": {"reference": "Medication/not-here"}}
+    del nameless["medicationCodeableConcept"]
+    listed = bundle(active("warfarin 5 mg daily"), *({**nameless, "id": f"nameless-{n}"} for n in range(count)))
+    reply = service.ask(order_sign(draft("bactrim ds bid"), prefetch=chart(medications=listed)))
+    assert reply.card("drug-interaction")["indicator"] == "warning"
+    card = reply.card("not-assessed")
+    said = "1 current medication names no drug" if count == 1 else "2 current medications name no drug"
+    assert (card["indicator"], card["summary"]) == ("warning", f"{said}: not held against the orders")
 
 
 def test_statements_that_could_not_be_read_are_a_warning(service: RunningService) -> None:

@@ -27,6 +27,7 @@ from cds_service.terminology.vocabulary import Drug, Naming, Vocabulary
 
 NOT_RECOGNISED = "not recognised"
 NAMELESS = "ingredient without a name"
+NAMES_NO_DRUG = "it names no drug"
 CONTRADICTED = "the code was used"  # a note about a text that names another drug than its code
 
 
@@ -144,7 +145,7 @@ def _why_none(written: str) -> str:
     """Only what may be a drug that we do not know is handed on to be read."""
     if is_a_test(written):
         return "it names a laboratory test and no drug"
-    return NOT_RECOGNISED if written else "it names no drug"
+    return NOT_RECOGNISED if written else NAMES_NO_DRUG
 
 
 def _besides(naming: Naming, written: str) -> tuple[str, ...]:

@@ -251,9 +251,17 @@ def test_an_order_of_enormous_text_says_that_it_was_read_in_part() -> None:
     assert order.notes == ("only the first 2000 characters of its text were read",)
 
 
-def test_no_drug_at_all_is_said() -> None:
-    assert read(request()).problem == "it names no drug"
-    assert read(request("   ")).problem == "it names no drug"
+@pytest.mark.parametrize("written", ["", "   ", "\u0000", "\u200b"])
+def test_no_drug_at_all_is_said(written: str) -> None:
+    order = read(request(written))
+    assert (order.problem, order.ref.text) == ("it names no drug", "order without a drug name")
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\ufeff", "\u202e", "\u2060", "\x00"])
+def test_characters_that_nobody_sees_hide_no_name(unseen: str) -> None:
+    order = read(request(f"war{unseen}farin 5 mg{unseen} daily"))
+    assert names(order) == ["warfarin"] and not order.origin.is_read
+    assert order.sig.daily("mg").value == 5
 
 
 def test_an_order_is_shown_as_its_drug_and_then_its_directions() -> None:
