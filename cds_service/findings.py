@@ -74,9 +74,9 @@ class Item:
         return self.state in ("unmet", "unknown")
 
 
-MedicineState = Literal["new", "changed", "stopped", "continued", "unsure", "held", "unreconciled"]
+MedicineState = Literal["unsure", "held", "unreconciled", "ordered", "new", "changed", "stopped", "continued"]
 MEDICINE_STATES: tuple[MedicineState, ...] = (
-    *("unsure", "held", "unreconciled"),
+    *("unsure", "held", "unreconciled", "ordered"),
     *("new", "changed", "stopped", "continued"),
 )
 
@@ -84,16 +84,20 @@ MEDICINE_STATES: tuple[MedicineState, ...] = (
 @dataclass(frozen=True, slots=True)
 class Medicine:
     """One medicine of a discharge. unsure: it is to be taken, and whether it is new or changed is not known; held: on
-    hold; unreconciled: taken at home, and nobody has said whether it goes on.
+    hold; unreconciled: taken at home, and nobody has said whether it goes on; ordered: in this stay, and no home list
+    is there to compare with, so that whether it is new is not known.
 
-    `name`, `lay` (what kind of medicine), `use`, `how`, `change`, `watch`, `help` and `due` are for the patient; `how`
-    is the order's own words where `as_written`. `written`, `before` (each: how it was taken) and `questions` are for
-    the clinician. `facts` are the orders and statements that it was told from.
+    `name`, `product` (strength and form as the order names them, where its directions stand apart), `also` (other names
+    that it has at home), `lay` (what kind of medicine), `use`, `how`, `change`, `watch`, `help` and `due` are for the
+    patient; `how` is the order's own words where `as_written`. `written`, `before` (each: how it was taken) and
+    `questions` are for the clinician. `facts` are the orders and statements that it was told from.
     """
 
     state: MedicineState
     name: str
     written: str
+    product: str = ""
+    also: tuple[str, ...] = ()
     how: str = ""
     as_written: bool = False
     lay: str = ""
@@ -110,7 +114,7 @@ class Medicine:
     @property
     def taken(self) -> bool:
         """True for what the patient is to take at home."""
-        return self.state in ("new", "changed", "continued", "unsure")
+        return self.state in ("new", "ordered", "changed", "continued", "unsure")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def concern_detail(
     if finding.items or finding.medicines:
         tail = [*by_hand, knowledge.remembered(_cited)((finding.rule,)), _rule(concern, knowledge)]
         listed = partial(checklist_detail, finding.items, knowledge)
-        return listed(tail) if finding.items else discharge_detail(finding.medicines, tail)
+        return listed(tail) if finding.items else discharge_detail(finding.medicines, missing, tail)
     facts = "\n".join(["**Facts used**", *map(_fact, finding.facts)])
     kinds = [kind for kind in _LEADS if kind != "concern" or not summarised]
     said = [_LEADS[claim.kind] + escaped(claim.text, 320) for claim in claims.stand if claim.kind in kinds]

@@ -46,7 +46,8 @@ def discharge_medications(chart: Chart, knowledge: Knowledge) -> Iterator[Findin
     if rule is None:
         yield NotAssessed(f"the rule {RULE} has not been approved at this site")
         return
-    yield from _not_known(chart)
+    about = _about(chart)
+    yield from (replace(gap, subject=about) for gap in _not_known(chart))
     found = _with_doublings(knowledge, changes(chart.stay, chart.today))
     if found:
         yield _finding(chart, knowledge, rule, found)
@@ -95,7 +96,7 @@ def _finding(chart: Chart, knowledge: Knowledge, rule: LogicRule, found: Sequenc
         rule=rule.id,
         harm=rule.harm,
         display=rule.display,
-        subject=OrderRef(chart.patient.reference, "Medicines at discharge"),
+        subject=_about(chart),
         concepts=tuple(f"{change.state}:{change.course.reference}" for change in found),
         summary=rule.summary,
         cites=tuple(cites),
@@ -104,6 +105,11 @@ def _finding(chart: Chart, knowledge: Knowledge, rule: LogicRule, found: Sequenc
         proposals=tuple(_tests(chart, knowledge, found, lines)),
         medicines=lines,
     )
+
+
+def _about(chart: Chart) -> OrderRef:
+    """What the card and its gaps are about: no one order."""
+    return OrderRef(chart.patient.reference, "Medicines at discharge")
 
 
 def _allergies(chart: Chart) -> Iterator[Fact]:
@@ -117,7 +123,7 @@ def _tests(
     """The tests that new and changed medicines call for, each once and at its earliest day."""
     due: dict[str, tuple[int, str, str]] = {}
     for change, line in zip(found, lines, strict=True):
-        for wanted in due_tests(chart, knowledge, change) if change.state in ("new", "changed") else ():
+        for wanted in due_tests(chart, knowledge, change) if change.state in ("new", "ordered", "changed") else ():
             for key, days in wanted.tests or ():
                 due[key] = min((days, line.name, wanted.row.id), due.get(key, (days, line.name, wanted.row.id)))
     for key, (days, name, row) in sorted(due.items(), key=lambda item: item[1])[:_MOST_TESTS]:

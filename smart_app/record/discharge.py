@@ -14,12 +14,13 @@ STATES: Mapping[str, tuple[str, str]] = {
     "unsure": ("To decide: new or not is not known", "Take these medicines"),
     "held": ("To decide: on hold", ""),
     "unreconciled": ("To decide: taken at home, not decided", ""),
+    "ordered": ("Ordered in this stay; no home list to compare with", "Take these medicines"),
     "new": ("New", "New medicines"),
     "changed": ("Changed", "Medicines that changed"),
     "continued": ("Continued", "Keep taking these, with no change"),
     "stopped": ("Stopped", "Stop taking these"),
 }
-_FOR_PATIENTS = ("new", "changed", "continued", "unsure", "stopped")
+_FOR_PATIENTS = ("new", "changed", "continued", "ordered", "unsure", "stopped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class MedicineLine:
 
     state: str
     name: str
+    product: str
+    also: tuple[str, ...]
     written: str
     how: str
     as_written: bool
@@ -48,12 +51,14 @@ Groups = tuple[tuple[str, tuple[MedicineLine, ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """What the patient is given: medicines by group, what is still to be decided, tests, and recorded allergies."""
+    """What the patient is given: medicines by group, what is still to be decided, tests, and recorded allergies.
+    `no_home_list`: nobody could compare with what was taken at home, so that nothing is called new."""
 
     groups: Groups
     undecided: tuple[MedicineLine, ...]
     due: tuple[str, ...]
     allergies: tuple[str, ...]
+    no_home_list: bool
 
 
 def medicines(record: Mapping[str, Any], numbers: Mapping[str, int]) -> tuple[MedicineLine, ...]:
@@ -72,12 +77,16 @@ def handout(lines: Sequence[MedicineLine], facts: Sequence[FactLine]) -> Handout
     """None for a card that is about no discharge."""
     if not lines:
         return None
-    told = ((STATES[state][1], tuple(one for one in lines if one.state == state)) for state in _FOR_PATIENTS)
+    told: dict[str, tuple[MedicineLine, ...]] = {}
+    for state in _FOR_PATIENTS:
+        title = STATES[state][1]
+        told[title] = (*told.get(title, ()), *(one for one in lines if one.state == state))
     return Handout(
-        groups=tuple((title, mine) for title, mine in told if mine),
+        groups=tuple((title, mine) for title, mine in told.items() if mine),
         undecided=tuple(one for one in lines if one.state not in _FOR_PATIENTS),
         due=tuple(dict.fromkeys(due for one in lines for due in one.due)),
         allergies=tuple(fact.value for fact in facts if fact.label in ("Allergy", "Intolerance")),
+        no_home_list=any(one.state == "ordered" for one in lines),
     )
 
 
@@ -86,6 +95,8 @@ def _line(row: Mapping[str, Any], numbers: Mapping[str, int]) -> MedicineLine:
     return MedicineLine(
         state=text(row, "state"),
         name=text(row, "name") or "A medicine whose name was not recorded",
+        product=text(row, "product"),
+        also=_texts(row, "also"),
         written=text(row, "written"),
         how=text(row, "how"),
         as_written=row.get("as_written") is True,

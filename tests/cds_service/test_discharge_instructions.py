@@ -37,8 +37,20 @@ def test_one_card_says_how_many_of_each_and_how_each_is_taken(service: RunningSe
     (card,) = service.ask(going_home(*orders), SERVICE).cards
     assert card["summary"].startswith("Discharge medicines: 1 new, 1 continued")
     assert card["indicator"] == "info" and card["source"]["topic"]["code"] == SERVICE
-    assert "Apixaban: Take 1 tablet by mouth 2 times a day" in card["detail"]
+    assert "Apixaban 5 mg tablet: Take 1 tablet by mouth 2 times a day" in card["detail"]
     assert len(card["summary"]) < 140 and len(card["detail"]) < 1500
+
+
+def test_without_a_home_list_nothing_is_called_new_and_the_card_says_what_it_lacks(service: RunningService) -> None:
+    call = going_home(left("apixaban 5 mg tablet", "Take 1 tablet by mouth twice daily", 1))
+    for key in ("statements", "statement_history"):
+        call["prefetch"].pop(key, None)
+    (card,) = service.ask(call, SERVICE).cards
+    assert card["summary"].startswith("Discharge medicines: 1 ordered in this stay (no home list)")
+    assert card["detail"].startswith("**Not known:** the home list (medication statements) was not supplied.")
+    assert "**Ordered in this stay; no home list to compare with (1)**" in card["detail"]
+    assert "New" not in card["detail"]
+    assert [one["state"] for one in card["extension"]["org.countersign.discharge"]] == ["ordered"]
 
 
 def test_a_long_list_is_counted_and_the_extension_holds_all_of_it(service: RunningService) -> None:

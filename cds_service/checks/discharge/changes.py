@@ -13,7 +13,18 @@ from cds_service.chart.medications.stay import Course, Stay
 from cds_service.checks.discharge.compare import compared
 from cds_service.checks.discharge.entries import Entries, drugs_of, name_of
 from cds_service.checks.discharge.lists import CURRENT, ENDED, TAKEN, Lists
-from cds_service.checks.discharge.questions import end_question, not_taken, of_day, overdue, setting_question
+from cds_service.checks.discharge.questions import (
+    after_steps,
+    earlier_end,
+    end_question,
+    given_once,
+    not_taken,
+    of_day,
+    overdue,
+    setting_question,
+    unrecognised,
+)
+from cds_service.checks.stating.proposals import listed
 from cds_service.findings import MEDICINE_STATES, MedicineState
 
 
@@ -54,32 +65,36 @@ def _kept(lists: Lists, one: Course, home: Sequence[Course]) -> Change:
     questions = [*overdue(one, lists.today), *not_taken(one, lists)]
     reported = (compared(one.medication, other.medication) for other in home if other.kind == "statement")
     if differ := next((found.differ for found in reported if found.differ), ()):
-        questions.append(f"order and home list differ in {_and(differ)}: which is right?")
+        questions.append(f"order and home list differ in {listed(list(differ))}: which is right?")
     return Change("continued", one, tuple(home), (), tuple(questions))
 
 
 def _ordered(lists: Lists, one: Course, home: Sequence[Course]) -> Change:
     """An order of the stay, or of a day that is not known."""
-    questions = list(setting_question(one))
+    once = list(given_once(one))
+    questions = [*(once or setting_question(one)), *unrecognised(one)]
     for other in home:
         if other.kind == "order" and other.status in CURRENT and one.medication.replaces != other.reference:
             questions.append(f"the earlier order{of_day(other.on)} is still active: end it, or both may be taken")
     if lists.in_stay(one) is None:
         why = "its order has no date" if lists.stay.on else "the day when the stay began is not known"
         return Change("unsure", one, tuple(home), (), (*questions, f"{why}: whether it is new is not known"))
+    if once:
+        return Change("unsure", one, tuple(home), (), tuple(questions))
     if home:
         return _against(one, home, [*questions, *not_taken(one, lists)])
     earlier = lists.undated.alike(one)
     if earlier:
         said = f"an earlier order{of_day(earlier[0].on)} ended on a day that is not recorded: is this new?"
         return Change("unsure", one, tuple(earlier), (), (*questions, said))
-    if not lists.knows_home:
-        return Change("unsure", one, (), (), (*questions, "no list of home medicines could be read: is this new?"))
-    return Change("new", one, (), (), tuple(questions))
+    if not one.medication.drugs:
+        return Change("unsure", one, (), (), tuple(questions))
+    return Change("new" if lists.knows_home else "ordered", one, (), (), tuple(questions))
 
 
 def _against(one: Course, home: Sequence[Course], questions: list[str]) -> Change:
-    """Compared with the newest entry of home whose dose can be compared."""
+    """Compared with the newest entry of home whose dose can be compared. A home list that contradicts itself, or the
+    orders before the stay, decides nothing."""
     pairs = [(other, compared(one.medication, other.medication)) for other in home]
     told = next(((other, found) for other, found in pairs if found.differ or found.same), None)
     if told is None:
@@ -88,7 +103,16 @@ def _against(one: Course, home: Sequence[Course], questions: list[str]) -> Chang
     first, found = told
     ordered = (first, *(other for other in home if other is not first))
     state: MedicineState = "changed" if found.differ else "continued"
-    return Change(state, one, ordered, found.differ, tuple(questions))
+    if _contradicted(ordered):
+        questions.append("the entries of before the stay do not agree: which was taken?")
+        state = state if all(bool(other.differ) for _, other in pairs) else "unsure"
+    return Change(state, one, ordered, found.differ, (*questions, *after_steps(one, first)))
+
+
+def _contradicted(home: Sequence[Course]) -> bool:
+    """Whether what the patient says to take differs from another entry; a later order only follows an earlier one."""
+    pairs = ((home[0], other) for other in home[1:] if "statement" in (home[0].kind, other.kind))
+    return any(compared(one.medication, other.medication).differ for one, other in pairs)
 
 
 def _held(lists: Lists) -> Iterator[Change]:
@@ -116,19 +140,17 @@ def _unreconciled(lists: Lists) -> Iterator[Change]:
     """Taken at home, and no order says that it goes on, is on hold or has ended."""
     home = [one for one in lists.home if one.kind == "statement" and one.status in TAKEN - {"on-hold"}]
     if not lists.stay.on:
-        reported = lists.stay.statements.items
-        home = [one for one in reported if one.status in TAKEN - {"on-hold"} and one.setting != "inpatient"]
+        every = lists.stay.statements.items
+        home = [one for one in every if one.status in TAKEN - {"on-hold"} and one.setting != "inpatient"]
     ended = Entries(one for one in lists.home if one.kind == "order" and one.status in ENDED)
-    for one in Entries(home).once():
+    reported = Entries(home)
+    for one in reported.once():
         decided = any(entries.alike(one) for entries in (lists.current, lists.held, ended))
         if decided or (one.ended and one.ended < lists.today):
             continue
         said = "taken at home before the stay, and no order continues or stops it: continue, or stop?"
-        more = [
-            f"an order{of_day(other.on)} is over, and its end has no date" for other in lists.undated.alike(one)[:1]
-        ]
-        yield Change("unreconciled", one, (), (), (said, *more))
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        more = [*unrecognised(one), *(earlier_end(other) for other in lists.given_up.alike(one)[:1])]
+        others = reported.alike(one)
+        if _contradicted([one, *others]):
+            more.append("the entries of the home list do not agree: which is right?")
+        yield Change("unreconciled", one, tuple(others), (), (said, *more))

@@ -6,9 +6,11 @@ Numbers that are not stated are not compared, and an assumed unit agrees with no
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cds_service.chart import Medication
 from cds_service.chart.medications.dosing import dosages_of, sig_text
+from cds_service.terminology.directions.reading import read_directions
 from cds_service.terminology.release import is_extended
 from cds_service.terminology.sig import Sig
 
@@ -30,7 +32,9 @@ def compared(now: Medication, before: Medication) -> Compared:
     if _words(now) == _words(before) and _has_directions(now):
         return Compared(same=True)
     dose, often = _same_dose(now.sig, before.sig), _same_times(now.sig, before.sig)
+    steps, knows_both = _in_steps(now) != _in_steps(before), all(map(_states_a_dose, (now, before)))
     found = (
+        ("a dose that changes step by step", steps and knows_both),
         ("dose", dose is False),
         ("how often", often is False),
         ("as needed or not", None not in (now.sig.prn, before.sig.prn) and now.sig.prn != before.sig.prn),
@@ -50,6 +54,20 @@ def _has_directions(medication: Medication) -> bool:
     stated = medication.sig.dose_value is not None or medication.sig.times_per_day is not None
     fields = any("doseAndRate" in one or "timing" in one for one in dosages_of(medication.resource))
     return (stated or bool(sig_text(medication.resource))) and not fields
+
+
+def _states_a_dose(medication: Medication) -> bool:
+    return medication.sig.dose_value is not None or _in_steps(medication)
+
+
+def _in_steps(medication: Medication) -> bool:
+    return has_steps(sig_text(medication.resource) or medication.origin.text or "")
+
+
+@lru_cache(maxsize=4096)
+def has_steps(words: str) -> bool:
+    """True for a taper, and for other directions whose dose changes over time."""
+    return bool(read_directions(words).phases)
 
 
 def _same_dose(now: Sig, before: Sig) -> bool | None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from cds_service.chart import Chart, Medication
 from cds_service.chart.fhir_json import label_of, objects
+from cds_service.chart.medications.dosing import dosages_of
 from cds_service.chart.medications.stay import Course
 from cds_service.checks.discharge.changes import Change
 from cds_service.checks.discharge.taking import how_taken
@@ -35,6 +36,8 @@ def medicine_of(chart: Chart, knowledge: Knowledge, change: Change) -> Medicine:
         state=change.state,
         name=_name(drug),
         written=drug.ref.text,
+        product=_product(drug),
+        also=tuple(_also(change)),
         lay=next((row.lay for row in rows), "") if len(drug.drugs) == 1 else "",
         change=_changed(change),
         before=tuple(_before(one) for one in change.before),
@@ -61,7 +64,7 @@ def due_tests(chart: Chart, knowledge: Knowledge, change: Change) -> list[Wanted
     """Tests that the medicine calls for and the chart lacks; a new one is looked at as if it were not yet taken."""
     order = change.course.medication
     others = tuple(one for one in chart.medications.items if one.ref.reference != order.ref.reference)
-    begun = change.state in ("new", "unsure")
+    begun = change.state in ("new", "ordered", "unsure")
     seen = replace(chart, medications=replace(chart.medications, items=others)) if begun else chart
     return [one for one in wanted_tests(seen, knowledge, order) if one.tests]
 
@@ -106,13 +109,39 @@ def _name(drug: Medication) -> str:
     if not drug.drugs:
         return (drug.origin.text or drug.ref.text)[:80]
     plain = " and ".join(one.name for one in drug.drugs)
-    typed, span = drug.origin.text or "", drug.origin.span
-    called = typed[slice(*span)].strip() if span else ""
+    called = _called(drug)
     if called.lower().startswith(plain.lower()) and len(called) <= _LONGEST_NAME:
         return called[:1].upper() + called[1:]
-    known = all(word in plain.lower() for word in called.lower().replace("/", " ").replace("-", " ").split())
+    brand = _brand(drug)
     shown = plain[:1].upper() + plain[1:]
-    return shown if not called or known or len(called) > _LONGEST_NAME else f"{shown} ({called})"
+    return f"{shown} ({brand})" if brand else shown
+
+
+def _called(drug: Medication) -> str:
+    """How its words name it."""
+    return (drug.origin.text or "")[slice(*drug.origin.span)].strip() if drug.origin.span else ""
+
+
+def _brand(drug: Medication) -> str:
+    """Another name than that of its ingredients."""
+    plain, called = " ".join(one.name for one in drug.drugs).lower(), _called(drug)
+    known = all(word in plain for word in called.lower().replace("/", " ").replace("-", " ").split())
+    return "" if known or len(called) > _LONGEST_NAME else called
+
+
+def _product(drug: Medication) -> str:
+    """ "2.5 mg tablet": what its words say beside the name. Without directions apart they hold those too."""
+    typed, span = drug.origin.text or "", drug.origin.span
+    if not span or not drug.drugs or not dosages_of(drug.resource):
+        return ""
+    return (typed[span[1] :] if not typed[: span[0]].strip() else typed).strip(" ,;:-")[:_LONGEST_NAME]
+
+
+def _also(change: Change) -> Iterator[str]:
+    """Brands that the patient may have at home, and may take beside it without knowing that it is the same."""
+    now = change.course.medication
+    brands = {_brand(one.medication).lower(): _brand(one.medication) for one in change.before}
+    yield from (shown for brand, shown in brands.items() if brand and brand != _brand(now).lower())
 
 
 def _changed(change: Change) -> str:
@@ -121,8 +150,11 @@ def _changed(change: Change) -> str:
         return change.course.why
     if change.state != "changed" or not change.before:
         return ""
-    how = how_taken(change.before[0].medication)
-    return how.words if how.words else change.before[0].medication.ref.text
+    before = change.before[0].medication
+    how, product = how_taken(before), _product(before)
+    if not how.words:
+        return before.ref.text
+    return f"{_name(before)} {product}: {how.words}" if product else how.words
 
 
 def _before(one: Course) -> str:

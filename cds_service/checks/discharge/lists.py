@@ -51,11 +51,19 @@ class Lists:
         over = (one for one in self.stay.orders.items if one.status in ENDED and one.setting != "inpatient")
         return Entries(one for one in over if self.stay.before(one.begun) and one.ended is None and one.touched is None)
 
+    @cached_property
+    def given_up(self) -> Entries:
+        """Orders that were over before the stay, or nobody says since when."""
+        over = (one for one in self.stay.orders.items if one.status in ENDED and one.setting != "inpatient")
+        return Entries(
+            one for one in over if self.stay.before(one.begun) and not self._in_stay(one.ended or one.touched)
+        )
+
     @property
     def knows_home(self) -> bool:
-        """Whether a list of home is known, so that what is not on it is new. Orders that are active today are none: one
-        that was ended in the stay is not among them."""
-        return bool(self.stay.on) and (self.stay.past_orders or self.stay.statements.known)
+        """Whether a list of what was taken at home is known, so that what is not on it is new. Orders are no such list:
+        other places order too."""
+        return bool(self.stay.on) and self.stay.statements.known
 
     def in_stay(self, one: Course) -> bool | None:
         """Whether it was begun in the stay; None when that is not known."""

@@ -38,6 +38,7 @@ _AS_READ = (
     (re.compile(r"\btablespoons?\b"), "tbsp"),
     (re.compile(r"\b1 time (?:a|each) (day|week|month|year)\b"), r"every \1"),
 )
+_INJECTED = re.compile(r"\binject\b", re.IGNORECASE)
 _UNITS = {"ug": "micrograms", "unit": "units", "meq": "mEq"}
 _SPOONS = {"tsp": "teaspoon", "tbsp": "tablespoon"}
 _FRACTIONS = {0.25: "a quarter of", 0.5: "half", 0.75: "three quarters of"}
@@ -45,7 +46,7 @@ _FRACTIONS = {0.25: "a quarter of", 0.5: "half", 0.75: "three quarters of"}
 
 def plain_words(read: Directions) -> str:
     """What the patient does, in sentences; empty when it abstained, or cannot be said so that it reads the same."""
-    if read.abstained:
+    if read.abstained or (read.dose and read.dose.unit is None):  # "take 2 3 times a day" could be misread
         return ""
     if read.phases:
         said = [plain_words(phase) for phase in read.phases]
@@ -79,6 +80,8 @@ def _first(read: Directions) -> Iterator[str]:
 
 
 def _verb(read: Directions) -> str:
+    if read.route is None and _INJECTED.search(read.text):
+        return "Inject"
     return "Apply" if _is_patch(read) else _VERBS.get(read.route or "", "Take" if read.dose else "Use")
 
 

@@ -55,6 +55,18 @@ def test_the_page_for_the_patient_says_what_to_take_and_is_a_draft_until_somebod
     assert "not reviewed until somebody has signed above" in seen and "<b>" not in sheet.partition("<main")[2]
 
 
+def test_without_a_home_list_the_patient_is_not_told_that_a_medicine_is_new(house: House) -> None:
+    ordered = {**NEW, "state": "ordered", "name": "Atorvastatin", "product": "40 mg tablet", "also": ["Lipitor"]}
+    browser, page = opened(house, medicines=[ordered, {**NEW, "state": "unsure", "name": "Digoxin"}])
+    listed = words(page.partition('class="discharge"')[2].partition("</section>")[0])
+    assert "Ordered in this stay; no home list to compare with (1) Atorvastatin 40 mg tablet" in listed
+    address = unescape(re.search(r'href="(/evidence/handout[^"]+)"', page)[1])  # type: ignore[index]
+    seen = words(browser.get(address).text)  # type: ignore[attr-defined]
+    assert "New medicines" not in seen and seen.count("Take these medicines") == 1
+    assert "We had no list of the medicines you take at home." in seen
+    assert "At home it may be called Lipitor. It is the same medicine: take only one of them." in seen
+
+
 def test_a_card_about_no_discharge_has_no_page_for_the_patient(house: House) -> None:
     browser, page = house.open("p1")
     view = re.search(r"view=([A-Za-z0-9_-]{12})", page)[1]  # type: ignore[index]

@@ -162,10 +162,9 @@ CASES = (
     ),
     Case(
         "no list of home could be read",
-        {"a": "unsure"},
+        {"a": "ordered"},
         orders=(left("a", "amlodipine 10 mg tablet", ONE_DAILY),),
         missing=("statements", "statement_history", "order_history"),
-        asks={"a": "no list of home medicines"},
     ),
     Case(
         "nobody knows when the stay began",

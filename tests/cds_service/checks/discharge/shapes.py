@@ -30,7 +30,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Case:
     """`expected`: state by id of the order or statement that it is said of, and no other. `how`: instructions by id,
-    `asks`: words of a question by id. `missing`: keys that did not come."""
+    `asks`: words of a question by id; `reads`: words that the patient reads, by id. `missing`: keys that did not
+    come."""
 
     name: str
     expected: Mapping[str, str]
@@ -38,6 +39,7 @@ class Case:
     statements: tuple[Entry, ...] = ()
     how: Mapping[str, str] = field(default_factory=dict)
     asks: Mapping[str, str] = field(default_factory=dict)
+    reads: Mapping[str, str] = field(default_factory=dict)
     quiet: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     since: str = ADMITTED

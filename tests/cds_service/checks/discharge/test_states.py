@@ -39,6 +39,32 @@ def test_the_active_list_alone_tells_what_is_taken_and_not_what_was_stopped() ->
     assert "what was stopped in the stay may be missing" in reasons(missing)
 
 
+def test_orders_alone_do_not_tell_that_a_medicine_is_new() -> None:
+    def without(home: Supplied) -> Any:
+        history = data(order(APIXABAN), order(LISINOPRIL))
+        return said(chart_of(order_history=history, statements=home, statement_history=home))
+
+    lines, missing = without(ABSENT)
+    assert {name: one.state for name, one in by_id(lines).items()} == {"a": "ordered", "l": "continued"}
+    assert "the home list (medication statements) was not supplied" in reasons(missing)
+    assert by_id(lines)["a"].due, "its tests are due as those of a new one"
+    assert by_id(without(Supplied("failed"))[0])["a"].state == "ordered"
+
+
+def test_strength_and_form_stand_beside_the_name_and_in_what_was_before() -> None:
+    before = order(Entry("o", "warfarin 5 mg tablet", "Take 1 tablet by mouth daily", status="stopped", more=IN_STAY))
+    now = order(Entry("w", "warfarin 2.5 mg tablet", "Take 1 tablet by mouth daily", on=LEFT, category="discharge"))
+    (line,) = told(before, now)[0]
+    assert (line.name, line.product, line.how) == ("Warfarin", "2.5 mg tablet", "Take 1 tablet by mouth 1 time a day.")
+    assert line.change == "Warfarin 5 mg tablet: Take 1 tablet by mouth 1 time a day."
+
+
+def test_one_order_whose_end_nobody_recorded_is_one() -> None:
+    over = Entry("n", "naproxen 500 mg", "1 bid", status="stopped")
+    assert "1 earlier order ended on a day" in reasons(told(order(over))[1])
+    assert "2 earlier orders ended on a day" in reasons(told(order(over), order(replace(over, id="m")))[1])
+
+
 def test_a_history_that_goes_on_counts_as_whole_when_it_reaches_behind_the_stay() -> None:
     page = data(order(APIXABAN), order(LISINOPRIL))
     assert "may be missing" not in reasons(told(order_history=replace(page, complete=False))[1])

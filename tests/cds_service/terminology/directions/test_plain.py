@@ -16,6 +16,7 @@ SAID = {
     "20 mg daily": "Take 20 mg 1 time a day.",
     "take 1 tablet (10 mg) by mouth daily": "Take 1 tablet (10 mg) by mouth 1 time a day.",
     "2 puffs inhaled q4-6h prn wheezing": "Breathe in 2 puffs every 4 to 6 hours, only if needed for wheezing.",
+    "inject 20 units at bedtime": "Inject 20 units 1 time a day at bedtime.",
     "10 units subq at bedtime": "Inject 10 units under the skin 1 time a day at bedtime.",
     "1-2 tabs q6h prn pain, max 8 tablets per day": (
         "Take 1 to 2 tablets every 6 hours, only if needed for pain. Do not take more than 8 tablets in a day."
@@ -45,6 +46,7 @@ AS_WRITTEN = (
     "17 g daily mixed in 8 oz of water",
     "dissolve 1 tablet under the tongue as needed for chest pain",
     "per sliding scale",
+    "2 tid",
     "take 1 tablet daily if your pulse is over 60",
     "chew 1 tablet daily",
     "apply cream thinly twice daily",
