@@ -31,40 +31,85 @@ _JOINING = frozenset({"and", "with", "for"})
 Ingredients = frozenset[str]
 
 
+class SpacedNames:
+    """What longer names have on one side of a name, which may stand there with a space too many or too few."""
+
+    def __init__(self) -> None:
+        # By its side, the number of words that it is then written in, and its digits, which must all stand there.
+        self._rests: dict[tuple[bool, int], dict[str, list[tuple[str, Ingredients]]]] = {}
+
+    def add(self, before: Words, behind: Words, rxcuis: Ingredients) -> None:
+        rest = before or behind
+        key = "".join(rest)
+        if (before and behind) or len(key) < _LONG_ENOUGH:
+            return
+        for count in (len(rest) - 1, len(rest) + 1):
+            if count:
+                of_side = self._rests.setdefault((bool(before), count), {})
+                of_side.setdefault(_digits(key), []).append((key, rxcuis))
+
+    def hold(self, text: str, words: Sequence[Word], mention: range, rxcuis: Ingredients) -> bool:
+        """Whether the rest of such a name, of other ingredients, stands beside the mention: "codeine" as "cod eine"."""
+        for (before, count), by_digits in self._rests.items():
+            start, stop = (mention.start - count, mention.stop) if before else (mention.start, mention.stop + count)
+            if start < 0 or stop > len(words):
+                continue
+            whole = words[start:stop]
+            run = whole[:count] if before else whole[-count:]
+            written = "".join([word.text for word in run])
+            meant = by_digits.get(_digits(written), ())
+            nearly = (others != rxcuis and _is_nearly(written, key) for key, others in meant)
+            if any(nearly) and not _joined_on(text, whole, run):
+                return True
+        return False
+
+
+def _is_nearly(written: str, key: str) -> bool:
+    return OSA.normalized_similarity(written, key) >= _NEARLY
+
+
 class LongerNames:
-    """In which longer names a name stands, and where in them; built once from a lexicon's entries."""
+    """In which longer names a name stands, and where in them; built once from a lexicon's entries.
+
+    A name of many longer ones ("acetaminophen") must not cost much in a text that holds none of them: what its other
+    words can be at all is asked once, not for each of the names.
+    """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         by_words = {tuple(word.text for word in split_words(entry.name)): frozenset(entry.rxcuis) for entry in entries}
         self._words = {word for words in by_words for word in words}
         self._longer: dict[Words, list[tuple[int, Words, Ingredients]]] = {}
+        self._spaced: dict[Words, SpacedNames] = {}
         for words, rxcuis in by_words.items():
             for start in range(len(words)):
                 for end in range(start + 1, len(words) + 1):
                     part = words[start:end]
                     if part != words and by_words.get(part, rxcuis) != rxcuis:
                         self._longer.setdefault(part, []).append((start, words, rxcuis))
+                        self._spaced.setdefault(part, SpacedNames()).add(words[:start], words[end:], rxcuis)
 
     def hold(self, mention: Mention, text: str) -> bool:
         """Whether the mention's words stand in `text` as a part of a longer name of other ingredients, misspelt."""
         words = split_words(text)
         first = next(at for at, word in enumerate(words) if word.start >= mention.span[0])
         end = next((at for at, word in enumerate(words) if word.start >= mention.span[1]), len(words))
+        said, rxcuis = tuple(word.text for word in words[first:end]), frozenset(mention.rxcuis)
         beside = (*range(first), *range(end, len(words)))
-        doubtful = [at for at in beside if words[at].text.isalpha() and words[at].text not in NOT_COMPONENTS]
-        if not any(first - _FARTHEST <= at < end + _FARTHEST for at in doubtful):
+        doubtful = {at for at in beside if words[at].text.isalpha() and words[at].text not in NOT_COMPONENTS}
+        if said not in self._longer or not any(first - _FARTHEST <= at < end + _FARTHEST for at in doubtful):
             return False
-        said = tuple(word.text for word in words[first:end])
-        for start, name, rxcuis in self._longer.get(said, ()):
-            if rxcuis == frozenset(mention.rxcuis):
-                continue
-            place = range(start, start + len(said))
+        if self._spaced[said].hold(text, words, range(first, end), rxcuis):
+            return True
+        wrong = {at for at in doubtful if self._is_wrong(words[at].text)}
+        known = [at for at in beside if words[at].text in self._words and _tells(words[at].text)]
+        for start, name, others in self._longer[said] if wrong or known else ():
             begins = first - start
-            written = words[begins : begins + len(name)] if begins >= 0 else ()
-            in_doubt = bool(written) and any(begins <= at < begins + len(name) for at in doubtful)
-            if in_doubt and self._is_written(text, written, name, place):
-                return True
-            if _is_spaced_otherwise(text, words, range(first, end), (name[:start], name[place.stop :])):
+            place = range(begins, begins + len(name))
+            if begins < 0 or others == rxcuis or doubtful.isdisjoint(place):
+                continue
+            if wrong.isdisjoint(place) and not any(at in place and words[at].text == name[at - begins] for at in known):
+                continue
+            if self._is_written(text, words[begins : place.stop], name, range(start, start + len(said))):
                 return True
         return False
 
@@ -101,41 +146,19 @@ def _is_all_but_one(text: str, written: Sequence[Word], name: Words, mention: ra
     if len(written) < len(name) or _APART.search(text[written[0].start : written[len(name) - 1].end]):
         return False
     word, meant = written[slip].text, name[slip]
-    telling = any(
-        at not in mention and at != slip and len(name[at]) >= _SHORTEST and name[at] not in _JOINING
-        for at in range(len(name))
-    )
+    telling = any(at not in mention and at != slip and _tells(name[at]) for at in range(len(name)))
     return telling and word.isalpha() and word not in NOT_COMPONENTS and OSA.normalized_similarity(word, meant) >= _HALF
 
 
-def _is_spaced_otherwise(text: str, words: Sequence[Word], mention: range, meant: tuple[Words, Words]) -> bool:
-    """What the longer name has on one side stands there with a space too many or too few: "codeine" as "cod eine"."""
-    before, behind = meant
-    key = "".join(before or behind)
-    if (before and behind) or len(key) < _LONG_ENOUGH:
-        return False
-    beside = words[mention.start - 1 : mention.start] if before else words[mention.stop : mention.stop + 1]
-    if not beside or (beside[0].text[0].isdigit() and not _digits(key)):
-        return False
-    written = len(before or behind)
-    for count in (written - 1, written + 1):
-        start = mention.start - count if before else mention.start
-        whole = words[start : mention.stop + (0 if before else count)] if start >= 0 else ()
-        run = whole[:count] if before else whole[len(mention) :]
-        if len(run) == count > 0 and _is_nearly(run, key) and not _joined_on(text, whole, run):
-            return True
-    return False
+def _tells(word: str) -> bool:
+    """Whether a word of a longer name that stands beside the mention shows that this name is meant."""
+    return len(word) >= _SHORTEST and word not in _JOINING
 
 
 def _joined_on(text: str, whole: Sequence[Word], run: Sequence[Word]) -> bool:
     """Whether what stands beside the mention is a component: a hyphen before it, or behind it, or another mark."""
     beside = text[run[-1].end] if run[0] is whole[0] else text[run[0].start - 1]
     return beside == "-" or bool(_APART.search(text[whole[0].start : whole[-1].end]))
-
-
-def _is_nearly(run: Sequence[Word], key: str) -> bool:
-    written = "".join([word.text for word in run])
-    return OSA.normalized_similarity(written, key) >= _NEARLY and _digits(written) == _digits(key)
 
 
 def _digits(key: str) -> str:
