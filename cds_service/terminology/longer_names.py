@@ -29,6 +29,7 @@ _APART = re.compile(r"[/+]")
 _JOINING = frozenset({"and", "with", "for"})
 
 Ingredients = frozenset[str]
+Longer = tuple[int, Words, Ingredients]  # at which of its words the name begins, all its words, what it means
 
 
 class SpacedNames:
@@ -78,15 +79,21 @@ class LongerNames:
     def __init__(self, entries: Iterable[Entry]) -> None:
         by_words = {tuple(word.text for word in split_words(entry.name)): frozenset(entry.rxcuis) for entry in entries}
         self._words = {word for words in by_words for word in words}
-        self._longer: dict[Words, list[tuple[int, Words, Ingredients]]] = {}
+        self._longer: dict[Words, list[Longer]] = {}
+        self._told_by: dict[tuple[Words, str], list[Longer]] = {}  # by the name, and a word beside it
         self._spaced: dict[Words, SpacedNames] = {}
         for words, rxcuis in by_words.items():
             for start in range(len(words)):
                 for end in range(start + 1, len(words) + 1):
                     part = words[start:end]
                     if part != words and by_words.get(part, rxcuis) != rxcuis:
-                        self._longer.setdefault(part, []).append((start, words, rxcuis))
-                        self._spaced.setdefault(part, SpacedNames()).add(words[:start], words[end:], rxcuis)
+                        self._add(part, words[:start], words[end:], (start, words, rxcuis))
+
+    def _add(self, part: Words, before: Words, behind: Words, longer: Longer) -> None:
+        self._longer.setdefault(part, []).append(longer)
+        self._spaced.setdefault(part, SpacedNames()).add(before, behind, longer[2])
+        for word in filter(_tells, {*before, *behind}):
+            self._told_by.setdefault((part, word), []).append(longer)
 
     def hold(self, mention: Mention, text: str) -> bool:
         """Whether the mention's words stand in `text` as a part of a longer name of other ingredients, misspelt."""
@@ -100,14 +107,14 @@ class LongerNames:
             return False
         if self._spaced[said].hold(text, words, range(first, end), rxcuis):
             return True
-        wrong = {at for at in doubtful if self._is_wrong(words[at].text)}
-        known = [at for at in beside if words[at].text in self._words and _tells(words[at].text)]
-        for start, name, others in self._longer[said] if wrong or known else ():
+        if any(self._is_wrong(words[at].text) for at in doubtful):
+            meant = self._longer[said]
+        else:
+            meant = [one for at in beside for one in self._told_by.get((said, words[at].text), ())]
+        for start, name, others in meant:
             begins = first - start
             place = range(begins, begins + len(name))
             if begins < 0 or others == rxcuis or doubtful.isdisjoint(place):
-                continue
-            if wrong.isdisjoint(place) and not any(at in place and words[at].text == name[at - begins] for at in known):
                 continue
             if self._is_written(text, words[begins : place.stop], name, range(start, start + len(said))):
                 return True

@@ -71,3 +71,15 @@ def test_an_order_is_searched_for_ten_thousand_names_with_no_more_work_than_for_
             lexicon.find(order)
         works.append(calls[0])
     assert works[0] == works[1] > 0
+
+
+def test_a_name_that_stands_in_many_longer_ones_is_read_with_no_more_work_than_one_that_stands_in_few() -> None:
+    """ "acetaminophen" begins or ends sixty names of other ingredients, and most orders for it mean none of them."""
+    works = []
+    VOCABULARY.named_in("acetaminophen 500 mg tablet")
+    for name in ("metoprolol", "acetaminophen"):
+        with calls_counted() as calls:
+            naming = VOCABULARY.named_in(f"{name} 501 mg tablet")
+        assert naming is not None and naming.certain
+        works.append(calls[0])
+    assert 0 < works[1] < 1.2 * works[0]
