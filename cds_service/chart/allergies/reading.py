@@ -8,6 +8,10 @@ often wrong. What a record says is tolerated ("penicillin, tolerates cephalexin"
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import orjson
 
 from cds_service.chart.allergies.allergens import Allergens, allergens_of, coded, named, side_effects_of
 from cds_service.chart.allergies.allergy import Allergy
@@ -27,6 +31,7 @@ from cds_service.chart.fhir_json import (
 from cds_service.chart.listing import Listing
 from cds_service.chart.medications.naming import NOT_RECOGNISED
 from cds_service.chart.medications.reading import LEXICON, LEXICON_VERSION
+from cds_service.chart.memory import by_bytes
 from cds_service.chart.supplied import Supplied
 from cds_service.facts import Origin
 from cds_service.terminology.reactions import GRAVE, kinds_in
@@ -37,6 +42,26 @@ from cds_service.terminology.vocabulary import Vocabulary
 NO_KNOWN = frozenset({"716186003", "160244002", "409137002", "428607008", "429625007", "1003774007"})
 _ELSEWHERE = frozenset({"food", "environment"})
 _KINDS = ("allergy", "intolerance")
+_NOTHING = Allergens()
+# Everything of an entry, and of a reaction in it, that says to what and how it showed; nothing that says whose it is.
+_SAYING = ("resourceType", "code", "type", "category", "modifierExtension")
+_OF_A_REACTION = ("substance", "manifestation", "description")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What an entry says, whoever's it is. `kept`: it is an allergy that counts, or one that must be said."""
+
+    label: str
+    allergens: Allergens = _NOTHING
+    contradictions: tuple[str, ...] = ()
+    kept: bool = True
+    kind: str = ""
+    reactions: tuple[str, ...] = ()
+    shown: frozenset[str] = frozenset()
+    harmless: bool = False
+    no_allergy: bool = False
+    borne: Allergens = _NOTHING
 
 
 def read_allergies(supplied: Supplied, problems: Supplied, vocabulary: Vocabulary) -> Listing[Allergy]:
@@ -45,18 +70,31 @@ def read_allergies(supplied: Supplied, problems: Supplied, vocabulary: Vocabular
     A problem list may add allergies; it never decides whether the allergy list is known.
     """
     wanted, notes = supplied.only({"AllergyIntolerance"}, "allergy list")
-    items, contradictions = [], []
-    for resource in filter(_stands, wanted.resources):
-        label = label_of(resource.get("code"))
-        if is_of_a_relative(label):
-            contradictions.append(f"allergy entry {label!r} is about a relative: it was not counted")
-            continue
-        allergens, contradiction = allergens_of(resource, vocabulary)
-        if not allergens.of_no_drug and (allergens or not _beside_the_point(resource)):
-            items.append(_allergy(resource, allergens, vocabulary))
-            contradictions += contradiction
+    read = by_bytes(vocabulary.remembered(_entry), partial(_entry, vocabulary))
+    found = [(resource, read(_saying(resource))) for resource in wanted.resources if _stands(resource)]
+    items = [_allergy(resource, spoken) for resource, spoken in found if spoken.kept]
     items += _from_problems(problems, vocabulary)
+    contradictions = (contradiction for _, spoken in found for contradiction in spoken.contradictions)
     return Listing(wanted.state, tuple(items), (*notes, *contradictions))
+
+
+def _saying(resource: Resource) -> Resource:
+    reactions = objects(resource.get("reaction"))
+    shown = [{name: one[name] for name in _OF_A_REACTION if name in one} for one in reactions]
+    return {**{name: resource[name] for name in _SAYING if name in resource}, "reaction": shown}
+
+
+def _entry(vocabulary: Vocabulary, said: bytes) -> Spoken:
+    """What an entry of the allergy list says; the same is said of many patients, and is read once."""
+    resource = orjson.loads(said)
+    label = label_of(resource.get("code"))
+    if is_of_a_relative(label):
+        said_of = f"allergy entry {label!r} is about a relative: it was not counted"
+        return Spoken(label, contradictions=(said_of,), kept=False)
+    allergens, contradictions = allergens_of(resource, vocabulary)
+    if allergens.of_no_drug or (not allergens and _beside_the_point(resource)):
+        return Spoken(label, kept=False)
+    return replace(_spoken(resource, allergens, vocabulary), contradictions=tuple(contradictions))
 
 
 def _from_problems(problems: Supplied, vocabulary: Vocabulary) -> Iterator[Allergy]:
@@ -68,9 +106,9 @@ def _from_problems(problems: Supplied, vocabulary: Vocabulary) -> Iterator[Aller
         words = " ".join(labels_of(concept))
         allergens = coded([concept], vocabulary)
         if not allergens and says_allergy(words):
-            allergens = next(filter(None, (named(label, vocabulary) for label in labels_of(concept))), Allergens())
+            allergens = next(filter(None, (named(label, vocabulary) for label in labels_of(concept))), _NOTHING)
         if allergens:
-            yield _allergy(resource, allergens, vocabulary)
+            yield _allergy(resource, _spoken(resource, allergens, vocabulary))
 
 
 def _stands(resource: Resource) -> bool:
@@ -88,15 +126,27 @@ def _beside_the_point(resource: Resource) -> bool:
     return elsewhere or bool(codes(resource.get("code")) & NO_KNOWN) or denies(label_of(resource.get("code")))
 
 
-def _allergy(resource: Resource, allergens: Allergens, vocabulary: Vocabulary) -> Allergy:
+def _spoken(resource: Resource, allergens: Allergens, vocabulary: Vocabulary) -> Spoken:
     label, kind = label_of(resource.get("code")), text(resource.get("type"))
     if kind not in _KINDS and "intoleran" in label.lower():
         kind = "intolerance"
-    here = reference(resource)
     known = list(_reaction_kinds(resource, label))
     shown = frozenset().union(*known)
     mild = side_effects_of((drug.rxcui for drug in allergens.drugs), allergens.groups, vocabulary)
-    borne = named(tolerated(label), vocabulary)
+    return Spoken(
+        label=label,
+        allergens=allergens,
+        kind=kind if kind in _KINDS else "",
+        reactions=tuple(dict.fromkeys(_reactions(resource))),
+        shown=shown,
+        harmless=bool(known) and all(known) and shown <= mild,
+        no_allergy=bool(known) and all(known) and shown <= mild | GRAVE,
+        borne=named(tolerated(label), vocabulary),
+    )
+
+
+def _allergy(resource: Resource, spoken: Spoken) -> Allergy:
+    here, allergens, label = reference(resource), spoken.allergens, spoken.label
     read = Origin("read", here, allergens.label, allergens.span, LEXICON, LEXICON_VERSION)
     return Allergy(
         reference=here,
@@ -104,14 +154,14 @@ def _allergy(resource: Resource, allergens: Allergens, vocabulary: Vocabulary) -
         drugs=allergens.drugs,
         groups=allergens.groups,
         origin=read if allergens.span else Origin("coded", here, label or None),
-        kind=kind if kind in _KINDS else "",
+        kind=spoken.kind,
         criticality={"high": "high criticality"}.get(text(resource.get("criticality")), ""),
-        reactions=tuple(dict.fromkeys(_reactions(resource))),
-        shown=shown,
-        harmless=bool(known) and all(known) and shown <= mild,
-        no_allergy=bool(known) and all(known) and shown <= mild | GRAVE,
-        tolerated=frozenset(drug.rxcui for drug in borne.drugs if drug not in allergens.drugs),
-        tolerated_groups=borne.groups - allergens.groups,
+        reactions=spoken.reactions,
+        shown=spoken.shown,
+        harmless=spoken.harmless,
+        no_allergy=spoken.no_allergy,
+        tolerated=frozenset(drug.rxcui for drug in spoken.borne.drugs if drug not in allergens.drugs),
+        tolerated_groups=spoken.borne.groups - allergens.groups,
         on=day_of(resource.get("recordedDate")) or day_of(resource.get("onsetDateTime")),
         problem=None if allergens else _problem(resource),
     )

@@ -60,6 +60,19 @@ def test_an_allergy_that_names_nothing_known_is_kept_and_says_so(text: str) -> N
     assert (found.label, found.problem) == (text, "not recognised")
 
 
+def test_what_is_read_once_for_the_same_words_leaves_each_entry_its_own() -> None:
+    shown = {"reaction": [{"manifestation": [{"text": "nausea"}], "note": [{"text": "as her aunt said"}]}]}
+    mine = {**allergy("codeine"), **shown, "id": "a", "recordedDate": "2024-03-01", "criticality": "high"}
+    other = {**allergy("codeine"), **shown, "id": "b", "recordedDate": "2025-04-02"}
+    milder = {**allergy("codeine"), "id": "c", "reaction": [{"manifestation": [{"text": "anaphylaxis"}]}]}
+    found = listed(mine, other, milder)
+    assert [one.reference.rpartition("/")[2] for one in found] == ["a", "b", "c"]
+    assert [one.origin.reference for one in found] == [one.reference for one in found]
+    assert [str(one.on) for one in found] == ["2024-03-01", "2025-04-02", "None"]
+    assert [one.criticality for one in found] == ["high criticality", "", ""]
+    assert [one.harmless for one in found] == [True, True, False]
+
+
 def test_an_allergy_without_a_name_is_kept() -> None:
     (found,) = listed({"resourceType": "AllergyIntolerance"})
     assert found.label == "allergy without a name" and found.problem == "not recognised"
