@@ -13,7 +13,6 @@ from typing import Any
 from cds_service.hooks.members import Brought, Member, Resource, reference_of
 
 _READ = ("MedicationRequest", "Medication")
-_LAY_USERS = ("Patient/", "RelatedPerson/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +36,6 @@ class Context:
     entries: tuple[Resource, ...] = ()
     brought: tuple[Brought, ...] = ()
     hook: str = ""
-
-    @property
-    def for_lay_reader(self) -> bool:
-        """True when the patient, or somebody of theirs, reads the cards."""
-        return self.user_id is not None and self.user_id.startswith(_LAY_USERS)
 
     def with_orders(self, found: Mapping[str, Resource]) -> Context:
         """The context with those of its named orders that were found, `found` by `Type/id`."""

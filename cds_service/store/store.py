@@ -27,7 +27,6 @@ from cds_service.store.records import (
     Invocation,
     Recorded,
     StoredCard,
-    StoredFeedback,
     Verdict,
 )
 from cds_service.store.reports.bulk import Reports
@@ -153,11 +152,6 @@ class Store:
         opinion = opinions.Opinion(card_uuid, tenant, session_user, verdict, reason_code, comment, at, passage)
         with self._database.writing() as connection:
             return opinions.append(connection, self._keyring, opinion, self._clock())
-
-    def feedback_for(self, card_uuid: str) -> list[StoredFeedback]:
-        """Every feedback event of one card over both channels, by outcome time: the last one is the latest state."""
-        with self._database.reading() as connection:
-            return feedback.of_card(connection, self._keyring, card_uuid)
 
     def audit(self, event: AuditEvent) -> None:
         """Append one audit row, or journal it in an outage. ValueError: a key is not in `audit.DETAIL_KEYS`."""

@@ -6,6 +6,7 @@ from cds_service.store import Store
 from tests.browser.clinician import Clinician
 from tests.browser.records import stored, stored_card
 from tests.browser.three_apps import ThreeApps
+from tests.stored_feedback import feedback_for
 
 REASON = ("risk-benefit-ratio", "Recipient assessment of risk/benefit ratio")
 
@@ -24,7 +25,7 @@ def test_an_accepted_suggestion_changes_the_draft_and_the_next_call_is_quiet(
     assert "omeprazole" not in draft
     assert clinician.cards.count() == 0
     assert clinician.page.locator(".no-advice").first.is_visible()
-    (event,) = store.feedback_for(card.uuid)
+    (event,) = feedback_for(store, card.uuid)
     (chosen,) = [one["uuid"] for one in card.body["suggestions"] if "pantoprazole" in one["label"]]
     assert (event.outcome, event.suggestions, event.channel) == ("accepted", (chosen,), "cds-hooks")
 

@@ -13,6 +13,7 @@ from cds_service.store import Store
 from tests.browser.clinician import Clinician
 from tests.browser.records import stored
 from tests.browser.three_apps import ThreeApps
+from tests.stored_feedback import feedback_for
 
 
 def test_the_evidence_page_shows_everything_that_the_card_rests_on(clinician: Clinician, apps: ThreeApps) -> None:
@@ -98,7 +99,7 @@ def test_an_answer_in_the_app_lands_beside_the_cards_own_feedback(
     assert "on this page, you" in said[0]
     assert "Accepted: Order INR in 5 days" in said[1]
     assert "in the EHR, on the card" in said[1]
-    kept = [(event.channel, event.outcome, event.reason_code) for event in store.feedback_for(card.uuid)]
+    kept = [(event.channel, event.outcome, event.reason_code) for event in feedback_for(store, card.uuid)]
     assert kept == [("cds-hooks", "accepted", None), ("smart-app", "not-useful", "too-obvious")]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from cds_service.cards.dialects import DIALECTS
 from tests.conformance.dialect_calls import DialectEhr, dialect_ehr, fixture
@@ -94,8 +95,12 @@ def test_epics_feedback_is_read_in_each_of_its_forms(service: RunningService, ep
 
 
 @pytest.mark.parametrize(("call", "said"), [("epic/patient-view", "chart-opened"), ("epic/enter-allergy", "other")])
-def test_the_trigger_in_epics_extension_says_which_workflow_fired(call: str, said: str) -> None:
-    assert DIALECTS["epic"].workflow(fixture(call)["extension"]) == said
+def test_the_log_says_which_of_epics_workflows_fired(
+    service: RunningService, epic: DialectEhr, call: str, said: str
+) -> None:
+    with capture_logs() as logged:
+        epic.call(service, fixture(call), "chart-reconciliation")
+    assert [line["workflow"] for line in logged if line["event"] == "call"] == [said]
     assert DIALECTS["standard"].workflow(fixture(call)["extension"]) is None
 
 

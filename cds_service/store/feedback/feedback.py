@@ -95,13 +95,11 @@ def _open_items(body: Mapping[str, Any]) -> list[str]:
     return [one["concern"] for one in listed if "concern" in one]
 
 
-def of_card(connection: Connection, keyring: Keyring, card_uuid: str) -> list[StoredFeedback]:
-    query = select(feedback).where(feedback.c.card == card_uuid).order_by(feedback.c.at, feedback.c.received_at)
-    return [stored_feedback(keyring, row) for row in connection.execute(query).mappings()]
-
-
 def with_feedback(connection: Connection, keyring: Keyring, found: StoredCard) -> StoredCard:
-    return replace(found, feedback=tuple(of_card(connection, keyring, found.uuid)))
+    """The card with its events over both channels, by outcome time: the last one is the latest state."""
+    query = select(feedback).where(feedback.c.card == found.uuid).order_by(feedback.c.at, feedback.c.received_at)
+    events = connection.execute(query).mappings()
+    return replace(found, feedback=tuple(stored_feedback(keyring, row) for row in events))
 
 
 def _is_offered(keyring: Keyring, item: FeedbackItem, issued: IssuedCard) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from flask import Blueprint, Response, request
 
+from cds_service.cards.dialects import DIALECTS
 from cds_service.errors import UnknownService
 from cds_service.hooks import parse_request
 from cds_service.web.edge.bodies import read_body
@@ -45,6 +46,7 @@ def blueprint(rooms: Rooms, callers: CallerCheck, modes: TenantModes, answer: An
         call.hook = hook_request.hook
         tenant = modes.given(caller.tenant(hook_request.fhir_server))
         call.tenant = tenant.id
+        call.workflow = DIALECTS[tenant.dialect].workflow(hook_request.extension)
         if tenant.mode(service_id) == "off":
             raise UnknownService("this service is not offered to this client; a signed GET /cds-services lists what is")
         answered = answer(rooms, service_id, hook_request, tenant, hashlib.sha256(raw).hexdigest())

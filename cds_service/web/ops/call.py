@@ -17,6 +17,7 @@ class Call:
     action: str | None = None  # "invoke", "feedback" or "ask"; None for every other address
     service: str | None = None  # the id of a service that exists
     hook: str | None = None
+    workflow: str | None = None  # what fired the hook in the EHR, where its dialect says it
     tenant: str | None = None
     issuer: str | None = None
     reason: str | None = None  # why it was refused, in fixed words

@@ -53,6 +53,7 @@ FIELDS = frozenset(
         "tenant",
         "timestamp",
         "version",
+        "workflow",
     }
 )
 # True where what would be logged is counted instead, as by a replay.
@@ -113,6 +114,7 @@ def register(app: Flask) -> None:
                 route=route,
                 service=call.service,
                 hook=call.hook,
+                workflow=call.workflow,
                 tenant=call.tenant,
                 issuer=call.issuer,
                 status=response.status_code,

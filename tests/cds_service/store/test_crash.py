@@ -13,6 +13,7 @@ from itertools import islice
 import pytest
 
 from cds_service.store import open_store
+from tests.stored_feedback import feedback_for
 
 KILLS = 12
 CALLER = ("north", "https://ehr.example/north", "medication-safety")
@@ -50,7 +51,7 @@ def test_every_acknowledged_feedback_survives_kill_9_exactly_once(
 
     attempted = {int(line[1:]) for line in said if line[0] == "?"}
     acknowledged = {int(line[1:]) for line in said if line[0] == "!"}
-    stored = [round((event.at - feedback_item().at).total_seconds()) for event in store.feedback_for("a-card-0")]
+    stored = [round((event.at - feedback_item().at).total_seconds()) for event in feedback_for(store, "a-card-0")]
     assert len(acknowledged) >= KILLS
     assert len(stored) == len(set(stored))
     assert acknowledged <= set(stored) <= attempted

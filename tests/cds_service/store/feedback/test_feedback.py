@@ -10,6 +10,7 @@ import pytest
 
 from cds_service.errors import InvalidRequest, StoreUnavailable
 from cds_service.store import FeedbackResult
+from tests.stored_feedback import feedback_for
 
 CALLER = ("north", "https://ehr.example/north", "medication-safety")
 REASONS = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
@@ -22,7 +23,7 @@ def issued(store, call):
 
 def test_what_the_clinician_accepted_comes_back(store, feedback_item):
     assert store.add_feedback(*CALLER, [feedback_item(comment="as advised")]) == FeedbackResult(stored=1)
-    (event,) = store.feedback_for("a-card-0")
+    (event,) = feedback_for(store, "a-card-0")
     assert (event.channel, event.outcome, event.suggestions) == ("cds-hooks", "accepted", ("a-card-0-stop",))
     assert (event.comment, event.user, event.client_added) == ("as advised", None, False)
     assert event.at == feedback_item().at
@@ -44,7 +45,7 @@ def test_another_outcome_or_time_is_another_event_and_the_latest_comes_last(stor
     overridden = feedback_item(outcome="overridden", suggestions=(), at=later)
     store.add_feedback(*CALLER, [overridden])
     store.add_feedback(*CALLER, [feedback_item(), feedback_item(at=later + timedelta(microseconds=1))])
-    assert [event.outcome for event in store.feedback_for("a-card-0")] == ["accepted", "overridden", "accepted"]
+    assert [event.outcome for event in feedback_for(store, "a-card-0")] == ["accepted", "overridden", "accepted"]
 
 
 @pytest.mark.parametrize("position", range(3))
@@ -82,7 +83,7 @@ def test_a_reason_stands_in_clear_only_when_the_card_offered_it(store, feedback_
     added = replace(offered, reason_code="own-words", reason_display="Own words", at=offered.at + timedelta(seconds=1))
     store.add_feedback(*CALLER, [offered, added])
     assert rows("SELECT reason_code, client_added FROM feedback ORDER BY at") == [("benefit", 0), (None, 1)]
-    first, second = store.feedback_for("a-card-0")
+    first, second = feedback_for(store, "a-card-0")
     assert (first.reason_code, first.client_added) == ("benefit", False)
     assert (second.reason_code, second.reason_display, second.client_added) == ("own-words", "Own words", True)
 

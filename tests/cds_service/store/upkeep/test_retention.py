@@ -19,6 +19,7 @@ from cds_service.store.upkeep.resealing import sealed_columns
 from cds_service.store.upkeep.retention import Counts
 from tests.cds_service.store.conftest import NOTE
 from tests.databases import ON_POSTGRESQL
+from tests.stored_feedback import feedback_for
 
 OLD = datetime(2026, 1, 5, 9, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -67,7 +68,7 @@ def test_clinical_text_is_erased_and_what_measures_count_stays(kept, rows, keyri
     assert rows("SELECT outcome FROM feedback") == [("accepted",)]
     assert kept.card_by_handle(keyring.handle("old-card-0")) is None
     assert kept.card_by_handle(keyring.handle("new-card-0")) is not None
-    assert [one.erased for one in kept.feedback_for("old-card-0")] == [True]
+    assert [one.erased for one in feedback_for(kept, "old-card-0")] == [True]
     assert kept.retention.run(DAYS) == Counts(0, 0, 0, 0, 0)
 
 
