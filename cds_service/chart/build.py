@@ -45,35 +45,35 @@ def build_chart(
     cannot be read is left out and noted, or kept with its problem.
     """
     supplied = _with_entries(context, supplied)
-    keys = supplied.get("medications", ABSENT), supplied.get("statements", ABSENT)
-    pasts = [supplied.get(key, ABSENT) for key in HISTORIES]
-    reader = MedicationReader(vocabulary, now, _siblings(context.orders, (*keys, *pasts)), fhir_server)
-    requests = (order for order in context.orders if order["resourceType"] == "MedicationRequest")
-    drafts = [one for order in requests if reader.wanted(order, context.renews) for one in reader.read_all(order)]
-    if context.renews:
-        drafts = [replace(draft, ended=None) for draft in drafts]
-    medications = _medications(keys, reader, {draft.ref.reference for draft in drafts})
-    if context.entries:
-        drafts = [medication for medication in medications.items if not medication.ended]
-        medications = replace(medications, items=())
-    listed, problems = supplied.get("allergies", ABSENT), supplied.get("problems", ABSENT)
-    allergies = read_allergies(listed, problems, vocabulary)
+
+    def under(key: str) -> Supplied:
+        return supplied.get(key, ABSENT)
+
+    listed = under("medications"), under("statements")
+    siblings = _siblings(context.orders, (*listed, *map(under, HISTORIES)))
+    reader = MedicationReader(vocabulary, now, siblings, fhir_server)
+    drafts = _drafts(context, reader)
+    taken = _medications(listed, reader, {draft.ref.reference for draft in drafts})
+    if context.entries:  # advice about an allergy or a problem is about what the patient takes already
+        drafts, taken = [one for one in taken.items if not one.ended], replace(taken, items=())
+    focus = {draft.ref.reference for draft in drafts} if context.entries else context.focus
+    allergies = read_allergies(under("allergies"), under("problems"), vocabulary)
     return Chart(
         now=now,
-        patient=_person(context.patient_id, supplied.get("patient", ABSENT)),
-        orders=tuple(draft for draft in drafts if context.entries or draft.ref.reference in context.focus),
-        background=tuple(draft for draft in drafts if not context.entries and draft.ref.reference not in context.focus),
-        medications=medications,
+        patient=_person(context.patient_id, under("patient")),
+        orders=tuple(draft for draft in drafts if draft.ref.reference in focus),
+        background=tuple(draft for draft in drafts if draft.ref.reference not in focus),
+        medications=taken,
         allergies=allergies,
-        labs=read_measurements(supplied.get("labs", ABSENT), "laboratory results"),
-        vitals=read_measurements(supplied.get("vitals", ABSENT), "vital signs"),
-        problems=read_problems(problems, vocabulary, now.date()),
-        stated=StatedResults((supplied.get("labs", ABSENT), supplied.get("vitals", ABSENT))),
-        texts=(*_unread("order", drafts), *_unread("medication", medications.items), *_unread_allergies(allergies)),
+        labs=read_measurements(under("labs"), "laboratory results"),
+        vitals=read_measurements(under("vitals"), "vital signs"),
+        problems=read_problems(under("problems"), vocabulary, now.date()),
+        stated=StatedResults((under("labs"), under("vitals"))),
+        texts=(*_unread("order", drafts), *_unread("medication", taken.items), *_unread_allergies(allergies)),
         tests=tuple(planned_tests(context.orders)),
-        results=Results(supplied.get("labs", ABSENT)),
-        notes=read_notes(supplied.get("notes", ABSENT)),
-        settled=_settled(listed, problems, vocabulary) if "notes" in supplied else Settled(),
+        results=Results(under("labs")),
+        notes=read_notes(under("notes")),
+        settled=_settled(under("allergies"), under("problems"), vocabulary) if "notes" in supplied else Settled(),
         renews=context.renews,
         entered=frozenset(map(reference, context.entries)),
         care=care_of(supplied),
@@ -95,6 +95,13 @@ def _with_entries(context: Context, supplied: Mapping[str, Supplied]) -> Mapping
 
 def _settled(allergies: Supplied, problems: Supplied, vocabulary: Vocabulary) -> Settled:
     return Settled(settled_allergies(allergies, vocabulary), settled_problems(problems, vocabulary))
+
+
+def _drafts(context: Context, reader: MedicationReader) -> list[Medication]:
+    """The medications of the context's orders; one that is renewed goes on, whatever end its order has."""
+    requests = (order for order in context.orders if order["resourceType"] == "MedicationRequest")
+    drafts = [one for order in requests if reader.wanted(order, context.renews) for one in reader.read_all(order)]
+    return [replace(draft, ended=None) for draft in drafts] if context.renews else drafts
 
 
 def _siblings(orders: Iterable[Resource], keys: Iterable[Supplied]) -> dict[str, Resource]:

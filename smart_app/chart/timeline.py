@@ -37,7 +37,6 @@ class Bar:
     x: float
     width: float
     y: int
-    open_end: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def overlaps_of(medicines: Sequence[Medicine]) -> tuple[Overlap, ...]:
 def _bar(medicine: Medicine, row: int, x: Any, today: date) -> Bar:
     left = x(medicine.start) if medicine.start else float(LEFT)
     right = x(medicine.end or today)
-    return Bar(medicine, left, max(right - left, 3.0), 24 + row * ROW, medicine.end is None)
+    return Bar(medicine, left, max(right - left, 3.0), 24 + row * ROW)
 
 
 def _line(series: Series, y: int, x: Any) -> Line:

@@ -40,7 +40,6 @@ class EvidencePage:
     """
 
     order_text: str
-    order_reference: str
     summary: str
     indicator: str
     indicator_words: str
@@ -104,7 +103,6 @@ def evidence_page(
     taken = medicines(record, numbers)
     return EvidencePage(
         order_text=order_text,
-        order_reference=text(order, "reference"),
         summary=summary,
         indicator=indicator if indicator in INDICATORS else "info",
         indicator_words=INDICATORS.get(indicator, "Indicator not recorded"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from fixtures.ehr.order_entry import CLINICIAN
+from fixtures.ehr.asking import CLINICIAN
 from tests.browser.clinician import Clinician, chromium
 from tests.browser.history import write_history
 from tests.browser.three_apps import Addresses, three_apps

@@ -9,7 +9,7 @@ import pytest
 from fhir.resources.R4B.provenance import Provenance
 
 from cds_service.hooks import HOOKS
-from fixtures.ehr.order_entry import CLINICIAN
+from fixtures.ehr.asking import CLINICIAN
 from fixtures.ehr.settings import PATIENTS
 from fixtures.ehr.stories import load_stories
 from tests.fixtures_ehr.test_other_hooks import Desk

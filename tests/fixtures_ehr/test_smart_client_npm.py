@@ -12,7 +12,7 @@ from flask import Flask, send_from_directory
 from playwright.sync_api import Page, sync_playwright
 
 from fixtures.ehr import create_app
-from fixtures.ehr.order_entry import CLINICIAN
+from fixtures.ehr.asking import CLINICIAN
 from fixtures.ehr.sandbox import sandbox
 from fixtures.ehr.settings import SandboxSettings
 from fixtures.ehr.smart_clients import SmartClient

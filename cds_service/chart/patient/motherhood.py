@@ -28,12 +28,11 @@ _WEEKS = re.compile(r"\b(\d{1,2}) weeks gestation", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Pregnancy:
-    """`week`: completed weeks of gestation, None when not known. `possible`: of an age and sex to be pregnant."""
+    """`week`: completed weeks of gestation, None when not known."""
 
     state: State
     facts: tuple[Fact, ...] = ()
     week: int | None = None
-    possible: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,11 @@ class _Sign:
 def pregnancy(chart: Chart) -> Pregnancy:
     """What the chart says about pregnancy today."""
     if not _could_be(chart):
-        return Pregnancy("no", possible=False)
+        return Pregnancy("no")
     signs = sorted(_signs(chart), key=lambda sign: sign.on or date.min, reverse=True)
     if not signs:
         barren = problems_of(chart, ("cannot-be-pregnant", "past:cannot-be-pregnant"))
-        return Pregnancy("no", tuple(problem.fact() for _, problem in barren), possible=False) if barren else _UNKNOWN
+        return Pregnancy("no", tuple(problem.fact() for _, problem in barren)) if barren else _UNKNOWN
     newest = signs[0]
     same = [sign for sign in signs if sign.state == newest.state]
     week = next((sign.week for sign in same if sign.week is not None), None)
@@ -64,7 +63,7 @@ _UNKNOWN = Pregnancy("unknown")
 def breastfeeding(chart: Chart) -> Pregnancy:
     """The same three answers for breastfeeding; `week` is not used."""
     if not _could_be(chart):
-        return Pregnancy("no", possible=False)
+        return Pregnancy("no")
     signs = [
         _Sign("yes" if one.answer == "yes" else "no", one.on, one.fact())
         for one in chart.stated.of("lactation-status")

@@ -11,7 +11,7 @@ from cds_service.cards.dialects import DIALECTS
 from cds_service.cli import opened_store
 from cds_service.cli.clients.backend import add_backend, own_keys
 from cds_service.cli.clients.fhir import add_fhir, remove_fhir
-from cds_service.cli.clients.keys import key_set, origin_of, readable_key, require_https
+from cds_service.cli.clients.keys import one_key_source, origin_of, readable_key
 from cds_service.cli.clients.sheet import sheet
 from cds_service.cli.clients.trial import trial
 from cds_service.settings import Settings
@@ -61,14 +61,11 @@ def add(
     from cds_service.store import CdsClient
 
     settings = Settings.from_env()
-    if (jwks is None) == (jwks_url is None):
-        raise click.UsageError("give either --jwks FILE or --jwks-url URL")
-    if jwks_url is not None:
-        require_https(jwks_url, settings)
+    keys = one_key_source(jwks, jwks_url, settings)
     client = CdsClient(
         tenant=tenant,
         issuer=iss,
-        jwks=key_set(jwks) if jwks else None,
+        jwks=keys,
         jwks_url=jwks_url,
         algorithms=tuple(dict.fromkeys(alg)) or ALGORITHMS,
         dialect=dialect,

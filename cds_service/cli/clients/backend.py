@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cds_service.cli import opened_store
+from cds_service.cli.clients.keys import require_https
 from cds_service.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def add_backend(tenant: str, fhir_base: str, client_id: str, token_url: str | No
             if not isinstance(found, str):
                 raise click.UsageError("the server names no token_endpoint; give --token-url")
             token_url = found
-        _require_https(token_url, settings)
-        _require_https(base, settings)
+        require_https(token_url, settings, "--token-url")
+        require_https(base, settings, "--fhir-base")
         store.registrations.add_backend_client(
             BackendClient(tenant, base, client_id, token_url, alg, tuple(scopes.split()))
         )
@@ -107,12 +108,3 @@ def _make_first_keys(store: Store) -> None:
     for algorithm in ALGORITHMS:
         if store.own_keys.signing(algorithm, now) is None:
             store.own_keys.add(make_key(algorithm, now, now))
-
-
-def _require_https(url: str, settings: Settings) -> None:
-    from cds_service.outbound import origin_of
-    from cds_service.settings import is_loopback
-
-    origin = origin_of(url)
-    if origin is None or (origin.scheme != "https" and not (settings.loopback and is_loopback(origin.host))):
-        raise click.UsageError("an https URL is needed")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cds_service.cli import opened_store
-from cds_service.cli.clients.keys import key_set, require_https
+from cds_service.cli.clients.keys import one_key_source
 from cds_service.settings import Settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -27,15 +27,11 @@ def add_fhir(tenant: str, client_id: str, jwks: Path | None, jwks_url: str | Non
     from cds_service.store import FhirReader
 
     settings = Settings.from_env()
-    if (jwks is None) == (jwks_url is None):
-        raise click.UsageError("give either --jwks FILE or --jwks-url URL")
-    if jwks_url is not None:
-        require_https(jwks_url, settings)
+    keys = one_key_source(jwks, jwks_url, settings)
     words = scopes.split()
     usable = [one for one in read_scopes(scopes) if one.level == "system" and not one.restricted]
     if not words or len(usable) != len(words):
         raise click.UsageError("--scopes takes scopes such as system/*.rs or system/DetectedIssue.rs")
-    keys = key_set(jwks) if jwks else None
     client = FhirReader(client_id, tenant, keys, jwks_url, tuple(words), datetime.now(UTC))
     with opened_store(settings) as store:
         try:

@@ -12,6 +12,15 @@ import click
 from cds_service.settings import Settings, is_loopback
 
 
+def one_key_source(jwks: Path | None, jwks_url: str | None, settings: Settings) -> dict[str, Any] | None:
+    """The key set of the file; None where the keys come from the URL. UsageError unless exactly one is given."""
+    if (jwks is None) == (jwks_url is None):
+        raise click.UsageError("give either --jwks FILE or --jwks-url URL")
+    if jwks_url is not None:
+        require_https(jwks_url, settings, "--jwks-url")
+    return key_set(jwks) if jwks else None
+
+
 def key_set(path: Path) -> dict[str, Any]:
     """The set as registered; refused here rather than at the first call when it cannot verify anything."""
     from cds_service.web.auth.key_sets import KeySet
@@ -26,11 +35,14 @@ def key_set(path: Path) -> dict[str, Any]:
     return dict(document)
 
 
-def require_https(url: str, settings: Settings) -> None:
-    parts = urlsplit(url)
-    local = settings.loopback and is_loopback(parts.hostname or "")
-    if not parts.hostname or parts.username or parts.fragment or (parts.scheme != "https" and not local):
-        raise click.UsageError("--jwks-url must be an https URL without user, password or fragment")
+def require_https(url: str, settings: Settings, option: str) -> None:
+    """UsageError that names the option; http is enough on loopback, for trying out."""
+    from cds_service.outbound import origin_of as whole_origin
+
+    origin = whole_origin(url)
+    local = origin is not None and settings.loopback and is_loopback(origin.host)
+    if origin is None or "#" in url or (origin.scheme != "https" and not local):
+        raise click.UsageError(f"{option} must be an https URL without user, password or fragment")
 
 
 def origin_of(text: str, settings: Settings) -> str:

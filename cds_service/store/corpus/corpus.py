@@ -31,11 +31,6 @@ class Corpus:
         self._database.close()
 
     @property
-    def on_postgresql(self) -> bool:
-        with self._database.reading() as connection:
-            return connection.dialect.name == "postgresql"
-
-    @property
     def database(self) -> Database:
         return self._database
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import click
+
+from cds_service.cli.governance.write_back import enable
+from cds_service.governance.write_back import KINDS
 from cds_service.store import Store
 from tests.cds_service.background.conftest import Run
 from tests.cds_service.background.ehr_server import CLIENT, EhrServer
@@ -41,3 +45,10 @@ def test_without_a_registration_it_waits_and_an_address_in_clear_is_refused(run:
     assert run("governance", "write-back", "enable", "--tenant", "local", *near).exit_code == 0
     assert run("governance", "write-back", "work", "--once").output == "0 resources written.\n"
     assert store.outbox.counts() == {}
+
+
+def test_the_command_offers_the_types_that_can_be_written() -> None:
+    """It names them itself, so that the command line starts without loading what writes."""
+    (offered,) = (option.type for option in enable.params if option.name == "kinds")
+    assert isinstance(offered, click.Choice)
+    assert set(offered.choices) == KINDS.keys()
