@@ -143,4 +143,5 @@ def _person(patient_id: str, supplied: Supplied) -> Person:
     patient = next((r for r in supplied.resources if r.get("resourceType") == "Patient"), None)
     if patient is None:
         return Person(f"Patient/{patient_id}")
-    return Person(reference(patient), day_of(patient.get("birthDate")), text(patient.get("gender")) or None)
+    died = patient.get("deceasedBoolean") is True or bool(text(patient.get("deceasedDateTime")))
+    return Person(reference(patient), day_of(patient.get("birthDate")), text(patient.get("gender")) or None, died)

@@ -34,6 +34,7 @@ class Person:
     reference: str
     born: date | None = None
     sex: str | None = None
+    died: bool = False
 
 
 @dataclass(frozen=True, slots=True)

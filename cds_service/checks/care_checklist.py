@@ -35,6 +35,9 @@ def care_checklist(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | Not
     if rule is None or not knowledge.all(CareItem):
         yield NotAssessed("the items of the checklist have not been approved at this site")
         return
+    if chart.patient.died:
+        yield NotAssessed("the chart says that the patient has died: no checklist")
+        return
     items: list[Item] = []
     rows: dict[str, CareItem] = {}
     subject = Subject(chart, knowledge)

@@ -46,6 +46,9 @@ def discharge_medications(chart: Chart, knowledge: Knowledge) -> Iterator[Findin
     if rule is None:
         yield NotAssessed(f"the rule {RULE} has not been approved at this site")
         return
+    if chart.patient.died:
+        yield NotAssessed("the chart says that the patient has died: no instructions")
+        return
     about = _about(chart)
     yield from (replace(gap, subject=about) for gap in _not_known(chart))
     found = _with_doublings(knowledge, changes(chart.stay, chart.today))

@@ -64,9 +64,10 @@ def kinds_of(code_element: bytes) -> dict[str, int]:
 def _measurement(resource: Resource, kind: str, rank: int) -> Measurement:
     observable = OBSERVABLES[kind]
     reading, shown = _said([kind, {name: resource[name] for name in _SAYING if name in resource}])
+    period = obj(resource.get("effectivePeriod"))
     moments = (
         *(resource.get("effectiveDateTime"), resource.get("effectiveInstant")),
-        *(obj(resource.get("effectivePeriod")).get("end"), resource.get("issued")),
+        *(period.get("end"), period.get("start"), resource.get("issued")),
     )
     return Measurement(
         kind=observable.key,

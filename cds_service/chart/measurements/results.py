@@ -75,9 +75,10 @@ def _loinc(resource: Resource) -> frozenset[str]:
 
 
 def _result(resource: Resource) -> PastResult | None:
+    period = obj(resource.get("effectivePeriod"))
     moments = (
         *(resource.get("effectiveDateTime"), resource.get("effectiveInstant")),
-        *(obj(resource.get("effectivePeriod")).get("end"), resource.get("issued")),
+        *(period.get("end"), period.get("start"), resource.get("issued")),
     )
     on = next(filter(None, map(day_of, moments)), None)
     if resource.get("resourceType") != "Observation" or text(resource.get("status")) not in _VALID or on is None:

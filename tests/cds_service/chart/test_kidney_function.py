@@ -208,6 +208,7 @@ def test_a_result_with_a_modifier_extension_is_not_used_but_said() -> None:
 def test_the_time_of_a_result_is_found_in_other_places(member: str) -> None:
     assert egfr_of(egfr(24, on=None, **{member: "2026-11-20T08:00:00Z"})).value == 24
     assert egfr_of(egfr(24, on=None, effectivePeriod={"end": "2026-11-20"})).value == 24
+    assert egfr_of(egfr(24, on=None, effectivePeriod={"start": "2026-11-20"})).value == 24
 
 
 @pytest.mark.parametrize(

@@ -277,3 +277,14 @@ def test_monitoring_stands_before_prevention_and_open_before_met() -> None:
     assert [one.words for one in finding.items] == ["Moderate open", "Minor open", "Unknown", "Met"]
     assert finding.concepts == ("care-moderate", "care-minor", "care-unknown")
     assert finding.cites == ("care-checklist", "care-moderate", "care-minor", "care-unknown", "care-met")
+
+
+@pytest.mark.parametrize("death", [{"deceasedBoolean": True}, {"deceasedDateTime": "2026-11"}])
+def test_nobody_is_asked_to_screen_the_dead(death: dict[str, object]) -> None:
+    findings, missing = said(chart_of(who={**person(), **death}), row())
+    assert findings == []
+    assert [one.reason for one in missing] == ["the chart says that the patient has died: no checklist"]
+
+
+def test_who_is_said_to_live_has_a_checklist() -> None:
+    assert said(chart_of(who={**person(), "deceasedBoolean": False}), row())[0]

@@ -8,7 +8,7 @@ from typing import Any
 from cds_service.chart import ABSENT, Supplied
 from tests.cds_service.checks.discharge.charts import by_id, chart_of, order, said, statement, stay
 from tests.cds_service.checks.discharge.shapes import HOME, IN_STAY, LEFT, Entry
-from tests.charts import data, observation
+from tests.charts import data, observation, person
 
 APIXABAN = Entry("a", "apixaban 5 mg tablet", "Take 1 tablet by mouth twice daily", on=LEFT, category="discharge")
 LISINOPRIL = Entry("l", "lisinopril 10 mg tablet", "Take 1 tablet by mouth daily")
@@ -31,6 +31,12 @@ def test_without_orders_nothing_is_said_of_medicines_and_that_is_said() -> None:
     lines, missing = told(**failed)
     assert lines == () and missing[0].prominent == "warning"
     assert "list of medication orders could not be read" in missing[0].reason
+
+
+def test_the_dead_get_no_instructions() -> None:
+    died = data({**person(), "deceasedDateTime": "2026-11-30T04:00:00Z"})
+    lines, missing = told(order(APIXABAN), patient=died)
+    assert lines == () and reasons(missing) == "the chart says that the patient has died: no instructions"
 
 
 def test_the_active_list_alone_tells_what_is_taken_and_not_what_was_stopped() -> None:
