@@ -61,7 +61,7 @@ class RunningService(CdsClient):
 
 def migrated(folder: Path, *clients: Registration, **variables: str) -> Settings:
     """Settings of a migrated run folder of its own, on a free port, with these EHRs registered, in no hurry."""
-    given = {"RUN_DIR": str(folder), "BIND": f"127.0.0.1:{_free_port()}", "DEADLINE_MS": UNHURRIED_MS, **variables}
+    given = {"RUN_DIR": str(folder), "BIND": f"127.0.0.1:{free_port()}", "DEADLINE_MS": UNHURRIED_MS, **variables}
     settings = Settings.from_env({PREFIX + name: value for name, value in given.items()})
     stand_ready(settings)
     with closing(open_store(settings, Keyring.load(settings))) as store:
@@ -122,7 +122,7 @@ def _wait(service: RunningService, process: subprocess.Popen[bytes], log: Path) 
     raise AssertionError(f"the service did not start: {log.read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

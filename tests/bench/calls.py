@@ -1,4 +1,5 @@
-"""The hook calls that are timed, each with a hookInstance, a patient and a text of its own: nothing is remembered."""
+"""The hook calls that are timed, each with a hookInstance and a patient of its own, and but for `listed` with a text
+of its own, which nobody has read."""
 
 from __future__ import annotations
 
@@ -36,6 +37,7 @@ ACTIVE = (  # RxNorm ingredients, as an EHR codes them
     ("6809", "metformin 500 mg tablet"),
 )
 CALM = (("17767", "amlodipine"), ("161", "acetaminophen"))
+PRODUCTS = (("17767", "amlodipine 5 mg tablet"), ("161", "acetaminophen 500 mg tablet"))
 LOUD = (("5640", "ibuprofen"), ("10829", "trimethoprim"))
 MISSPELT = ("metoprolol", "amlodipine", "simvastatin", "ciprofloxacin", "citalopram", "spironolactone", "clopidogrel")
 
@@ -43,6 +45,12 @@ MISSPELT = ("metoprolol", "amlodipine", "simvastatin", "ciprofloxacin", "citalop
 def calm(number: int) -> Resource:
     """order-sign with two coded drafts about which there is little to say, over a chart of ten active medications."""
     return _coded(number, CALM)
+
+
+def listed(number: int) -> Resource:
+    """As `calm`, with drafts in the words of an EHR's product list, which stand in many calls and have been read."""
+    drafts = (coded_draft(code, name, place) for place, (code, name) in enumerate(PRODUCTS, 1))
+    return _call(number, *drafts)
 
 
 def loud(number: int) -> Resource:
@@ -62,6 +70,7 @@ def misspelt(number: int) -> Resource:
 
 SUBJECTS: Mapping[str, Callable[[int], Resource]] = {
     "two coded drafts": calm,
+    "two coded drafts, of a product list": listed,
     "two coded drafts, many cards": loud,
     "two typed drafts": free_text,
     "one misspelt draft": misspelt,
