@@ -16,6 +16,14 @@ from cds_service.findings import Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.logic_rules import LogicRule
 
+# Spelled out, as the page of the check reads here which rules it rests on.
+RULES = {
+    "drug": "order-conflict-drug",
+    "dose": "order-conflict-dose",
+    "frequency": "order-conflict-frequency",
+    "route": "order-conflict-route",
+}
+
 
 @check(id="order-conflict", service="medication-safety", topic="order-conflict", hooks=("order-select", "order-sign"))
 def order_conflict(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | NotAssessed]:
@@ -26,7 +34,7 @@ def order_conflict(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | Not
         for conflict in conflicts(order):
             if conflict.about == "unread":
                 yield NotAssessed("its directions were not read whole, so its fields were not compared", order.ref)
-            elif rule := rules.get(f"order-conflict-{conflict.about}"):
+            elif rule := rules.get(RULES[conflict.about]):
                 yield _finding(rule, order, conflict)
             else:
                 yield NotAssessed("words and fields of the order differ; the rule is not reviewed here", order.ref)

@@ -85,6 +85,13 @@ class Cells:
             raise self.wrong(f"{column} is {value}: out of range")
         return number
 
+    def flag(self, column: str, optional: bool = False) -> bool:
+        """Whether the cell says "yes"; an empty one says no like "no", and any other word is an error."""
+        value = self.text(column, optional)
+        if value not in ("", "no", "yes"):
+            raise self.wrong(f"{column} is {value!r}; it is yes or no")
+        return value == "yes"
+
     def whole(self, column: str) -> int | None:
         number = self.number(column)
         if number is not None and number != int(number):

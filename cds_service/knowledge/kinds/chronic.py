@@ -51,7 +51,7 @@ class ChronicCondition(Row):
             words=cells.items("words"),
             coding=coded,
             codes=codes_in(cells, "codes"),
-            only_past=cells.text("only_past") == "yes",
+            only_past=cells.flag("only_past"),
             source=cells.required("source"),
         )
 

@@ -37,7 +37,7 @@ class InfusionRate(DrugRow):
         return cls(
             **drug_columns(cells, context),
             most=rates[0],
-            doses=cells.text("doses", optional=True) == "yes",
+            doses=cells.flag("doses", optional=True),
             critical_times=cells.number("critical_times") or CRITICAL_TIMES,
             usual=cells.required("usual"),
         )

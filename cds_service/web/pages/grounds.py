@@ -67,6 +67,8 @@ def _named(run: object) -> Iterator[object]:
 def _parts(one: object) -> Iterable[object]:
     if isinstance(one, tuple | frozenset):
         return one
+    if isinstance(one, dict):
+        return one.values()
     if isinstance(one, FunctionType) and one.__module__.startswith(OURS):
         names, constants = _code(one.__code__)
         return [*constants, *(one.__globals__[name] for name in names if name in one.__globals__)]

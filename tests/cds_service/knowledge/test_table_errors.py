@@ -33,7 +33,7 @@ RENAL = (
 
 LIMIT = "x,warfarin,,,{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,,"
 PARTS = "x,{},,,{},mg,{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
-RATE = "x,warfarin,,,{},{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
+RATE = "x,warfarin,,,{},,{},major,warning,bleeding,Less.,,warfarin-label,here,So it says.,"
 CARE = {"pregnancy": "any", "proof": "test:hba1c@6m", "strength": "B", "harm": "minor", "display": "info"}
 CARE |= {"id": "x", "summary": "Do it", "source": "loinc", "locator": "here", "supports": "It says so."}
 
@@ -248,6 +248,11 @@ def test_a_band_or_a_dose_that_does_not_fit_is_named(rows: list[str], says: str)
         ("infusion_rates.csv", RATE.format("5 mg/h", ",warfarin 6 mg/h"), "the usual rate is above the maximum"),
         ("infusion_rates.csv", RATE.format("5 mg/min", ",warfarin 6 mg/h"), "ten times the usual rate is still within"),
         ("infusion_rates.csv", RATE.format("5 mg/h", "1,warfarin 2 mg/h"), "critical_times must be above 1"),
+        (
+            "infusion_rates.csv",
+            RATE.format("5 mg/h", ",warfarin 1 mg/h").replace("h,,,", "h,true,,"),
+            "it is yes or no",
+        ),
         ("care_items.csv", care(display="warning", harm="major"), "a checklist never interrupts"),
         ("care_items.csv", care(proof="test:hba1c"), "proof has 'test:hba1c'"),
         ("care_items.csv", care(proof="taking:warfarin@6m"), "proof has 'taking:warfarin@6m'"),
