@@ -30,5 +30,10 @@ def test_a_page_counts_its_rows_and_how_many_wait_for_a_review(service: RunningS
     assert re.search(r"allergy rows <.*allergy_rows\.csv</code></span></th><td>\d+</td><td>\d+</td><td>\d+</td>", page)
 
 
+@pytest.mark.parametrize(("check", "said"), [("order-conflict", ">1 source<"), ("drug-interaction", " sources<")])
+def test_one_source_is_no_sources(service: RunningService, check: str, said: str) -> None:
+    assert said in service.get(f"/checks/{check}").text
+
+
 def test_an_unknown_check_has_no_page(service: RunningService) -> None:
     assert service.get("/checks/of-our-dreams").status == 404
