@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -47,6 +48,12 @@ class DischargeWords(Cited):
             sentences = (*row.watch, *row.help)
             row.require(all(one.endswith(".") for one in sentences), "a sentence of watch or help has no full stop")
             row.require(all(len(one) <= _LONGEST for one in sentences), f"a sentence is over {_LONGEST} characters")
+
+    @property
+    def told(self) -> str:
+        """A digest of all that a patient is told: another sentence, route or medicine is another digest."""
+        said = (self.drug, *sorted(self.routes), self.lay, *self.watch, "", *self.help)
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 
     def drug_keys(self, knowledge: AllRows) -> Iterable[str]:
         return (self.drug,)
