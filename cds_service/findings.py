@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from cds_service.facts import Fact, OrderRef
+from cds_service.terminology.counting import listed
 
 Harm = Literal["contraindicated", "major", "moderate", "minor"]
 Display = Literal["critical", "warning", "info", "off"]
@@ -166,18 +167,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class NotAssessed:
-    """The check could not look, and what is missing could have mattered. `prominent` asks for a card of its own."""
+    """The check could not look, and what is missing could have mattered. `prominent` asks for a card of its own.
+
+    `uncovered`: the drugs that the table of this topic says nothing about; a reader is told them once, see `told`.
+    """
 
     reason: str
     subject: OrderRef | None = None
     topic: str = ""  # the engine fills in the check's own topic
     prominent: Literal["", "info", "warning"] = ""
     proposals: tuple[Proposal, ...] = ()
+    uncovered: tuple[str, ...] = ()
 
 
 # A topic as a clinician says it, where the code alone would not do.
 _PURPOSES: Mapping[str, str] = {
-    "drug-allergy": "allergies",
+    "drug-allergy": "allergies to related drugs",
     "dose-limit": "highest doses",
     "drug-interaction": "interactions",
     "lab-gated": "laboratory limits",
@@ -186,6 +191,21 @@ _PURPOSES: Mapping[str, str] = {
 }
 
 
-def not_covered(names: Iterable[str], topic: str) -> str:
+def not_covered(names: Sequence[str], *topics: str) -> str:
     """The words for drugs that our tables say nothing about: which drugs, and for what."""
-    return f"our tables do not cover {', '.join(names)} for {_PURPOSES.get(topic, topic.replace('-', ' '))}"
+    purposes = [_PURPOSES.get(topic, topic.replace("-", " ")) for topic in topics]
+    return f"our tables do not cover {', '.join(names)} for {listed(purposes, 'or')}"
+
+
+def told(missing: Iterable[NotAssessed]) -> tuple[NotAssessed, ...]:
+    """As a person is told: drugs that several tables say nothing about stand in one line that names the topics."""
+    topics: dict[tuple[OrderRef | None, tuple[str, ...]], list[str]] = {}
+    for note in missing:
+        if note.uncovered:
+            topics.setdefault((note.subject, note.uncovered), []).append(note.topic)
+    lines: dict[object, NotAssessed] = {}
+    for note in missing:
+        of = topics.get((note.subject, note.uncovered), [])
+        one = replace(note, topic="not-assessed", reason=not_covered(note.uncovered, *of)) if len(of) > 1 else note
+        lines.setdefault((one.subject, one.topic, one.reason), one)
+    return tuple(lines.values())

@@ -11,7 +11,7 @@ from cds_service.cards.text import escaped, fitted, titled
 from cds_service.claims import Claims
 from cds_service.engine import Concern
 from cds_service.facts import Fact
-from cds_service.findings import NotAssessed
+from cds_service.findings import NotAssessed, told
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.rows import Source
 
@@ -19,6 +19,7 @@ NOTE = "Note"  # the label of a fact that is a sentence of a note
 _AROUND = 200  # characters of the sentence on either side of the words that were read
 _AROUND_ONE_OF_MANY = 50
 _MOST_NOTES = 6
+_NO_COVERAGE = "This does not mean that there is no concern: what stands here was not looked at, or is not certain."
 _LEADS = {"concern": "", "rationale": "**Why:** ", "advice": "**What to do:** "}
 
 
@@ -54,10 +55,8 @@ def concern_detail(
 
 def missing_detail(notes: tuple[NotAssessed, ...], by_hand: tuple[str, ...] = ()) -> str:
     """What was not looked at, line by line: silence about it must not pose as coverage."""
-    lines = [_line(note) for note in notes]
-    return fitted(
-        ["This does not mean that there is no concern: it was not looked at.", *by_hand], ["\n".join(lines)], []
-    )
+    lines = [_line(note) for note in told(notes)]
+    return fitted([_NO_COVERAGE, *by_hand], ["\n".join(lines)], [])
 
 
 def _fact(fact: Fact) -> str:
@@ -74,7 +73,7 @@ def _read_note(facts: Iterable[Fact]) -> list[str]:
         if origin.is_read and origin.text and origin.span:
             words = escaped(origin.text[slice(*origin.span)], 60)
             by = f"by {origin.model} {origin.version}{_chance(origin.probability)}"
-            return [f"**Read from free text:** “{words}”, {by}. Please confirm the drug."]
+            return [f"**Read from free text:** “{words}”, {by}. Please confirm it."]
     return []
 
 
@@ -122,9 +121,10 @@ def _chance(probability: float | None) -> str:
 def _notes(missing: tuple[NotAssessed, ...]) -> list[str]:
     if not missing:
         return []
-    lines = [f"- {escaped(note.reason, 200)}" for note in missing[:_MOST_NOTES]]
-    if len(missing) > _MOST_NOTES:
-        lines.append(f"- and {len(missing) - _MOST_NOTES} more, in the evidence page")
+    notes = told(missing)
+    lines = [f"- {escaped(note.reason, 200)}" for note in notes[:_MOST_NOTES]]
+    if len(notes) > _MOST_NOTES:
+        lines.append(f"- and {len(notes) - _MOST_NOTES} more, in the evidence page")
     return ["\n".join(["**Not assessed**", *lines])]
 
 

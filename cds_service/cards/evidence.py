@@ -8,7 +8,7 @@ from cds_service.cards.card import Card, Setting
 from cds_service.cards.checklist import items_record
 from cds_service.cards.discharge import medicines_record
 from cds_service.facts import Fact, OrderRef
-from cds_service.findings import Finding, NotAssessed
+from cds_service.findings import Finding, NotAssessed, told
 
 
 def evidence_record(card: Card, setting: Setting) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def evidence_record(card: Card, setting: Setting) -> dict[str, Any]:
         "harm": card.identity["harm"],
         "knowledge": setting.knowledge.version,
         "models": [{"name": name, "version": version, "role": _role(name)} for name, version in setting.models.items()],
-        "not_assessed": [_note(note) for note in card.missing],
+        "not_assessed": [_note(note) for note in told(card.missing)],
         "suggestions": [
             {"uuid": one["uuid"], "label": one["label"], "recommended": one.get("isRecommended", False)}
             for one in card.body.get("suggestions", [])

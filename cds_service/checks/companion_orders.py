@@ -14,12 +14,12 @@ from cds_service.chart import Chart, Medication
 from cds_service.checks.matching.companions import Test, Wanted, speaking, wanted_tests
 from cds_service.checks.registry import check
 from cds_service.checks.stating.findings import finding_of
-from cds_service.checks.stating.proposals import laboratory_orders, listed
+from cds_service.checks.stating.proposals import laboratory_orders
 from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.companions import Companion
 from cds_service.knowledge.kinds.monitors import Monitor
-from cds_service.terminology.counting import counted
+from cds_service.terminology.counting import counted, listed
 from cds_service.terminology.vocabulary import Drug
 
 
@@ -111,9 +111,10 @@ def _in_short(knowledge: Knowledge, wanted: Sequence[Wanted]) -> str:
 
 def _lacking(knowledge: Knowledge, wanted: Wanted) -> str:
     """The row's words say that none of its tests is on record; where some are, in time or too old, only those that
-    lack are named, and within which days they were looked for."""
+    lack are named, and within which days they were looked for where there is one that is too old."""
     row = wanted.row
     if wanted.tests is None or (len(wanted.tests) == len(row.tests) and not wanted.facts):
         return row.summary
     names = listed([knowledge.keyed(Monitor)[key].label for key, _ in wanted.tests])
-    return f"{names} not found within {counted(row.done_within_days or 0, 'day')}"
+    where = f"within {counted(row.done_within_days or 0, 'day')}" if wanted.facts else "on record"
+    return f"{names} not found {where}"

@@ -24,6 +24,11 @@ from cds_service.terminology.vocabulary import Drug
 
 TOO_MUCH, TOO_LITTLE, TOO_CLEAR = "apixaban-af-too-much", "apixaban-af-too-little", "edoxaban-af-clearance"
 RIVAROXABAN = "rivaroxaban-af-too-much"
+# What each rule's label gives; the reason stays in the order, as the dose holds for it alone.
+_LOWERED = {
+    TOO_MUCH: "apixaban 2.5 mg twice daily for atrial fibrillation",
+    RIVAROXABAN: "rivaroxaban 15 mg daily with the evening meal for atrial fibrillation",
+}
 _RULES = frozenset({TOO_MUCH, TOO_LITTLE, TOO_CLEAR, RIVAROXABAN})
 _NAMES = ("apixaban", "edoxaban", "rivaroxaban")
 _RIVAROXABAN_MG, _RIVAROXABAN_CLEARANCE = 15.0, (15.0, 50.0)
@@ -77,14 +82,16 @@ def _apixaban(
     if daily is None:
         return
     signs, dose = sum(map(bool, known)), float(daily.value)
-    facts = tuple(fact for fact in (age_fact(chart, age) if age else None, weight.fact, creatinine.fact) if fact)
+    signs_of = (age_fact(chart, age) if age else None, weight.fact, creatinine.fact)
+    counted = Fact("Signs that lower the dose", f"{signs} of 3", order.origin)
+    facts = (_dose_fact(order, dose), counted, *(fact for fact in signs_of if fact))
     if signs >= 2 and dose >= _FULL_MG:
-        when = f"{dose:g} mg a day with {signs} of 3 signs"
-        yield about_order(knowledge, "renal-dosing", rules[TOO_MUCH], order, drug, when=when, facts=facts)
+        when = f"{dose:g} mg a day"
+        yield _lowered(knowledge, rules[TOO_MUCH], order, drug, when, facts)
     elif missing and signs + len(missing) >= 2 and dose >= _FULL_MG:
         yield NotAssessed(f"{' and '.join(missing)} not known: is apixaban to be lowered?", order.ref)
     elif not missing and signs < 2 and dose <= _LOW_MG:
-        when = f"{dose:g} mg a day with {signs} of 3 signs"
+        when = f"{dose:g} mg a day"
         yield about_order(knowledge, "renal-dosing", rules[TOO_LITTLE], order, drug, when=when, facts=facts)
 
 
@@ -107,4 +114,16 @@ def _rivaroxaban(
         return
     if low <= kidney.value <= high:
         when = f"{float(daily.value):g} mg a day with {kidney.words}"
-        yield about_order(knowledge, "renal-dosing", rules[RIVAROXABAN], order, drug, when=when, facts=kidney.facts)
+        facts = (_dose_fact(order, float(daily.value)), *kidney.facts)
+        yield _lowered(knowledge, rules[RIVAROXABAN], order, drug, when, facts)
+
+
+def _lowered(
+    knowledge: Knowledge, rule: LogicRule, order: Medication, drug: Drug, when: str, facts: tuple[Fact, ...]
+) -> Finding:
+    instead = _LOWERED[rule.id]
+    return about_order(knowledge, "renal-dosing", rule, order, drug, when=when, facts=facts, instead=instead)
+
+
+def _dose_fact(order: Medication, milligrams: float) -> Fact:
+    return Fact("Ordered daily dose", f"{milligrams:g} mg", order.origin)

@@ -19,9 +19,9 @@ from cds_service.chart.patient.dialysis import Dialysis, dialysis
 from cds_service.chart.patient.kidney import KidneyFunction, creatinine_clearance, estimated_gfr
 from cds_service.checks.registry import check
 from cds_service.checks.stating.findings import finding_of
-from cds_service.checks.stating.proposals import replacements, stop
+from cds_service.checks.stating.proposals import change_to, replacements, stop
 from cds_service.facts import Fact
-from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed, Proposal
+from cds_service.findings import DISPLAYS, HARMS, Finding, NotAssessed
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.renal import RenalRow
 from cds_service.terminology.routes import LOCAL_ROUTES
@@ -152,7 +152,7 @@ def _finding(case: _Case, row: RenalRow, kidney: KidneyFunction) -> Finding:
         facts=(*_dose_fact(row, order), *kidney.facts),
         proposals=(
             *replacements(case.knowledge, row, order, drug),
-            *_adjust(row, order, drug),
+            *([change_to(row.adjust_to, row, order, drug)] if row.adjust_to else []),
             stop(order, recommended=row.harm == "contraindicated"),
         ),
     )
@@ -167,11 +167,3 @@ def _dose_fact(row: RenalRow, order: Medication) -> tuple[Fact, ...]:
         return (Fact("Ordered daily dose", "not known", order.origin, note=limit),)
     assumed = f"{row.dose_unit} assumed; " if order.sig.unit_assumed else ""
     return (Fact("Ordered daily dose", f"{float(daily.value):g} {row.dose_unit}", order.origin, note=assumed + limit),)
-
-
-def _adjust(row: RenalRow, order: Medication, drug: Drug) -> Iterator[Proposal]:
-    if row.adjust_to:
-        content = {"order_text": row.adjust_to, "rxcui": drug.rxcui, "name": drug.name}
-        yield Proposal(
-            "adjust", order.ref, f"Change the order to {row.adjust_to}", content, (row.id,), recommended=True
-        )

@@ -32,7 +32,7 @@ def _gaps(knowledge: Knowledge, asked: tuple[tuple[Drug, ...], tuple[str, ...]])
     ]
     for topic in topics:
         names = [drug.name for drug in drugs if knowledge.coverage(drug, topic) == "not-covered"]
-        said += [NotAssessed(not_covered(names, topic), topic=topic)] if names else []
+        said += [NotAssessed(not_covered(names, topic), topic=topic, uncovered=tuple(names))] if names else []
         notes = ((drug.name, knowledge.no_guidance(drug, topic)) for drug in drugs)
         said += [NotAssessed(f"{name}: {note}", topic=topic) for name, note in notes if note]
     return tuple(said)

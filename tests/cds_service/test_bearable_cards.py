@@ -43,7 +43,7 @@ def test_what_one_draft_asks_for_another_does_not_ask_again(service: RunningServ
 def test_a_test_that_is_on_record_is_not_said_to_be_lacking(service: RunningService) -> None:
     """The row's sentence names all of its tests; one that is there must not stand in it."""
     (card,) = companions(service, draft("lithium 300 mg tid"), labs=bundle(creatinine(1.0)))
-    assert card["summary"] == "lithium 300 mg tid: TSH and calcium not found within 180 days; then a recheck"
+    assert card["summary"] == "lithium 300 mg tid: TSH and calcium not found on record; then a recheck"
     assert not any("creatinine" in label for label in labels([card])[0])
 
 

@@ -23,8 +23,8 @@ def taking(subject: Subject, key: str) -> Looked:
     if strange or medications.notes:
         were = f"{counted(len(strange), 'medication was', 'medications were')} not recognised"
         return Looked("unknown", were if strange else medications.notes[0])
-    count = f"among {counted(len(current), 'medication')}" if current else "and no medication on the list"
-    return Looked("unmet", f"no {label} {count}")
+    count = counted(len(current), "medication")
+    return Looked("unmet", f"no {label} among {count}" if current else "no medication on the list")
 
 
 def on_problem_list(subject: Subject, key: str) -> Looked:

@@ -9,6 +9,8 @@ from cds_service.chart.care.done import Done
 from cds_service.facts import Fact
 from cds_service.findings import ItemState
 
+_BETWEEN = "; "
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
@@ -26,8 +28,13 @@ def together(parts: Sequence[Looked]) -> Looked:
     for state in ("unmet", "unknown"):
         short = [one for one in parts if one.state == state]
         if short:
-            return Looked(short[0].state, "; ".join(one.why for one in short), facts_of(short), found)
-    return Looked("met", "; ".join(one.why for one in parts), facts_of(parts), found)
+            return Looked(short[0].state, reasons(short), facts_of(short), found)
+    return Looked("met", reasons(parts), facts_of(parts), found)
+
+
+def reasons(looked: Iterable[Looked]) -> str:
+    """Why, part by part; what several parts or alternatives say alike ("no procedures on record") is said once."""
+    return _BETWEEN.join(dict.fromkeys(words for one in looked for words in one.why.split(_BETWEEN)))
 
 
 def facts_of(looked: Iterable[Looked]) -> tuple[Fact, ...]:

@@ -13,7 +13,7 @@ from typing import Literal
 from cds_service.chart.care.done import Done
 from cds_service.checks.care.fitting import Fitting
 from cds_service.checks.care.lists import on_problem_list, taking
-from cds_service.checks.care.looked import Looked, facts_of, together
+from cds_service.checks.care.looked import Looked, facts_of, reasons, together
 from cds_service.checks.care.records import in_records
 from cds_service.checks.care.subject import Subject
 from cds_service.knowledge.kinds.care_items import GROUP, CareItem
@@ -37,7 +37,7 @@ def look(subject: Subject, fits: Fitting) -> Looked:
     if fits.doubt:
         return Looked("unknown", fits.doubt)
     unknown = next((one for one in looked if one.state == "unknown"), None)
-    said = unknown or Looked("unmet", "; ".join(dict.fromkeys(one.why for one in looked)), facts_of(looked))
+    said = unknown or Looked("unmet", reasons(looked), facts_of(looked))
     if said.state == "unknown":
         return said
     if row.elsewhere:

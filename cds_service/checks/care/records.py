@@ -82,12 +82,10 @@ def _lacks(part: Proof, window: Window, place: _Place, newest: Sequence[Done], l
         return f"{len(newest)} of {counted(part.doses, 'dose')}, the last on {newest[0].on}"
     if last:
         return f"last {_shown(last)}, none {window.words}"
-    size = place.record.size(place.under)
-    return (
-        f"no {place.label} {window.words} among {size} {place.record.what}"
-        if size
-        else (f"no {place.record.what} on record")
-    )
+    what, size = place.record.what, place.record.size(place.under)
+    if not size:
+        return f"no {what} on record"
+    return f"no {place.label} {window.words} among {counted(size, what.removesuffix('s'), what)}"
 
 
 def _shown(one: Done) -> str:

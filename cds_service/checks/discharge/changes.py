@@ -24,8 +24,8 @@ from cds_service.checks.discharge.questions import (
     setting_question,
     unrecognised,
 )
-from cds_service.checks.stating.proposals import listed
 from cds_service.findings import MEDICINE_STATES, MedicineState
+from cds_service.terminology.counting import listed
 
 
 @dataclass(frozen=True, slots=True)

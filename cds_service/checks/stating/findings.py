@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cds_service.chart import Medication
-from cds_service.checks.stating.proposals import replacements, stop
+from cds_service.checks.stating.proposals import change_to, replacements, stop
 from cds_service.facts import Fact
 from cds_service.findings import Finding, Proposal
 from cds_service.knowledge import Knowledge
@@ -57,8 +57,11 @@ def about_order(
     facts: Iterable[Fact],
     rationale: str = "",
     cites: tuple[str, ...] = (),
+    instead: str = "",
 ) -> Finding:
-    """The finding of a row about an ordered drug; `when` says the circumstance: "in heart failure", "at 9 years"."""
+    """The finding of a row about an ordered drug; `when` says the circumstance: "in heart failure", "at 9 years".
+
+    `instead`: the order as the row itself would have it, offered as a change."""
     return finding_of(
         row,
         order,
@@ -70,6 +73,7 @@ def about_order(
         facts=facts,
         proposals=(
             *replacements(knowledge, row, order, drug),
+            *([change_to(instead, row, order, drug)] if instead else []),
             stop(order, recommended=row.harm == "contraindicated"),
         ),
     )

@@ -11,7 +11,7 @@ from cds_service.knowledge.kinds.alternatives import alternatives_for
 from cds_service.knowledge.kinds.interactions import Interaction
 from cds_service.knowledge.kinds.monitors import Monitor
 from cds_service.knowledge.rows import Graded
-from cds_service.terminology.counting import counted
+from cds_service.terminology.counting import counted, listed
 from cds_service.terminology.vocabulary import Drug
 
 
@@ -27,6 +27,12 @@ def replacements(knowledge: Knowledge, row: Graded, order: Medication, ordered: 
         content = {"order_text": alternative.order_text, "rxcui": drug.rxcui, "name": drug.name}
         label = f"Order {alternative.order_text} instead"
         yield Proposal("replace", order.ref, label, content, (alternative.id,), recommended=True)
+
+
+def change_to(order_text: str, row: Graded, order: Medication, ordered: Drug) -> Proposal:
+    """The dose that the row itself gives, in place of the ordered one."""
+    content = {"order_text": order_text, "rxcui": ordered.rxcui, "name": ordered.name}
+    return Proposal("adjust", order.ref, f"Change the order to {order_text}", content, (row.id,), recommended=True)
 
 
 def monitoring(chart: Chart, knowledge: Knowledge, row: Interaction, order: Medication) -> Proposal | None:
@@ -55,10 +61,6 @@ def _together(tests: Iterable[tuple[Monitor, int]]) -> str:
     for monitor, days in tests:
         by_day.setdefault(days, []).append(monitor.label)
     return ", and ".join(f"{listed(names)} {_due(days)}" for days, names in by_day.items())
-
-
-def listed(names: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _due(days: int) -> str:

@@ -45,7 +45,7 @@ def test_an_open_item_says_the_last_one_or_among_how_many_there_was_none() -> No
     old = looked(chart_of(labs=data(hba1c("2025-01-04"))), row())["care-x"]
     assert old.why == "last 7.1 % on 2025-01-04, none in the last 6 months"
     none = looked(chart_of(labs=data(observation("2823-3", 4.1, "mmol/L"))), row())["care-x"]
-    assert none.why == "no HbA1c in the last 6 months among 1 observations"
+    assert none.why == "no HbA1c in the last 6 months among 1 observation"
 
 
 @pytest.mark.parametrize("supplied", [ABSENT, FAILED, data(condition("asthma"))])
@@ -288,3 +288,9 @@ def test_nobody_is_asked_to_screen_the_dead(death: dict[str, object]) -> None:
 
 def test_who_is_said_to_live_has_a_checklist() -> None:
     assert said(chart_of(who={**person(), "deceasedBoolean": False}), row())[0]
+
+
+def test_what_several_proofs_lack_alike_is_said_once() -> None:
+    cells = {"proof": "set:colonoscopy@10y|set:sigmoidoscopy@5y|taking:class:statin|taking:class:pcsk9-inhibitor"}
+    found = looked(chart_of(), row(**cells))["care-x"]
+    assert found.why == "no procedures on record; no medication on the list"
