@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from cds_service.facts import Fact, OrderRef
-from cds_service.terminology.counting import listed
 
 Harm = Literal["contraindicated", "major", "moderate", "minor"]
 Display = Literal["critical", "warning", "info", "off"]
@@ -193,8 +192,9 @@ _PURPOSES: Mapping[str, str] = {
 
 def not_covered(names: Sequence[str], *topics: str) -> str:
     """The words for drugs that our tables say nothing about: which drugs, and for what."""
-    purposes = [_PURPOSES.get(topic, topic.replace("-", " ")) for topic in topics]
-    return f"our tables do not cover {', '.join(names)} for {listed(purposes, 'or')}"
+    *others, last = (_PURPOSES.get(topic, topic.replace("-", " ")) for topic in topics)
+    purposes = f"{', '.join(others)} or {last}" if others else last
+    return f"our tables do not cover {', '.join(names)} for {purposes}"
 
 
 def told(missing: Iterable[NotAssessed]) -> tuple[NotAssessed, ...]:

@@ -10,6 +10,6 @@ def counted(number: float, one: str, several: str = "") -> str:
     return f"{number:g} {one if number == 1 else several or f'{one}s'}"
 
 
-def listed(names: Sequence[str], between: str = "and") -> str:
-    """At least one name; `between` stands before the last of several."""
-    return f" {between} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+def listed(names: Sequence[str]) -> str:
+    """At least one name."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
