@@ -147,15 +147,17 @@ class Finding:
             raise ValueError(f"finding {self.rule}: harm {self.harm!r} or display {self.display!r} is not known")
 
     def with_items(self, items: Iterable[Item]) -> Finding:
-        """The same with these items of a checklist, and what they rest on, cite and propose in place of its own."""
+        """The same with these items of a checklist, and what they rest on, cite and propose in place of its own; what
+        several of them ask for is proposed once."""
         listed = tuple(items)
+        proposals = {proposal.label: proposal for one in reversed(listed) for proposal in reversed(one.proposals)}
         return replace(
             self,
             items=listed,
             concepts=tuple(one.rule for one in listed if one.open),
             cites=(self.rule, *(one.rule for one in listed)),
             facts=tuple(dict.fromkeys(fact for one in listed for fact in one.facts)),
-            proposals=tuple(proposal for one in listed for proposal in one.proposals),
+            proposals=tuple(reversed(proposals.values())),
         )
 
     @property

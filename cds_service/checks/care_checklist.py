@@ -21,6 +21,9 @@ from cds_service.findings import HARMS, ITEM_STATES, Finding, Item, NotAssessed,
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.kinds.care_items import HOOKS, CareItem
 from cds_service.knowledge.kinds.logic_rules import LogicRule
+from cds_service.knowledge.kinds.monitors import Monitor
+from cds_service.terminology.conditions import Code
+from cds_service.terminology.systems import LOINC
 
 RULE = "care-checklist"
 _NEEDS = ("patient", "labs", "vitals", "immunizations", "procedures", "screenings", "social")
@@ -46,7 +49,7 @@ def care_checklist(chart: Chart, knowledge: Knowledge) -> Iterator[Finding | Not
             yield fits
             continue
         rows[fits.row.id] = fits.row
-        items.append(_item(chart, fits, look(subject, fits)))
+        items.append(_item(subject, fits, look(subject, fits)))
     shown = sorted(items, key=lambda one: (ITEM_STATES.index(one.state), HARMS.index(rows[one.rule].harm)))
     failed = any(one.state == "failed" for record in _records(chart) for one in record.lists.values())
     has_open = any(one.state == "unmet" for one in shown)
@@ -59,25 +62,28 @@ def _records(chart: Chart) -> tuple[DoneRecord, ...]:
     return chart.care.observations, chart.care.immunizations, chart.care.procedures
 
 
-def _item(chart: Chart, fits: Fitting, looked: Looked) -> Item:
-    row = fits.row
+def _item(subject: Subject, fits: Fitting, looked: Looked) -> Item:
+    row, chart = fits.row, subject.chart
     offer = looked.state == "unmet" and row.order and not (row.allergens and not chart.allergies.known)
     facts = tuple(dict.fromkeys((*looked.facts, *fits.facts)))
-    proposals = (_request(chart, row),) if offer else ()
+    proposals = tuple(_requests(subject, row, looked)) if offer else ()
     return Item(row.id, row.summary, looked.state, looked.why, row.strength, facts, proposals)
 
 
-def _request(chart: Chart, row: CareItem) -> Proposal:
-    content = {
-        "code": row.order,
-        "display": row.order_display,
-        "text": row.order_text,
-        "patient": chart.patient.reference,
-        "reason": row.summary,
-    }
+def _requests(subject: Subject, row: CareItem, looked: Looked) -> Iterator[Proposal]:
+    """Of an item that several tests prove together, those that are lacking; else what the row orders."""
+    patient = subject.chart.patient.reference
+    if len(row.proof[0]) == 1 or not looked.lacking:
+        yield _request(patient, row, row.order, row.order_display, row.order_text)
+        return
+    for test in (subject.knowledge.keyed(Monitor)[key] for key in looked.lacking):
+        yield _request(patient, row, (LOINC, test.loinc), test.display, test.label)
+
+
+def _request(patient: str, row: CareItem, code: Code | None, display: str, text: str) -> Proposal:
+    content = {"code": code, "display": display, "text": text, "patient": patient, "reason": row.summary}
     verb = "Recommend" if row.vaccine else "Order"
-    target = OrderRef(chart.patient.reference, row.order_text)
-    return Proposal("request", target, f"{verb} {row.order_text}", content, (row.id,))
+    return Proposal("request", OrderRef(patient, text), f"{verb} {text}", content, (row.id,))
 
 
 def _not_known(items: Sequence[Item], prominent: bool) -> Iterator[NotAssessed]:

@@ -113,7 +113,7 @@ def _rivaroxaban(
     if kidney.value is None or daily is None or float(daily.value) <= _RIVAROXABAN_MG:
         return
     if low <= kidney.value <= high:
-        when = f"{float(daily.value):g} mg a day with {kidney.words}"
+        when = f"{float(daily.value):g} mg a day, creatinine clearance {kidney.value:.0f} mL/min"
         facts = (_dose_fact(order, float(daily.value)), *kidney.facts)
         yield _lowered(knowledge, rules[RIVAROXABAN], order, drug, when, facts)
 

@@ -23,6 +23,7 @@ from smart_app.record.workings import calculations
 from smart_app.record.workings.shape import Calculation
 from smart_app.wording import instant, items, members, text, topic_words
 
+_SAME = 20  # letters by which the concern is found again in the card's summary
 INDICATORS = {"critical": "Critical", "warning": "Warning", "info": "Information"}
 HARMS = {
     "contraindicated": "Contraindicated",
@@ -86,6 +87,13 @@ def _rank(fact: FactLine) -> int:
     return 1 + (kinds.index(kind) if kind in kinds else len(kinds))
 
 
+def _whole(summary: str, concern: str) -> str:
+    """A card's summary is cut after 139 characters, and with it often what to do; here the concern stands whole."""
+    kept = summary.removesuffix("…")
+    at = kept.find(concern[:_SAME])
+    return kept[:at] + concern if kept != summary and at >= 0 and concern.startswith(kept[at:]) else summary
+
+
 def evidence_page(
     card: StoredCard, reader: str | None, replies: Mapping[str, Reply] = MappingProxyType({})
 ) -> EvidencePage:
@@ -96,7 +104,7 @@ def evidence_page(
     about = (text(record, "summary"), *((rule.summary, rule.management) if rule else ()))
     passages = passage_lines(items(record, "passages"), " ".join(filter(None, about)))
     numbers = {passage.id: passage.number for passage in passages}
-    summary = text(record, "summary") or text(card.body, "summary")
+    summary = _whole(text(record, "summary") or text(card.body, "summary"), rule.summary if rule else "")
     indicator = text(record, "indicator") or card.indicator
     suggestions = tuple(items(record, "suggestions"))
     order_text = text(order, "text")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from cds_service.chart.care.done import Done, DoneRecord, named, short_text
 from cds_service.chart.dates import day_of, last_day_of
 from cds_service.chart.fhir_json import Resource, label_of, modified, number, obj, objects, reference, text
+from cds_service.chart.measurements.reading import unit_words
 from cds_service.chart.supplied import Supplied
 
 _VALID = frozenset({"final", "amended", "corrected", "preliminary"})
@@ -54,7 +55,7 @@ def _value(part: Mapping[str, object]) -> str:
     quantity = obj(part.get("valueQuantity"))
     amount = number(quantity.get("value"))
     if amount is not None:
-        unit = text(quantity.get("unit")) or text(quantity.get("code"))
+        unit = unit_words(text(quantity.get("unit")) or text(quantity.get("code")))
         return f"{text(quantity.get('comparator'))}{amount:.10g} {unit}".strip()
     whole = part.get("valueInteger")
     if isinstance(whole, int) and not isinstance(whole, bool):

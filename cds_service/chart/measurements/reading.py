@@ -141,7 +141,7 @@ def _shown(resource: Resource, value: float | None, observable: Observable) -> s
     """What the chart says, and the figure that it was read as where that is another one."""
     quantity = obj(resource.get("valueQuantity"))
     sent, unit = number(quantity.get("value")), text(quantity.get("unit")) or text(quantity.get("code"))
-    words = f"{text(quantity.get('comparator'))}{sent:.10g} {unit}".strip() if sent is not None else ""
+    words = f"{text(quantity.get('comparator'))}{sent:.10g} {unit_words(unit)}".strip() if sent is not None else ""
     words = words or text(resource.get("valueString"))[:40] or "no value"
     if value is not None and figure(value) != f"{sent:.10g}":
         words += f" = {figure(value)} {unit_words(observable.unit)}".rstrip()

@@ -14,21 +14,25 @@ _BETWEEN = "; "
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What became of a part of a proof, an alternative, or an item; `found` are the entries that were looked at."""
+    """What became of a part of a proof, an alternative, or an item; `found` are the entries that were looked at,
+    `lacking` the tests (keys of monitors.csv) that an alternative still needs."""
 
     state: ItemState
     why: str
     facts: tuple[Fact, ...] = ()
     found: tuple[Done, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 def together(parts: Sequence[Looked]) -> Looked:
     """All parts are needed: one that is not there decides, then one that nobody knows."""
     found = tuple(entry for one in parts for entry in one.found)
-    for state in ("unmet", "unknown"):
+    states: tuple[ItemState, ...] = ("unmet", "unknown")
+    for state in states:
         short = [one for one in parts if one.state == state]
         if short:
-            return Looked(short[0].state, reasons(short), facts_of(short), found)
+            lacking = tuple(key for one in short for key in one.lacking)
+            return Looked(state, reasons(short), facts_of(short), found, lacking)
     return Looked("met", reasons(parts), facts_of(parts), found)
 
 

@@ -37,7 +37,7 @@ def look(subject: Subject, fits: Fitting) -> Looked:
     if fits.doubt:
         return Looked("unknown", fits.doubt)
     unknown = next((one for one in looked if one.state == "unknown"), None)
-    said = unknown or Looked("unmet", reasons(looked), facts_of(looked))
+    said = unknown or Looked("unmet", reasons(looked), facts_of(looked), lacking=looked[0].lacking)
     if said.state == "unknown":
         return said
     if row.elsewhere:

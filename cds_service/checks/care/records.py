@@ -74,7 +74,8 @@ def _within(subject: Subject, part: Proof, window: Window, place: _Place, found:
     facts = tuple(one.fact() for one in newest) or ((last.fact("too old to count"),) if last else ())
     if doubt:
         return Looked("unknown", doubt, facts, tuple(found))
-    return Looked("unmet", _lacks(part, window, place, newest, last), facts, tuple(found))
+    lacking = (part.key,) if part.kind == "test" else ()
+    return Looked("unmet", _lacks(part, window, place, newest, last), facts, tuple(found), lacking)
 
 
 def _lacks(part: Proof, window: Window, place: _Place, newest: Sequence[Done], last: Done | None) -> str:

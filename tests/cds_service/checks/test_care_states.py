@@ -294,3 +294,19 @@ def test_what_several_proofs_lack_alike_is_said_once() -> None:
     cells = {"proof": "set:colonoscopy@10y|set:sigmoidoscopy@5y|taking:class:statin|taking:class:pcsk9-inhibitor"}
     found = looked(chart_of(), row(**cells))["care-x"]
     assert found.why == "no procedures on record; no medication on the list"
+
+
+def test_of_tests_that_prove_an_item_together_those_that_lack_are_offered_each_once() -> None:
+    ordered = {"order": "loinc#2160-0", "order_display": "Creatinine", "order_text": "creatinine"}
+    both = row(proof="test:creatinine@1y&test:cbc@1y", **ordered)
+    other = row("care-y", proof="test:cbc@1y&test:tsh@1y", **ordered)
+    ((found,), _) = said(chart_of(labs=data(observation("2160-0", 1.1, "mg/dL"))), both, other)
+    assert [one.label for one in found.proposals] == ["Order complete blood count", "Order TSH"]
+    ((alone,), _) = said(chart_of(), row(proof="test:creatinine@1y", **ordered))
+    assert [one.label for one in alone.proposals] == ["Order creatinine"]
+
+
+def test_the_unit_of_a_proof_is_written_as_people_write_it() -> None:
+    egfr = observation("98979-8", 82, "mL/min/{1.73_m2}", on="2026-10-01")
+    found = looked(chart_of(labs=data(egfr)), row(proof="test:creatinine@1y"))["care-x"]
+    assert found.why == "82 mL/min/1.73 m2 on 2026-10-01"

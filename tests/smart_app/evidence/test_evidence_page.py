@@ -22,6 +22,14 @@ def test_a_launch_from_a_card_opens_the_evidence_behind_it(house: House) -> None
     assert "Chart data as of 23 Nov 2026, 10:40 UTC" in seen
 
 
+def test_a_summary_that_the_card_had_to_cut_stands_whole(house: House) -> None:
+    concern = "rivaroxaban 20 mg a day, creatinine clearance 28 mL/min: in atrial fibrillation 15 mg once daily"
+    rule = {**EVIDENCE["rule"], "summary": concern}
+    handle = house.card("p1", summary=f"xarelto 20 mg daily: {concern[:-14]}…", rule=rule)
+    page = house.browser().launch(house.ehr.launch_query(house.ehr.launch("p1", handle))).text
+    assert f'<h1 id="concern">xarelto 20 mg daily: {concern}</h1>' in page
+
+
 def test_an_approval_is_told_in_words() -> None:
     told = rule_line({"rule": {"review": "pharmacist|2026-11-29|2027-06-30|A. Meyer|Countersign"}})
     said = "Approved by A. Meyer (pharmacist) on 29 Nov 2026, to be reviewed by 30 Jun 2027."
