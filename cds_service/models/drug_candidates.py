@@ -71,6 +71,8 @@ class CandidateSearch:
         self._keys = [name.key for name in self.names] + others
         self._numbers = np.array([digits(name.key) for name in self.names])
         self._words = np.array([name.words for name in self.names])
+        self._lone = np.array([_lone_letter(name.text) for name in self.names], dtype=str)
+        self._ends_twice = np.array([_ends_twice(name.text) for name in self.names], dtype=bool)
         self._likeness = WordLikeness((name.key for name in self.names), self._common)
 
     def candidates(self, text: str) -> tuple[Candidate, ...]:
@@ -82,7 +84,10 @@ class CandidateSearch:
         ours, others = similarity[:, : len(self.names)], similarity[:, len(self.names) :]
         ours[np.array([digits(window.key) for window in windows])[:, None] != self._numbers[None, :]] = 0.0
         short = np.array([window.short for window in windows])
-        ours[short[:, None] & (np.array([window.words for window in windows])[:, None] != self._words)] = 0.0
+        words = np.array([window.words for window in windows])[:, None]
+        ours[short[:, None] & (words != self._words)] = 0.0
+        last = np.array([window.key[-1] for window in windows])[:, None]
+        ours[((self._lone != "") & (self._lone != last)) | (self._ends_twice & (words < self._words))] = 0.0
         best = self._best_per_ingredients(windows, ours)
         ranked = sorted(best, key=lambda found: (-found[2], found[0].span[0], found[1].text))[:KEPT]
         common = self._common_words({word for window, _, _ in ranked for word in window.wrong})
@@ -153,6 +158,17 @@ def _names(names: Sequence[tuple[str, Rxcuis]]) -> Iterator[Name]:
         key = "".join(words)
         if key.isalnum() and sum(map(str.isalpha, key)) >= SHORTEST and not longer:
             yield Name(text, key, len(words), rxcuis)
+
+
+def _lone_letter(name: str) -> str:
+    """The letter that is a word of its own at the end: as a number, it is not misspelt but another name's."""
+    before, _, last = name.rpartition(" ")
+    return last if before and len(last) == 1 and last.isalpha() else ""
+
+
+def _ends_twice(name: str) -> bool:
+    """Its last word is the letter before it once more, as in "insulin n": "insulinn" is a slip, not that name."""
+    return name[-3:-1] == f"{_lone_letter(name)} "
 
 
 def _next_words(names: Sequence[tuple[str, Rxcuis]]) -> Mapping[str, frozenset[str]]:

@@ -37,6 +37,12 @@ ORDERS = (
     "{} 250 MG/5ML Oral Suspension", "{} cream apply bid", "{} 1 g iv q8h", "{} ER 500 mg tablet", "home med: {} 81",
     "{} 2 puffs q4h prn wheezing", "refill {} #30", "{}, one every morning", "{}-10mg nightly",
 )  # fmt: skip
+# Only to learn from: how often a second misspelt drug stands beside, and how often another word has a slip, too.
+_TWO_DRUGS, _HASTY = 0.12, 0.15
+_PAIRED = (
+    "{} and {}", "{}, {}", "{} / {}", "{} plus {}", "{} with {} daily", "{} 10 mg and {} 500 mg", "start {} and {}",
+    "{} 5mg, {} 20 mg po bid", "take {} + {} every morning", "home meds: {}, {}",
+)  # fmt: skip
 _OTHER_TEXTS = (
     "{}",
     "{} {}",
@@ -62,13 +68,19 @@ _NEGATIVES = {
 class Example:
     """A text and the ingredients it means; none when no lexicon drug is meant or nobody could tell.
 
-    `kind` is the family of slips, or what stands there in place of a drug; `name` the lexicon name that was meant.
+    `kind` is the family of slips, or what stands there in place of a drug; `name` the lexicon name that was meant;
+    `beside` are the ingredients of a second drug in the text.
     """
 
     text: str
     rxcuis: Rxcuis
     kind: str = ""
     name: str = ""
+    beside: Rxcuis = ()
+
+    def means(self, rxcuis: Rxcuis) -> bool:
+        """True when these are the ingredients of one of the text's drugs."""
+        return rxcuis in (self.rxcuis, self.beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +134,10 @@ def world(
     return World(kept, around[hidden:], words[heard:], around[:hidden], words[:heard])
 
 
-def examples(around: World, slips: Mapping[str, Slip], count: int, dice: Random) -> Iterator[Example]:
-    """Almost `count` texts, half of them lexicon drugs misspelt by `slips`."""
+def examples(
+    around: World, slips: Mapping[str, Slip], count: int, dice: Random, *, hasty: bool = False
+) -> Iterator[Example]:
+    """Almost `count` texts, half of them lexicon drugs misspelt by `slips`; `hasty` puts more amiss into some."""
     meant = dict(around.names)
     spelt_right = frozenset((*around.other_drugs, *around.common))
     lexicon = Lexicon(Entry(name, rxcuis) for name, rxcuis in around.names)
@@ -134,11 +148,23 @@ def examples(around: World, slips: Mapping[str, Slip], count: int, dice: Random)
             example = _negative(around, blends, dice)
         else:
             name, kind = dice.choice(names), dice.choice(families)
-            written = misspelt(name, {kind: slips[kind]}, dice)
+            slip = {kind: slips[kind]}
+            written = misspelt(name, slip, dice)
+            form, other = _in_haste(names, slip, dice) if hasty else (dice.choice(ORDERS), "")
             rxcuis = () if written in spelt_right else tuple(sorted(meant[name]))
-            example = Example(_cased(dice.choice(ORDERS).format(written), dice), rxcuis, kind, name)
+            beside = tuple(sorted(meant[other])) if other else ()
+            example = Example(_cased(form.format(written), dice), rxcuis, kind, name, beside)
         if not lexicon.find(example.text):  # the linker is asked only where the exact lexicon found nothing
             yield example
+
+
+def _in_haste(names: Sequence[str], slip: Mapping[str, Slip], dice: Random) -> tuple[str, str]:
+    """The form of an order, and the name of the second drug that is misspelt in it, or ""."""
+    form, other = dice.choice(ORDERS), ""
+    if dice.random() < _TWO_DRUGS:
+        other = dice.choice(names)
+        form = dice.choice(_PAIRED).format(*dice.sample(("{}", misspelt(other, slip, dice)), 2))
+    return (misspelt(form, slip, dice) if dice.random() < _HASTY else form), other
 
 
 def _negative(around: World, blends: Sequence[str], dice: Random) -> Example:

@@ -6,7 +6,8 @@ says something about slips that the network was not fitted on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from random import Random
 
 from cds_service.models.spelling import KEY_NEIGHBOURS
@@ -21,6 +22,11 @@ _SOUNDS = (
     ("x", "z"), ("th", "t"), ("t", "th"), ("qu", "kw"), ("ch", "k"), ("rh", "r"), ("y", "i"), ("i", "y"), ("j", "g"),
     ("g", "j"), ("ine", "een"), ("ine", "in"), ("ide", "ied"), ("one", "own"), ("ole", "ol"), ("ate", "ait"),
     ("am", "um"), ("il", "ill"), ("ol", "all"), ("or", "er"), ("er", "or"), ("ti", "ty"), ("ou", "u"), ("ai", "ay"),
+)  # fmt: skip
+_STROKES = (
+    ("rn", "m"), ("m", "rn"), ("cl", "d"), ("d", "cl"), ("vv", "w"), ("w", "vv"), ("nn", "m"), ("li", "h"), ("h", "b"),
+    ("a", "o"), ("o", "a"), ("u", "v"), ("v", "u"), ("n", "r"), ("r", "n"), ("n", "u"), ("u", "n"), ("e", "c"),
+    ("c", "e"), ("l", "i"), ("i", "l"), ("t", "f"), ("f", "t"), ("g", "q"), ("q", "g"),
 )  # fmt: skip
 _ENDINGS = (
     ("ine", "in"), ("in", "ine"), ("ole", "ol"), ("ol", "ole"), ("ate", "at"), ("ide", "id"), ("one", "on"),
@@ -68,12 +74,7 @@ def vowel(word: str, dice: Random) -> str:
 def phonetic(word: str, dice: Random) -> str:
     """A spelling that sounds alike, at one place or two."""
     for _ in range(dice.choice((1, 1, 2))):
-        fitting = [(spelling, sound) for spelling, sound in _SOUNDS if spelling in word]
-        if not fitting:
-            return omission(word, dice)
-        spelling, sound = dice.choice(fitting)
-        at = dice.choice([at for at in range(len(word)) if word.startswith(spelling, at)])
-        word = word[:at] + sound + word[at + len(spelling) :]
+        word = _exchanged(word, _SOUNDS, dice)
     return word
 
 
@@ -99,39 +100,77 @@ def two_slips(word: str, dice: Random) -> str:
     return word
 
 
-def spacing(word: str, dice: Random) -> str:
-    """A word broken in two, with or without another slip."""
-    at = dice.randrange(3, len(word) - 2) if len(word) > 6 else len(word)
+def spacing(name: str, dice: Random) -> str:
+    """A space lost between two words, or a word broken in two, with or without another slip; takes the whole name."""
+    words = name.split(" ")
+    between = [at for at, (one, other) in enumerate(pairwise(words)) if one.isalpha() and other.isalpha()]
+    if between and dice.random() < 0.5:
+        at = dice.choice(between)
+        return " ".join([*words[:at], words[at] + words[at + 1], *words[at + 2 :]])
+    return _in_a_word(name, _broken, dice)
+
+
+def _broken(word: str, dice: Random) -> str:
+    at = dice.randrange(3, len(word) - 2) if len(word) > 6 else len(word) - 2
     return omission(word[:at], dice) + " " + word[at:] if dice.random() < 0.3 else word[:at] + " " + word[at:]
 
 
 def syllable(word: str, dice: Random) -> str:
-    """Two letters from the inside left out, or two neighbouring pairs swapped."""
+    """Two letters from the inside left out or written twice."""
     at = dice.randrange(2, max(len(word) - 3, 3))
-    if dice.random() < 0.7:
-        return word[:at] + word[at + 2 :]
-    return word[:at] + word[at + 2 : at + 4] + word[at : at + 2] + word[at + 4 :]
+    return word[:at] + (word[at + 2 :] if dice.random() < 0.7 else word[at : at + 2] + word[at:])
 
 
 def sound_and_finger(word: str, dice: Random) -> str:
-    """A spelling that sounds alike, with a letter left out."""
-    return omission(phonetic(word, dice), dice)
+    """A spelling that sounds alike, with a key beside the right one."""
+    return keyboard(phonetic(word, dice), dice)
+
+
+def misread(word: str, dice: Random) -> str:
+    """What an eye or a scanner takes for something else, as rn for m; no finger does it."""
+    return _exchanged(word, _STROKES, dice)
+
+
+def scattered(word: str, dice: Random) -> str:
+    """A single slip in each half of the word; in a short one, of the front half alone."""
+    at = max(len(word) // 2, 3)
+    one, other = dice.sample((keyboard, omission, doubling, transposition, vowel, insertion), 2)
+    return one(word[:at], dice) + (other(word[at:], dice) if len(word) - at >= 3 else word[at:])
+
+
+def _exchanged(word: str, pairs: Sequence[tuple[str, str]], dice: Random) -> str:
+    """One of the pairs' first strings, where it stands, for its second; a letter less where none stands."""
+    fitting = [(right, wrong) for right, wrong in pairs if right in word]
+    if not fitting:
+        return omission(word, dice)
+    right, wrong = dice.choice(fitting)
+    at = dice.choice([at for at in range(len(word)) if word.startswith(right, at)])
+    return word[:at] + wrong + word[at + len(right) :]
 
 
 def _family(*slips: Slip) -> Mapping[str, Slip]:
     return {slip.__name__: slip for slip in slips}
 
 
-TRAINING = _family(keyboard, omission, doubling, transposition, vowel, phonetic, two_slips)
+TRAINING = _family(
+    keyboard, omission, doubling, transposition, vowel, phonetic, two_slips, spacing, syllable, sound_and_finger
+)
 CALIBRATION = _family(insertion, ending)
-REPORTED = _family(spacing, syllable, sound_and_finger)
+REPORTED = _family(misread, scattered)
+_OF_THE_WHOLE_NAME = _family(spacing)
 
 
 def misspelt(name: str, slips: Mapping[str, Slip], dice: Random) -> str:
     """`name` with one of its longer words put through one of the slips; the same when nothing can slip."""
+    family = dice.choice(sorted(slips))
+    slip = slips[family]
+    return slip(name, dice) if family in _OF_THE_WHOLE_NAME else _in_a_word(name, slip, dice)
+
+
+def _in_a_word(name: str, slip: Slip, dice: Random) -> str:
     words = name.split(" ")
     long = [at for at, word in enumerate(words) if len(word) >= 4 and word.isalpha()]
     if long:
         at = dice.choice(long)
-        words[at] = slips[dice.choice(sorted(slips))](words[at], dice)
+        words[at] = slip(words[at], dice)
     return " ".join(words)

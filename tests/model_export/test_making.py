@@ -20,6 +20,7 @@ from cds_service.models.manifest import WeightsFolder
 from model_export.__main__ import main
 from model_export.cards.attributes import source_attributes
 from model_export.cards.card import markdown, write_card
+from model_export.linking.comparison import MIX
 from model_export.linking.data import examples, lexicon_names, world
 from model_export.linking.misspellings import CALIBRATION, REPORTED, TRAINING, Slip, misspelt
 from model_export.making.manifest import Release, publish, read_entry, sha256
@@ -160,16 +161,17 @@ def test_the_parity_sentences_are_all_different() -> None:
 
 def test_the_linkers_card_shows_what_is_lost_without_it() -> None:
     shown = read_cards()["drug-linker"]["comparison"]
-    least = {"single slips": 0.95, "single slips, names of one word": 0.97, "all slips": 0.83}
+    least = {"single slips": 0.95, "single slips, names of one word": 0.97, "all slips": 0.88, MIX: 0.93}
     for texts, exact in least.items():
         alone, with_model = shown[f"{texts}, nearest spelling"], shown[f"{texts}, with the model"]
         assert with_model["exact"] >= exact
-        assert with_model["exact"] > alone["exact"] + (0 if "one word" in texts else 0.01)
+        # A single slip in one word is what the nearest spelling is best at; it answers more, and more of it wrongly.
+        assert with_model["exact"] > alone["exact"] + (-0.01 if "one word" in texts else 0.01)
+        assert with_model["wrong"] < alone["wrong"]
         # Half of these texts are no drug of the lexicon, the hardest of them made to be taken for one.
-        assert with_model["wrong"] <= min(0.011, alone["wrong"] + 0.001)
+        assert with_model["wrong"] <= 0.01
         assert with_model["accepted_non_drugs"] <= 0.02
-    hard, alone = shown["all slips, with the model"], shown["all slips, nearest spelling"]
-    assert hard["wrong"] < alone["wrong"] and hard["accepted_non_drugs"] < alone["accepted_non_drugs"]
+        assert with_model["accepted_non_drugs"] < alone["accepted_non_drugs"]
 
 
 def test_the_linkers_card_says_how_sure_it_is_and_what_it_does_with_kinds_that_it_never_saw() -> None:
@@ -179,7 +181,8 @@ def test_the_linkers_card_says_how_sure_it_is_and_what_it_does_with_kinds_that_i
     for row in tables["left_out"]:
         apart = abs(row["fitted with"] - row["fitted without"])
         assert apart <= 0.05 or f"{row['left out'].replace('_', ' ')} ({apart:.2f})" in explained
-        assert row["measure"] != "exact" or row["wrong, fitted without"] <= 0.01
+        if row["measure"] == "exact":  # some 300 texts, all of drugs: one of them is .003
+            assert row["wrong, fitted without"] <= max(0.01, row["wrong, fitted with"] + 0.005)
     answered = [row for row in tables["reliability"] if row["said"] >= 0.8]
     assert answered and all(row["found"] >= row["said"] - 0.03 for row in answered)  # an answer is as sure as it says
     wrong = sum(

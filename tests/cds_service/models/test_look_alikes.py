@@ -75,3 +75,18 @@ def test_a_slip_in_a_brand_a_number_name_or_a_longer_name_is_read(
 )
 def test_a_wrong_number_and_words_of_the_language_are_no_names(text: str, linker: DrugLinker) -> None:
     assert linker.link(text).abstained
+
+
+@pytest.mark.parametrize("text", ["insulinn 80/20", "insulinn", "INSULINN 10 units", "humulinn 10 units"])
+def test_a_last_letter_typed_twice_is_not_read_as_the_letter_of_a_longer_name(
+    text: str, names: dict[str, tuple[str, ...]], linker: DrugLinker
+) -> None:
+    lettered = {rxcui for name in ("insulin n", "insulin r", "humulin n", "humulin r") for rxcui in names[name]}
+    assert not set(linker.link(text).ingredients) & lettered
+
+
+@pytest.mark.parametrize(("text", "meant"), [("insulinr 10 units", "insulin r"), ("insuln r", "insulin r")])
+def test_a_letter_that_is_a_word_of_a_name_is_read_where_it_is_written(
+    text: str, meant: str, names: dict[str, tuple[str, ...]], linker: DrugLinker
+) -> None:
+    assert set(linker.link(text).ingredients) == set(names[meant])
