@@ -1,7 +1,7 @@
 """The medicines of a discharge: new, changed, stopped, continued and to be decided, each with plain instructions.
 
-Told from orders and statements before and in the stay (`discharge.changes`), said by cited rows and by what the grammar
-of directions reads (`discharge.lines`). Orders for the ward are no home medicines. Other places are not seen.
+Told from orders and statements before and in the stay, said by cited rows and by what the grammar of directions reads.
+Orders for the ward are no home medicines. Other places are not seen.
 """
 
 from __future__ import annotations

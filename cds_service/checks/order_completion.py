@@ -1,6 +1,6 @@
 """An order that was typed as text, as a structured one: every field beside the words that it came from.
 
-Directions are read whole or not at all (`terminology.directions`). A field is taken from the text only where the order
+Directions are read whole or not at all. A field is taken from the text only where the order
 has none: what the prescriber structured is never rewritten. Nothing that a model read, and no unit that the text leaves
 out, is offered as the default.
 """

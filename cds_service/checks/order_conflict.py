@@ -1,6 +1,7 @@
 """An order whose words and fields contradict each other: another dose, frequency, route or drug.
 
-About one prescription in a hundred does. What is compared, and when it is left alone: `chart.medications.conflicts`.
+About one prescription in a hundred does. Only what both sides state clearly is compared: words that are not read whole,
+several dosages and fields without a value are left alone. A field that lies within a range of the words agrees with it.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ def test_a_page_says_what_the_check_says_of_itself(service: RunningService, chec
     assert reply.status == 200
     assert " ".join(check.words.replace("`", "").split())[:60] in " ".join(words.split())  # type: ignore[attr-defined]
     assert all(hook in words for hook in check.hooks)  # type: ignore[attr-defined]
+    modules = [name for name in re.findall(r"<code[^>]*>([\w.]+)</code>", reply.text) if re.search(r"\.(?!csv)", name)]
+    assert modules == [], "its readers are no engineers"
     assert "<script" not in reply.text and 'href="../pages.css"' in reply.text
 
 
