@@ -113,7 +113,7 @@ TASK = Task(
     evaluate=evaluate,
     compare=compare,
     tables=tables,
-    tolerance=0.02,  # on the lexicon of the manifest the bytes are the same; a lexicon that has grown moves the shares
+    tolerance=0.02,  # a lexicon that has grown, or a change of the search, moves the shares
     card={
         "title": "Drug linker",
         "form": "network of 36-48-24-1 over string features of spelling candidates, fp32 ONNX "
