@@ -74,6 +74,15 @@ ROUTE_CODES = {
     "subcutaneous": ("34206005", "Subcutaneous route"),
     "inhaled": ("447694001", "Respiratory tract route"),
     "transdermal": ("45890007", "Transdermal route"),
+    "buccal": ("54471007", "Buccal route"),
+    "intrathecal": ("72607000", "Intrathecal route"),
+    "epidural": ("404820008", "Epidural route"),
+    "intraperitoneal": ("38239002", "Intraperitoneal route"),
+    "intradermal": ("372464004", "Intradermal route"),
+    "intravitreal": ("418401004", "Intravitreal route"),
+    "intra-articular": ("12130007", "Intra-articular route"),
+    "nasogastric": ("127492001", "Nasogastric route"),
+    "gastrostomy": ("127490009", "Gastrostomy route"),
 }
 
 

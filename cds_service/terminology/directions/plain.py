@@ -19,14 +19,16 @@ from cds_service.terminology.directions.words import DAYS, MOMENTS, PERIODS, plu
 _VERBS: Mapping[str, str] = {
     **{"inhaled": "Breathe in", "subcutaneous": "Inject", "intramuscular": "Inject", "topical": "Apply"},
     **{"transdermal": "Apply", "rectal": "Insert", "vaginal": "Insert", "nasal": "Use", "ophthalmic": "Put"},
-    **{"otic": "Put", "intravenous": "Give"},
+    **{"otic": "Put", "intravenous": "Give", "nasogastric": "Give", "gastrostomy": "Give"},
 }
 _ROUTES: Mapping[str, str] = {
     **{"oral": "by mouth", "sublingual": "under the tongue", "nasal": "in the nose", "topical": "to the skin"},
     **{"subcutaneous": "under the skin", "intramuscular": "into the muscle", "intravenous": "into a vein"},
     **{"rectal": "into the rectum", "vaginal": "into the vagina", "transdermal": "to the skin"},
     **{"ophthalmic": "in the eye", "otic": "in the ear"},
+    **{"nasogastric": "by nasogastric tube", "gastrostomy": "by gastrostomy tube"},
 }
+_SAID_ROUTES = frozenset({None, "inhaled", *_ROUTES})  # the others are of wards and operating rooms
 # Plain words that the grammar does not have, in its own: to read back what was said.
 _AS_READ = (
     (re.compile(r"\bbreathe in\b"), "inhale"),
@@ -51,6 +53,8 @@ def plain_words(read: Directions) -> str:
     if read.phases:
         said = [plain_words(phase) for phase in read.phases]
         return " Then: ".join(said) if all(said) and not passed_over(read) else ""
+    if read.route not in _SAID_ROUTES:
+        return ""
     said_of = _sentences(read)
     return said_of if _reads_the_same(read, said_of) and not passed_over(read) else ""
 

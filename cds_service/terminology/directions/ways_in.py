@@ -5,15 +5,25 @@ from __future__ import annotations
 import re
 
 _EYE_OR_EAR = r"(?:in(?:to)?|to) (?:the )?(?:each|both|affected|right|left|1|the)(?: (?:affected|right|left))?"
+_THROUGH = "(?:via|per|by|through|down)(?: the)?"
 _WAYS_IN = tuple(
     (route, re.compile(rf"\b(?:{pattern})\b"))
     for route, pattern in (
+        ("intrathecal", r"intrathecal(?:ly)?"),
+        ("epidural", r"epidural(?:ly)?"),
+        ("intraperitoneal", r"intraperitoneal(?:ly)?"),
+        ("intradermal", r"intradermal(?:ly)?"),
+        ("intravitreal", r"intravitreal(?:ly)?"),
+        ("intra-articular", r"intra-?articular(?:ly)?"),
+        ("nasogastric", rf"{_THROUGH} (?:ng(?:[ -]?tube|t)?|nasogastric(?: tube)?)"),
+        ("gastrostomy", rf"{_THROUGH} (?:g[ -]?tube|peg(?:[ -]?tube)?|gastrostomy(?: tube)?)"),
         (
             "inhaled",
             r"inhaled(?: orally)?|inhale|inhalations?|inh|puffs?|nebulized|nebulizer|neb"
             r"|via (?:nebulizer|neb|inhaler|hfa|mask)",
         ),
         ("oral", r"by mouth|po|per os|orally|oral|swallow(?:ed)?|chew(?:ed)?"),
+        ("buccal", r"buccal(?:ly)?"),
         ("sublingual", r"sublingual(?:ly)?|under (?:the |your )?tongue|sl"),
         ("subcutaneous", r"subcut(?:aneous(?:ly)?)?|sub-?q|sq|sc|under (?:the )?skin"),
         ("intravenous", r"iv(?:p|pb)?|intravenous(?:ly)?"),
@@ -33,16 +43,19 @@ _WAYS_IN = tuple(
         ),
     )
 )
-_SHORT = "po|iv|im|sc|sq|sl|pr"
+_SHORT = "po|ng|iv|im|sc|sq|sl|pr"
 _EITHER = re.compile(rf"\b(?:{_SHORT})(?: ?/ ?| or )(?:{_SHORT})\b")
+_TUBES = frozenset({"nasogastric", "gastrostomy"})
 
 
 def read_route(rest: str) -> tuple[str | None, str]:
-    """(the first route in the order above, the text without any route words). None where two are left to choose."""
+    """(the first route in the order above, the text without any route words). None where two are left to choose, as by
+    mouth or by a tube are."""
     rest, either = _EITHER.subn(" | ", rest)
-    found = None
+    found = []
     for route, pattern in _WAYS_IN:
         if pattern.search(rest):
-            found = found or route
+            found.append(route)
             rest = pattern.sub(" | ", rest)
-    return None if either else found, rest
+    left_to_choose = either or (len(found) > 1 and not _TUBES.isdisjoint(found))
+    return None if left_to_choose or not found else found[0], rest

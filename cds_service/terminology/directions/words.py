@@ -11,7 +11,9 @@ from cds_service.terminology.directions.parts import Amount, Directions, Limit, 
 _VERBS = {
     **{"inhaled": "inhale", "subcutaneous": "inject", "intramuscular": "inject", "intravenous": "give"},
     **{"topical": "apply", "transdermal": "apply", "rectal": "insert", "vaginal": "insert", "nasal": "use"},
-    **{"ophthalmic": "instill", "otic": "instill"},
+    **{"ophthalmic": "instill", "otic": "instill", "intrathecal": "give", "epidural": "give"},
+    **{"intraperitoneal": "give", "intradermal": "inject", "intravitreal": "inject", "intra-articular": "inject"},
+    **{"nasogastric": "give", "gastrostomy": "give"},
 }
 _COUNTED_FORMS = frozenset(FORMS.values()) - {"tsp", "tbsp"}
 _PLURALS = {"patch": "patches", "suppository": "suppositories", "inch": "inches", "gummy": "gummies"}
@@ -19,7 +21,10 @@ _ROUTES = {
     **{"oral": "by mouth", "sublingual": "sublingually", "inhaled": "inhaled", "nasal": "intranasally"},
     **{"subcutaneous": "subcutaneously", "intravenous": "intravenously", "intramuscular": "intramuscularly"},
     **{"rectal": "rectally", "vaginal": "vaginally", "transdermal": "transdermally", "topical": "topically"},
-    **{"ophthalmic": "ophthalmic", "otic": "otic"},
+    **{"ophthalmic": "ophthalmic", "otic": "otic", "buccal": "buccally", "intrathecal": "intrathecally"},
+    **{"epidural": "epidurally", "intraperitoneal": "intraperitoneally", "intradermal": "intradermally"},
+    **{"intravitreal": "intravitreally", "intra-articular": "intra-articularly"},
+    **{"nasogastric": "by nasogastric tube", "gastrostomy": "by gastrostomy tube"},
 }
 PERIODS = {"min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year"}
 _UNIT_WORDS = {"ug": "mcg", "unit": "units"}
