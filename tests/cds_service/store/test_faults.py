@@ -98,14 +98,15 @@ def test_a_server_that_cannot_extend_its_files_sends_records_to_the_journal(sett
         migrate(made)
         past = Beside(made.database_url)
         with closing(open_store(made, keyring)) as store:
-            assert store.record(call("before")) == "stored"
-            month = call().at.strftime("invocation_%Y_%m")
+            now = datetime.now(UTC)  # a new database has tables from this month on
+            assert store.record(call("before", at=now)) == "stored"
+            month = now.strftime("invocation_%Y_%m")
             fill(past, month)
-            assert store.record(call("a")) == "journalled"
+            assert store.record(call("a", at=now)) == "journalled"
             assert store.verify_audit().intact
             free(server, past, month)
             assert store.drain() == 1
-            assert store.record(call("a")) == "repeated"
+            assert store.record(call("a", at=now)) == "repeated"
 
 
 def fill(past: Beside, month: str) -> None:
