@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+# "TAKE 1 TABLET AS NEEDED": what follows the word and never the left ear.
+_AS_A_WORD = "needed|necessary|required|directed|prescribed|instructed|indicated|tolerated|soon|an?|the|per|lib"
 _UNSAFE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
@@ -18,7 +20,10 @@ _UNSAFE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?i)\bq1d\b", 'q1d: write "daily"; read as QID'),
         (r"(?i)\bo\.?d\.?\b", "OD: right eye or once daily"),
         (r"(?i)\bo\.?[su]\.?\b(?!\w)", "OS, OU: write the eye; read as AS, AU"),
-        (r"(?i)\ba\.?[dsu]\.\b|\bA[DSU]\b", "AD, AS, AU: write the ear; read as OD, OS, OU"),
+        (
+            rf"(?i:\ba\.[dsu]\b|\bau\b)|\bA[DS]\b(?! (?i:{_AS_A_WORD}))",
+            "AD, AS, AU: write the ear; read as OD, OS, OU",
+        ),
         (r"(?i)\b(?:biw|tiw|qiw|q\.i\.w)\b", "BIW, TIW, QIW: times a week, read as times a day"),
         (r"(?i)\bs\.?[cq]\.?\b|\bsub ?q\b", "SC, SQ, sub q: write subcutaneously; read as SL or as every"),
         (r"\bHS\b|(?i:\bqhs\b|\bhs\b)", "HS: bedtime or half-strength"),
@@ -28,7 +33,7 @@ _UNSAFE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\d\.0+(?!\d)", "a trailing zero; the point is missed"),
         (r"\bMS(?:O4)?\b|\bMgSO4\b", "MS, MSO4, MgSO4: morphine or magnesium"),
         (r"(?i)\bd/c\b", "D/C: discharge or discontinue"),
-        (r"(?i)\bx ?\d+ ?d\b", "x3d: days or doses"),
+        (r"(?i)(?:\bx|\u00d7) ?\d+(?: ?- ?\d+)? ?d\b", 'xNd: write "for N days"; read as N doses'),
         (r"(?i)\b(?:ssi|ssri)\b", "SSI: sliding scale or strong solution of iodine"),
         (r"(?i)\bper os\b", "per os: read as left eye"),
         (r"(?i)\bss\b", "ss: one half or 55"),
